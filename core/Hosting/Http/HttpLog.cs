@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Hosting;
+
+internal static partial class HttpLog
+{
+    [LoggerMessage(1101, LogLevel.Information, "listening: {Server} on {Address}")]
+    public static partial void Listening(ILogger logger, string server, Uri address);
+
+    [LoggerMessage(1102, LogLevel.Error, "request failed: {Method} {Path}")]
+    public static partial void HandlerFailed(ILogger logger, Exception error, string method, string path);
+
+    [LoggerMessage(1103, LogLevel.Debug, "request refused: {Code} {Reason}")]
+    public static partial void Refused(ILogger logger, int code, string reason);
+
+    [LoggerMessage(1104, LogLevel.Debug, "client gone: {Method} {Path}")]
+    public static partial void ClientGone(ILogger logger, string method, string path);
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AmpEdge.Hosting;
+
+/// <summary>One HTTP listener: Kestrel, built by hand, in front of a <see cref="RouteTable"/>.</summary>
+/// <remarks>docs/decisions/0001-kestrel-by-hand.md says why there is no web host around it.</remarks>
+public sealed class HttpServer : IComponent, IDisposable
+{
+    private readonly KestrelServer _kestrel;
+    private readonly RequestPipeline _pipeline;
+    private readonly HttpServerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    /// <param name="name">For logs and metrics: <c>web</c>, <c>management</c>, …</param>
+    /// <param name="options">Address and limits.</param>
+    /// <param name="routes">What is served; must be complete before the start.</param>
+    /// <param name="metrics">Takes requests, durations and connections.</param>
+    /// <param name="loggers">Kestrel logs through it too.</param>
+    /// <param name="time">The clock of durations and of the drain.</param>
+    public HttpServer(
+        string name, HttpServerOptions options, RouteTable routes, MetricRegistry metrics, ILoggerFactory loggers,
+        TimeProvider time)
+    {
+        Name = name;
+        _options = options;
+        _time = time;
+        _log = loggers.CreateLogger<HttpServer>();
+        _pipeline = new RequestPipeline(routes, new HttpMetrics(metrics, options.MetricPrefix), _log, time);
+        KestrelServerOptions kestrel = KestrelLimits(options);
+        foreach (IPEndPoint endPoint in ListenAddress.Parse(options.ListenAddress).EndPoints)
+        {
+            kestrel.Listen(endPoint, listen =>
+                listen.Protocols = options.Http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
+        }
+
+        _kestrel = new KestrelServer(
+            Options.Create(kestrel),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers),
+            loggers);
+    }
+
+    public string Name { get; }
+
+    /// <summary>The port that is listened on; 0 before the start.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>The address that a client on this machine can use, such as <c>http://127.0.0.1:9090</c>.</summary>
+    public Uri Address { get; private set; } = new("http://localhost");
+
+    /// <summary>Binds and begins to answer.</summary>
+    /// <exception cref="StartFailedException">The address is in use or not one of this machine.</exception>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await _kestrel.StartAsync(_pipeline, cancel);
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            throw new StartFailedException(
+                $"cannot listen on {_options.ListenAddress}: {error.Message} (choose another address or stop what listens there)",
+                error);
+        }
+
+        string bound = FirstAddress();
+        Address = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)
+            .Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
+        Port = Address.Port;
+        HttpLog.Listening(_log, Name, Address);
+    }
+
+    /// <summary>Stops accepting, lets running requests end within the drain time-out, then closes.</summary>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        using CancellationTokenSource drain = new(_options.DrainTimeout, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, drain.Token);
+        await _kestrel.StopAsync(either.Token);
+    }
+
+    public void Dispose() => _kestrel.Dispose();
+
+    private string FirstAddress()
+    {
+        foreach (string address in _kestrel.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+        {
+            return address;
+        }
+
+        throw new InvalidOperationException($"{Name} listens on nothing");
+    }
+
+    private static KestrelServerOptions KestrelLimits(HttpServerOptions options)
+    {
+        KestrelServerOptions kestrel = new()
+        {
+            AddServerHeader = false,
+            // Handlers that stream write through the pipe; synchronous calls would hold a thread per slow client.
+            AllowSynchronousIO = false,
+        };
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
+        limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
+        limits.MaxRequestLineSize = options.MaxRequestLineBytes;
+        limits.MaxRequestHeadersTotalSize = options.MaxRequestHeaderBytes;
+        limits.MaxRequestHeaderCount = options.MaxRequestHeaderCount;
+        limits.MaxRequestBufferSize = Math.Max(1 << 20, options.MaxRequestLineBytes);
+        limits.RequestHeadersTimeout = options.RequestHeadersTimeout;
+        limits.KeepAliveTimeout = options.KeepAliveTimeout;
+        limits.MinRequestBodyDataRate = new MinDataRate(options.MinBytesPerSecond, options.DataRateGrace);
+        limits.MinResponseDataRate = new MinDataRate(options.MinBytesPerSecond, options.DataRateGrace);
+        return kestrel;
+    }
+}

@@ -1,0 +1,6 @@
+using Microsoft.AspNetCore.Http;
+
+namespace AmpEdge.Hosting;
+
+/// <summary>One line of a <see cref="RouteTable"/>.</summary>
+public sealed record Route(IReadOnlyList<string> Methods, string Pattern, RequestDelegate Handler);
