@@ -1,0 +1,70 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.PromQL;
+
+/// <summary>Rows of a vector over all steps, held in memory: labels, a flag and a column each.</summary>
+internal sealed class SeriesMatrix(int stepCount)
+{
+    private readonly ColumnSlab _columns = new(stepCount);
+    private readonly List<Labels> _labels = [];
+    private readonly List<bool> _dropNames = [];
+
+    public int Count => _labels.Count;
+
+    public int StepCount { get; } = stepCount;
+
+    /// <summary>See <see cref="SeriesStream.NamesVary"/>.</summary>
+    public bool NamesVary { get; set; }
+
+    /// <summary>All rows of a stream, copied.</summary>
+    public static SeriesMatrix From(SeriesStream stream, int stepCount)
+    {
+        SeriesMatrix matrix = new(stepCount) { NamesVary = stream.NamesVary };
+        while (stream.MoveNext())
+        {
+            matrix.Add(stream.Labels, stream.DropName, stream.Values);
+        }
+
+        return matrix;
+    }
+
+    public Labels Labels(int row) => _labels[row];
+
+    public bool DropName(int row) => _dropNames[row];
+
+    public Span<double> Values(int row) => _columns[row];
+
+    /// <summary>The column as memory, once no row is added any more.</summary>
+    public Memory<double> Memory(int row) => _columns.Memory(row);
+
+    public void SetDropName(int row) => _dropNames[row] = true;
+
+    public void Add(Labels labels, bool dropName, ReadOnlySpan<double> values)
+    {
+        _labels.Add(labels);
+        _dropNames.Add(dropName);
+        _columns.Add(values);
+    }
+
+    /// <summary>Adds a row of missing values and returns its column.</summary>
+    public Span<double> AddMissing(Labels labels, bool dropName)
+    {
+        _labels.Add(labels);
+        _dropNames.Add(dropName);
+        return _columns.Add(Missing.Value);
+    }
+
+    /// <summary>How many values there are in all rows.</summary>
+    public long CountValues()
+    {
+        long count = 0;
+        for (int row = 0; row < Count; row++)
+        {
+            count += Missing.CountPresent(Values(row));
+        }
+
+        return count;
+    }
+
+    public SeriesStream ToStream() => new MatrixStream(this);
+}

@@ -1,0 +1,24 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>The evaluation times of a query or subquery: start, start + step, … up to and including the end.</summary>
+internal readonly record struct StepRange(long StartMs, long EndMs, long StepMs)
+{
+    /// <summary>How many times there are; none when the end lies before the start.</summary>
+    public int Count => EndMs < StartMs ? 0 : (int)((EndMs - StartMs) / StepMs) + 1;
+
+    /// <summary>One evaluation time.</summary>
+    public static StepRange Instant(long timeMs) => new(timeMs, timeMs, 1);
+
+    public long At(int step) => StartMs + (step * StepMs);
+
+    public long[] ToTimestamps()
+    {
+        long[] timestamps = new long[Count];
+        for (int step = 0; step < timestamps.Length; step++)
+        {
+            timestamps[step] = At(step);
+        }
+
+        return timestamps;
+    }
+}

@@ -1,0 +1,95 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>
+/// The decoded samples of one series as columns, ascending in time. Reused from series to series, so that a query
+/// allocates for its largest series only. Native histograms will be one more column beside the values.
+/// </summary>
+public sealed class SampleBuffer
+{
+    private const int InitialCapacity = 256;
+
+    private long[] _timestamps = new long[InitialCapacity];
+    private double[] _values = new double[InitialCapacity];
+
+    /// <summary>How many samples are held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Sample times in milliseconds since the epoch.</summary>
+    public ReadOnlySpan<long> Timestamps => _timestamps.AsSpan(0, Count);
+
+    public ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
+
+    public void Clear() => Count = 0;
+
+    public void Append(long timestampMs, double value)
+    {
+        if (Count == _timestamps.Length)
+        {
+            Grow(Count + 1);
+        }
+
+        _timestamps[Count] = timestampMs;
+        _values[Count] = value;
+        Count++;
+    }
+
+    /// <summary>Appends columns of equal length.</summary>
+    public void Append(ReadOnlySpan<long> timestamps, ReadOnlySpan<double> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, timestamps.Length);
+        if (timestamps.Length > _timestamps.Length - Count)
+        {
+            Grow(Count + timestamps.Length);
+        }
+
+        timestamps.CopyTo(_timestamps.AsSpan(Count));
+        values.CopyTo(_values.AsSpan(Count));
+        Count += timestamps.Length;
+    }
+
+    /// <summary>
+    /// Room for up to <paramref name="count"/> samples, for a decoder that writes columns; what it wrote becomes
+    /// visible with <see cref="Advance"/>.
+    /// </summary>
+    public void Reserve(int count, out Span<long> timestamps, out Span<double> values)
+    {
+        if (count > _timestamps.Length - Count)
+        {
+            Grow(Count + count);
+        }
+
+        timestamps = _timestamps.AsSpan(Count, count);
+        values = _values.AsSpan(Count, count);
+    }
+
+    /// <summary>Takes in samples written after <see cref="Reserve"/>.</summary>
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _timestamps.Length - Count);
+        Count += count;
+    }
+
+    /// <summary>Removes samples for which a later step has no use: staleness markers of range selectors.</summary>
+    internal void RemoveStale()
+    {
+        int kept = 0;
+        for (int index = 0; index < Count; index++)
+        {
+            if (!Prometheus.StaleMarker.IsStale(_values[index]))
+            {
+                _timestamps[kept] = _timestamps[index];
+                _values[kept] = _values[index];
+                kept++;
+            }
+        }
+
+        Count = kept;
+    }
+
+    private void Grow(int needed)
+    {
+        int capacity = Math.Max(needed, _timestamps.Length * 2);
+        Array.Resize(ref _timestamps, capacity);
+        Array.Resize(ref _values, capacity);
+    }
+}

@@ -1,0 +1,28 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.PromQL;
+
+/// <summary>
+/// The mark of a step without a value in a column: the bits of the staleness marker. Selectors drop stale samples, and
+/// arithmetic cannot make these bits (they are a signalling NaN, which every operation quiets), so no real value has them.
+/// </summary>
+internal static class Missing
+{
+    private const long Bits = (long)StaleMarker.Bits;
+
+    public static double Value => BitConverter.Int64BitsToDouble(Bits);
+
+    public static bool IsMissing(double value) => BitConverter.DoubleToInt64Bits(value) == Bits;
+
+    /// <summary>How many values of a column are there.</summary>
+    public static int CountPresent(ReadOnlySpan<double> values)
+    {
+        int count = 0;
+        foreach (double value in values)
+        {
+            count += IsMissing(value) ? 0 : 1;
+        }
+
+        return count;
+    }
+}
