@@ -1,0 +1,11 @@
+namespace AmpEdge.IngestServer.Auth;
+
+/// <summary>The IAM actions of the data plane. The names are AMP's: <c>aps:</c> and the member's name.</summary>
+internal enum DataPlaneAction
+{
+    RemoteWrite,
+    QueryMetrics,
+    GetSeries,
+    GetLabels,
+    GetMetricMetadata,
+}

@@ -1,0 +1,23 @@
+namespace AmpEdge.IngestServer.Config;
+
+/// <summary>What a workspace takes from its senders. The defaults are AMP's quotas where AMP publishes them.</summary>
+internal sealed record IngestLimits
+{
+    /// <summary>Bytes of one request body as sent; a larger one is answered with 413.</summary>
+    public long MaxRequestBytes { get; init; } = 1 << 20;
+
+    /// <summary>Bytes that a body may claim to hold once decompressed; checked before anything is allocated.</summary>
+    public long MaxDecodedBytes { get; init; } = 32 << 20;
+
+    /// <summary>Labels of one series, <c>__name__</c> included.</summary>
+    public int MaxLabelNamesPerSeries { get; init; } = 150;
+
+    /// <summary>Bytes of one label: its name and its value together.</summary>
+    public int MaxLabelBytes { get; init; } = 7 * 1024;
+
+    /// <summary>How far a sample may lie in the future.</summary>
+    public TimeSpan CreationGracePeriod { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether names may be any UTF-8 (Prometheus 3) or only what needs no quotes.</summary>
+    public bool Utf8Names { get; init; } = true;
+}

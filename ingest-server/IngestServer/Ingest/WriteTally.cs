@@ -1,0 +1,30 @@
+namespace AmpEdge.IngestServer.Ingest;
+
+/// <summary>What became of one request: counts by outcome and the first refusal, which is all that a sender is told.</summary>
+internal sealed class WriteTally
+{
+    private readonly long[] _discarded = new long[DiscardReasons.Count];
+
+    public long Samples { get; set; }
+
+    /// <summary>Samples that were there already with the same value: accepted, not stored again.</summary>
+    public long Repeated { get; set; }
+
+    public long ExemplarsIgnored { get; set; }
+
+    public long Metadata { get; set; }
+
+    /// <summary>Text of the first refusal; null when everything was taken.</summary>
+    public string? FirstRefusal { get; private set; }
+
+    public long Discarded(DiscardReason reason) => _discarded[(int)reason];
+
+    public void Discard(DiscardReason reason, long samples, string text)
+    {
+        _discarded[(int)reason] += samples;
+        FirstRefusal ??= text;
+    }
+
+    /// <summary>Counts a refusal whose text would not be read, because another came first.</summary>
+    public void Discard(DiscardReason reason, long samples) => _discarded[(int)reason] += samples;
+}

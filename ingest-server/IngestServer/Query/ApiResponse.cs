@@ -1,0 +1,93 @@
+using System.IO.Compression;
+
+namespace AmpEdge.IngestServer.Query;
+
+/// <summary>
+/// One JSON answer on its way to the client: the handler appends to <see cref="Json"/> and calls
+/// <see cref="FlushIfLargeAsync"/> between items, so that an answer of any size passes through a small buffer.
+/// </summary>
+/// <remarks>Status and headers go out with the first flush; until then an error can still replace the answer.</remarks>
+internal sealed class ApiResponse(HttpContext context) : IAsyncDisposable
+{
+    /// <summary>Once the buffer holds this much, it is sent.</summary>
+    private const int FlushAtBytes = 64 * 1024;
+
+    private readonly HttpContext _context = context;
+    private Stream? _body;
+
+    public JsonBuffer Json { get; } = new();
+
+    /// <summary>Sends what is written when it has become large enough to be worth a system call.</summary>
+    public ValueTask FlushIfLargeAsync() => Json.Length < FlushAtBytes ? ValueTask.CompletedTask : FlushAsync();
+
+    /// <summary>Sends an error in Prometheus's shape in place of whatever was written and not yet sent.</summary>
+    public async Task SendErrorAsync(ApiError error)
+    {
+        if (_context.Response.HasStarted)
+        {
+            // Half an answer is on the wire: cutting the connection is the only way left to say that it is not whole.
+            _context.Abort();
+            return;
+        }
+
+        Json.Clear();
+        _context.Response.StatusCode = error.Status;
+        Json.Raw("{\"status\":\"error\",\"errorType\":"u8);
+        Json.String(error.Type);
+        Json.Raw(",\"error\":"u8);
+        Json.String(error.Message);
+        Json.Raw((byte)'}');
+        await CompleteAsync();
+    }
+
+    /// <summary>Sends the rest.</summary>
+    public async Task CompleteAsync()
+    {
+        await FlushAsync();
+        if (_body is GZipStream)
+        {
+            await _body.DisposeAsync();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Json.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        _body ??= Start();
+        await _body.WriteAsync(Json.Written, _context.RequestAborted);
+        Json.Clear();
+    }
+
+    private Stream Start()
+    {
+        HttpResponse response = _context.Response;
+        response.ContentType = "application/json";
+        if (!AcceptsGzip(_context.Request.Headers.AcceptEncoding))
+        {
+            return response.Body;
+        }
+
+        response.Headers.ContentEncoding = "gzip";
+        return new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+    }
+
+    /// <summary>The word <c>gzip</c> among the encodings, unless its weight is zero.</summary>
+    private static bool AcceptsGzip(string? acceptEncoding)
+    {
+        foreach (string encoding in (acceptEncoding ?? "").Split(',', StringSplitOptions.TrimEntries))
+        {
+            string[] parts = encoding.Split(';', StringSplitOptions.TrimEntries);
+            if (parts[0].Equals("gzip", StringComparison.OrdinalIgnoreCase))
+            {
+                return parts.Length == 1 || parts[1].Replace(" ", "", StringComparison.Ordinal).TrimEnd('0') is not ("q=" or "q=0.");
+            }
+        }
+
+        return false;
+    }
+}
