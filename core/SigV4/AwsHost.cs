@@ -1,0 +1,89 @@
+namespace AmpEdge.SigV4;
+
+/// <summary>Reads region and service out of the host names of AWS endpoints.</summary>
+public static class AwsHost
+{
+    private static readonly string[] s_suffixes = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
+
+    /// <summary>
+    /// Understands <c>service.region.amazonaws.com</c> with its FIPS, dual-stack, China and VPC endpoint forms, and
+    /// <c>name.region.service.amazonaws.com</c>. A port is ignored. False for any other host.
+    /// </summary>
+    public static bool TryParse(string host, out SigningScope scope)
+    {
+        scope = default;
+        ReadOnlySpan<char> name = WithoutPort(host).TrimEnd('.');
+        foreach (string suffix in s_suffixes)
+        {
+            if (name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+            {
+                return TryParseLabels(name[..^suffix.Length].ToString().ToLowerInvariant(), out scope);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryParseLabels(string name, out SigningScope scope)
+    {
+        string[] labels = name.Split('.');
+        int last = labels.Length - 1;
+        if (last > 0 && labels[last] == "vpce")
+        {
+            last--;
+        }
+
+        bool regionLast = last >= 1 && IsRegion(labels[last]);
+        bool serviceLast = last >= 1 && IsRegion(labels[last - 1]);
+        scope = regionLast ? new SigningScope(labels[last], SigningName(labels[last - 1]))
+            : serviceLast ? new SigningScope(labels[last - 1], SigningName(labels[last]))
+            : default;
+        return regionLast || serviceLast;
+    }
+
+    /// <summary>A few endpoints are named otherwise than their signatures.</summary>
+    private static string SigningName(string endpoint)
+    {
+        string name = endpoint.EndsWith("-fips", StringComparison.Ordinal) ? endpoint[..^5] : endpoint;
+        return name is "aps-workspaces" ? "aps" : name;
+    }
+
+    /// <summary>Such as <c>us-east-1</c> or <c>us-gov-west-1</c>.</summary>
+    private static bool IsRegion(string label)
+    {
+        string[] parts = label.Split('-');
+        if (parts.Length is < 3 or > 4 || parts[0].Length != 2 || !IsAll(parts[^1], char.IsAsciiDigit))
+        {
+            return false;
+        }
+
+        for (int index = 0; index < parts.Length - 1; index++)
+        {
+            if (!IsAll(parts[index], char.IsAsciiLetter))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsAll(string text, Func<char, bool> test)
+    {
+        foreach (char value in text)
+        {
+            if (!test(value))
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0;
+    }
+
+    private static ReadOnlySpan<char> WithoutPort(ReadOnlySpan<char> host)
+    {
+        int colon = host.LastIndexOf(':');
+        return colon < 0 || host[colon..].Contains(']') ? host : host[..colon];
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace AmpEdge.SigV4;
+
+/// <summary>
+/// Keeps credentials at hand: found and refreshed in the background, handed out at once. While a refresh fails the old
+/// ones are used until they end.
+/// </summary>
+/// <remarks>Safe for concurrent use. Nothing is looked up before <see cref="Start"/>.</remarks>
+public sealed class CredentialSource : IAsyncDisposable
+{
+    private const int MaxProblemLength = 500;
+
+    // The provider answers from its cache, so asking often costs nothing and changed files are noticed soon.
+    private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_retryMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_retryMax = TimeSpan.FromSeconds(30);
+
+    // The SDK's chain may wait half a minute for an instance metadata service that is not there.
+    private static readonly TimeSpan s_lookUpTimeout = TimeSpan.FromSeconds(90);
+
+    private readonly ICredentialProvider _provider;
+    private readonly TimeProvider _time;
+    private readonly Action<CredentialStatus>? _changed;
+    private readonly CancellationTokenSource _stop = new();
+    private volatile CredentialStatus _status = new(null, null, 0, 0);
+    private Task _loop = Task.CompletedTask;
+
+    /// <param name="settings">Where to look.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="changed">Called from the background when credentials or the problem changed.</param>
+    public CredentialSource(
+        CredentialSettings settings, TimeProvider time, Action<CredentialStatus>? changed = null)
+        : this(new SdkCredentialProvider(settings), time, changed)
+    {
+    }
+
+    /// <summary>The same over any provider.</summary>
+    public CredentialSource(
+        ICredentialProvider provider, TimeProvider time, Action<CredentialStatus>? changed = null)
+    {
+        _provider = provider;
+        _time = time;
+        _changed = changed;
+    }
+
+    /// <summary>What is held now and how the last look-up ended.</summary>
+    public CredentialStatus Status => _status;
+
+    /// <summary>Begins to look for credentials in the background; called once.</summary>
+    public void Start() => _loop = Task.Run(() => RunAsync(_stop.Token));
+
+    /// <summary>The credentials to sign with, or why there are none. Never waits.</summary>
+    public bool TryGet([NotNullWhen(true)] out AwsCredentials? credentials, out string reason)
+    {
+        CredentialStatus status = _status;
+        credentials = null;
+        if (status.Current is not { } current)
+        {
+            reason = status.Problem is null
+                ? "no AWS credentials yet: the first look-up is still running"
+                : $"no AWS credentials: {status.Problem}";
+            return false;
+        }
+
+        if (current.ExpiresAt is { } expiry && expiry <= _time.GetUtcNow())
+        {
+            reason = $"the AWS credentials from {current.Provider} expired at {expiry:yyyy-MM-dd'T'HH:mm:ss'Z'}"
+                + (status.Problem is null ? "" : $" and cannot be refreshed: {status.Problem}");
+            return false;
+        }
+
+        credentials = current.Credentials;
+        reason = "";
+        return true;
+    }
+
+    /// <summary>Ends the background work.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        (_provider as IDisposable)?.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        int failuresInARow = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            failuresInARow = await RefreshAsync(stop).ConfigureAwait(false) ? 0 : failuresInARow + 1;
+            TimeSpan wait = failuresInARow == 0 ? s_checkInterval : Backoff(failuresInARow);
+            await Task.Delay(wait, _time, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static TimeSpan Backoff(int failures)
+    {
+        double seconds = s_retryMin.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 10));
+        return TimeSpan.FromSeconds(Math.Min(seconds, s_retryMax.TotalSeconds));
+    }
+
+    /// <summary>Asks the provider once; any failure of whatever source it uses becomes the status's problem.</summary>
+    private async Task<bool> RefreshAsync(CancellationToken stop)
+    {
+        try
+        {
+            ResolvedCredentials found = await _provider.ResolveAsync(stop)
+                .WaitAsync(s_lookUpTimeout, _time, stop)
+                .ConfigureAwait(false);
+            CredentialStatus last = _status;
+            bool isNew = found.Credentials != last.Current?.Credentials;
+            Publish(last with
+            {
+                Current = found,
+                Problem = null,
+                Refreshes = last.Refreshes + (isNew ? 1 : 0),
+            });
+            return true;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+#pragma warning disable CA1031 // The top of the loop: providers run foreign processes, HTTP and file parsers.
+        catch (Exception problem)
+#pragma warning restore CA1031
+        {
+            string text = problem.Message.Length > MaxProblemLength
+                ? problem.Message[..MaxProblemLength] + "…"
+                : problem.Message;
+            CredentialStatus last = _status;
+            Publish(last with { Problem = text, Failures = last.Failures + 1 });
+            return false;
+        }
+    }
+
+    private void Publish(CredentialStatus status)
+    {
+        CredentialStatus last = _status;
+        _status = status;
+        if (status.Problem != last.Problem || status.Current != last.Current)
+        {
+            _changed?.Invoke(status);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace AmpEdge.SigV4;
+
+/// <summary>
+/// Signs <see cref="HttpRequestMessage"/>s: sets <c>X-Amz-Date</c>, <c>X-Amz-Content-Sha256</c>,
+/// <c>X-Amz-Security-Token</c> and <c>Authorization</c>, replacing what was there, and sends the path and query in the
+/// form that was signed.
+/// </summary>
+/// <remarks>
+/// Headers must be complete when a request is signed: one added later is either uncovered or, when it repeats a
+/// signed name, breaks the signature. Safe for concurrent use.
+/// </remarks>
+public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
+{
+    // Uri would otherwise unescape and resolve once more what was just brought into the signed form.
+    private static readonly UriCreationOptions s_asWritten =
+        new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    public SigV4Signer Signer { get; } = signer;
+
+    /// <summary>Signs with the hash of <paramref name="body"/>, which the caller sends as the content.</summary>
+    public void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, AwsCredentials credentials) =>
+        Sign(request, PayloadHash.Of(body), credentials);
+
+    /// <summary>Signs with a hash that is known already (<see cref="PayloadHash"/>).</summary>
+    public void Sign(HttpRequestMessage request, string payloadHash, AwsCredentials credentials)
+    {
+        DateTimeOffset signedAt = Prepare(request, payloadHash, credentials);
+        HeaderField[] fields = ArrayPool<HeaderField>.Shared.Rent(CountFields(request));
+        RequestParts parts = Collect(request, fields);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Signer.MaxAuthorizationLength(parts, credentials));
+        int length = Signer.WriteAuthorization(parts, payloadHash, credentials, signedAt, buffer);
+        request.Headers.TryAddWithoutValidation(
+            AmzHeaders.Authorization, Encoding.ASCII.GetString(buffer, 0, length));
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        ArrayPool<HeaderField>.Shared.Return(fields, clearArray: true);
+    }
+
+    /// <summary>The steps of the signature that <paramref name="request"/> carries, for logs.</summary>
+    public SigningSteps Explain(HttpRequestMessage request, string payloadHash, AwsCredentials credentials)
+    {
+        HeaderField[] fields = new HeaderField[CountFields(request)];
+        RequestParts parts = Collect(request, fields);
+        return AmzDate.TryParse(parts.FindHeader(AmzHeaders.Date), out DateTimeOffset signedAt)
+            ? Signer.Explain(parts, payloadHash, credentials, signedAt)
+            : throw new InvalidOperationException("the request was not signed: it has no valid X-Amz-Date header");
+    }
+
+    /// <summary>Replaces the headers of earlier signatures and rewrites the target to the form that is signed.</summary>
+    private DateTimeOffset Prepare(HttpRequestMessage request, string payloadHash, AwsCredentials credentials)
+    {
+        Uri target = request.RequestUri is { IsAbsoluteUri: true } absolute
+            ? absolute
+            : throw new InvalidOperationException("only a request with an absolute URI can be signed");
+        request.RequestUri = SignedTarget(target);
+        DateTimeOffset signedAt = time.GetUtcNow();
+        HttpRequestHeaders headers = request.Headers;
+        headers.Remove(AmzHeaders.Authorization);
+        Replace(headers, AmzHeaders.Date, AmzDate.ToText(signedAt));
+        Replace(headers, AmzHeaders.ContentSha256, payloadHash);
+        Replace(headers, AmzHeaders.SecurityToken, credentials.SessionToken);
+        return signedAt;
+    }
+
+    /// <summary>
+    /// The target with its path resolved (unless the service takes paths as they are) and its query in canonical
+    /// form. The verifier then sees the same text whichever of its own rules it applies.
+    /// </summary>
+    private Uri SignedTarget(Uri target)
+    {
+        string sentPath = target.AbsolutePath;
+        string path = Signer.PathRule.Normalize ? CanonicalPath.Resolve(sentPath) : sentPath;
+        string sentQuery = target.Query;
+        string query = sentQuery.Length > 1 ? CanonicalQuery.ToText(sentQuery[1..]) : "";
+        if (path == sentPath && sentQuery.AsSpan(Math.Min(1, sentQuery.Length)).SequenceEqual(query))
+        {
+            return target;
+        }
+
+        string mark = query.Length > 0 ? "?" : "";
+        return new Uri($"{target.Scheme}://{target.Authority}{path}{mark}{query}", s_asWritten);
+    }
+
+    private static void Replace(HttpRequestHeaders headers, string name, string? value)
+    {
+        headers.Remove(name);
+        if (value is not null)
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    // Only NonValidated: the validating enumerator rewrites values such as "application/x-protobuf;proto=…" in place.
+    private static int CountFields(HttpRequestMessage request)
+    {
+        int count = 1;
+        foreach (KeyValuePair<string, HeaderStringValues> header in request.Headers.NonValidated)
+        {
+            count += header.Value.Count;
+        }
+
+        if (request.Content is not null)
+        {
+            foreach (KeyValuePair<string, HeaderStringValues> header in request.Content.Headers.NonValidated)
+            {
+                count += header.Value.Count;
+            }
+        }
+
+        return count;
+    }
+
+    private static RequestParts Collect(HttpRequestMessage request, HeaderField[] fields)
+    {
+        Uri target = request.RequestUri!;
+        int count = 0;
+        fields[count++] = new HeaderField(AmzHeaders.Host, request.Headers.Host ?? target.Authority);
+        count = AddFields(request.Headers.NonValidated, fields, count);
+        if (request.Content is not null)
+        {
+            count = AddFields(request.Content.Headers.NonValidated, fields, count);
+        }
+
+        ReadOnlySpan<char> query = target.Query.Length > 0 ? target.Query.AsSpan(1) : default;
+        return new RequestParts(
+            request.Method.Method, target.AbsolutePath, query, fields.AsSpan(0, count));
+    }
+
+    private static int AddFields(HttpHeadersNonValidated headers, HeaderField[] fields, int count)
+    {
+        foreach (KeyValuePair<string, HeaderStringValues> header in headers)
+        {
+            // The host is field zero; Content-Length may still change with the transfer coding of the connection.
+            if (header.Key.Equals(AmzHeaders.Host, StringComparison.OrdinalIgnoreCase)
+                || header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            foreach (string value in header.Value)
+            {
+                fields[count++] = new HeaderField(header.Key, value);
+            }
+        }
+
+        return count;
+    }
+}

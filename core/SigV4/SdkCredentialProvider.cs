@@ -1,0 +1,72 @@
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using Amazon.Runtime.Credentials;
+
+namespace AmpEdge.SigV4;
+
+/// <summary>
+/// The AWS SDK's credential chain: environment, web identity, profiles with their roles, processes and single sign-on,
+/// containers, EC2. The SDK caches and refreshes; this asks it and, when told to, assumes a role on top.
+/// </summary>
+public sealed class SdkCredentialProvider(CredentialSettings settings) : ICredentialProvider, IDisposable
+{
+    private AWSCredentials? _roleSource;
+    private AssumeRoleAWSCredentials? _role;
+
+    public async Task<ResolvedCredentials> ResolveAsync(CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        AWSCredentials source = await FindSourceAsync().ConfigureAwait(false);
+        AWSCredentials provider = settings.RoleArn is null ? source : AssumeRole(source, settings.RoleArn);
+        ImmutableCredentials found = await provider.GetCredentialsAsync().ConfigureAwait(false);
+        AwsCredentials credentials = new(
+            found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null);
+        return new ResolvedCredentials(credentials, ExpiryOf(provider), provider.GetType().Name);
+    }
+
+    public void Dispose() => _role?.Dispose();
+
+    private async Task<AWSCredentials> FindSourceAsync()
+    {
+        if (settings.StaticKeys is { } keys)
+        {
+            return keys.SessionToken is null
+                ? new BasicAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey)
+                : new SessionAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken);
+        }
+
+        if (settings.Profile is null)
+        {
+            return await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).ConfigureAwait(false);
+        }
+
+        return new CredentialProfileStoreChain().TryGetAWSCredentials(settings.Profile, out AWSCredentials found)
+            ? found
+            : throw new AmazonClientException(
+                $"profile '{settings.Profile}' is not in the shared AWS files, or lacks credentials "
+                + "(see AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE for where they are looked for)");
+    }
+
+    /// <summary>One object per source and role: it holds the session and refreshes it before its end.</summary>
+    private AssumeRoleAWSCredentials AssumeRole(AWSCredentials source, string roleArn)
+    {
+        // Static keys make a new, equal source each time; the chain hands out another object when files changed.
+        bool sameSource = settings.StaticKeys is not null || ReferenceEquals(source, _roleSource);
+        if (_role is null || !sameSource)
+        {
+            AssumeRoleAWSCredentialsOptions options = new() { ExternalId = settings.ExternalId };
+            _role?.Dispose();
+            _role = new AssumeRoleAWSCredentials(source, roleArn, settings.RoleSessionName, options);
+            _roleSource = source;
+        }
+
+        return _role;
+    }
+
+    private static DateTimeOffset? ExpiryOf(AWSCredentials provider) => provider.Expiration switch
+    {
+        { Kind: DateTimeKind.Unspecified } expiry => new DateTimeOffset(expiry, TimeSpan.Zero),
+        { } expiry => new DateTimeOffset(expiry.ToUniversalTime()),
+        null => null,
+    };
+}
