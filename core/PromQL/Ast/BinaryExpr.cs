@@ -1,0 +1,22 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>Two expressions and an operator between them.</summary>
+public sealed class BinaryExpr : Expr
+{
+    public required BinaryOperator Operator { get; init; }
+
+    public required Expr Left { get; init; }
+
+    public required Expr Right { get; init; }
+
+    /// <summary>How series meet; null unless both sides are instant vectors.</summary>
+    public VectorMatching? Matching { get; init; }
+
+    /// <summary>A comparison gives 0 or 1 instead of filtering.</summary>
+    public bool ReturnBool { get; init; }
+
+    public override ExprType Type =>
+        Left.Type == ExprType.Scalar && Right.Type == ExprType.Scalar ? ExprType.Scalar : ExprType.Vector;
+
+    public override PositionRange Position => new(Left.Position.Start, Right.Position.End);
+}

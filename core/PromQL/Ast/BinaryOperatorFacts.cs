@@ -1,0 +1,35 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>What the grammar knows about each binary operator.</summary>
+public static class BinaryOperatorFacts
+{
+    public static bool IsComparison(this BinaryOperator op) =>
+        op is >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual;
+
+    public static bool IsSetOperator(this BinaryOperator op) =>
+        op is BinaryOperator.And or BinaryOperator.Or or BinaryOperator.Unless;
+
+    /// <summary>How the operator is written.</summary>
+    public static string Symbol(this BinaryOperator op) => op switch
+    {
+        BinaryOperator.Add => "+",
+        BinaryOperator.Subtract => "-",
+        BinaryOperator.Multiply => "*",
+        BinaryOperator.Divide => "/",
+        BinaryOperator.Modulo => "%",
+        BinaryOperator.Power => "^",
+        BinaryOperator.Atan2 => "atan2",
+        BinaryOperator.Equal => "==",
+        BinaryOperator.NotEqual => "!=",
+        BinaryOperator.Less => "<",
+        BinaryOperator.LessOrEqual => "<=",
+        BinaryOperator.Greater => ">",
+        BinaryOperator.GreaterOrEqual => ">=",
+        BinaryOperator.And => "and",
+        BinaryOperator.Or => "or",
+        BinaryOperator.Unless => "unless",
+        BinaryOperator.TrimUpper => "</",
+        BinaryOperator.TrimLower => ">/",
+        _ => throw new ArgumentOutOfRangeException(nameof(op), op, "not an operator of PromQL"),
+    };
+}
