@@ -11,7 +11,7 @@ public sealed class Matcher : IEquatable<Matcher>
 {
     private readonly byte[] _utf8Value;
 
-    private Matcher(MatchType type, string name, string value, AnchoredRegex? regex)
+    private Matcher(MatcherType type, string name, string value, AnchoredRegex? regex)
     {
         Type = type;
         Name = name;
@@ -22,12 +22,12 @@ public sealed class Matcher : IEquatable<Matcher>
     }
 
     /// <exception cref="FormatException">The value of a regex matcher is not an expression of RE2.</exception>
-    public Matcher(MatchType type, string name, string value)
+    public Matcher(MatcherType type, string name, string value)
         : this(type, name, value, IsRegex(type) ? AnchoredRegex.Create(value) : null)
     {
     }
 
-    public MatchType Type { get; }
+    public MatcherType Type { get; }
 
     public string Name { get; }
 
@@ -41,7 +41,7 @@ public sealed class Matcher : IEquatable<Matcher>
     public AnchoredRegex? Regex { get; }
 
     /// <summary>True for != and !~.</summary>
-    public bool IsNegative => Type is MatchType.NotEqual or MatchType.NotRegex;
+    public bool IsNegative => Type is MatcherType.NotEqual or MatcherType.NotRegex;
 
     /// <summary>Whether a series without the label matches.</summary>
     public bool MatchesEmpty => Matches([]);
@@ -52,22 +52,22 @@ public sealed class Matcher : IEquatable<Matcher>
     /// </summary>
     public IReadOnlyList<byte[]>? SetMatches => Type switch
     {
-        MatchType.Equal => [_utf8Value],
-        MatchType.Regex => Regex?.SetMatches,
+        MatcherType.Equal => [_utf8Value],
+        MatcherType.Regex => Regex?.SetMatches,
         _ => null,
     };
 
     /// <summary>What every matching value of a positive matcher begins with; may be empty.</summary>
     public ReadOnlySpan<byte> Prefix => Type switch
     {
-        MatchType.Equal => _utf8Value,
-        MatchType.Regex when Regex is { } regex => regex.Prefix,
+        MatcherType.Equal => _utf8Value,
+        MatcherType.Regex when Regex is { } regex => regex.Prefix,
         _ => [],
     };
 
     /// <summary>Makes a matcher; on failure <paramref name="error"/> tells what is wrong with the expression.</summary>
     public static bool TryCreate(
-        MatchType type,
+        MatcherType type,
         string name,
         string value,
         [NotNullWhen(true)] out Matcher? matcher,
@@ -84,9 +84,9 @@ public sealed class Matcher : IEquatable<Matcher>
     /// <summary>Whether a label value (empty for an absent label) meets the condition.</summary>
     public bool Matches(ReadOnlySpan<byte> value) => Type switch
     {
-        MatchType.Equal => value.SequenceEqual(_utf8Value),
-        MatchType.NotEqual => !value.SequenceEqual(_utf8Value),
-        MatchType.Regex => Regex!.IsMatch(value),
+        MatcherType.Equal => value.SequenceEqual(_utf8Value),
+        MatcherType.NotEqual => !value.SequenceEqual(_utf8Value),
+        MatcherType.Regex => Regex!.IsMatch(value),
         _ => !Regex!.IsMatch(value),
     };
 
@@ -107,13 +107,13 @@ public sealed class Matcher : IEquatable<Matcher>
         return $"{name}{OperatorOf(Type)}{LabelsFormatter.Quote(Value)}";
     }
 
-    private static bool IsRegex(MatchType type) => type is MatchType.Regex or MatchType.NotRegex;
+    private static bool IsRegex(MatcherType type) => type is MatcherType.Regex or MatcherType.NotRegex;
 
-    private static string OperatorOf(MatchType type) => type switch
+    private static string OperatorOf(MatcherType type) => type switch
     {
-        MatchType.Equal => "=",
-        MatchType.NotEqual => "!=",
-        MatchType.Regex => "=~",
+        MatcherType.Equal => "=",
+        MatcherType.NotEqual => "!=",
+        MatcherType.Regex => "=~",
         _ => "!~",
     };
 }

@@ -1,7 +1,7 @@
 namespace AmpEdge.Prometheus;
 
 /// <summary>The four ways a matcher compares.</summary>
-public enum MatchType
+public enum MatcherType
 {
     Equal,
     NotEqual,

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text;
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.Core.Tests.Prometheus.Regex;
+
+public sealed class AnchoredRegexTests
+{
+    [Theory]
+    [InlineData("a(b", "missing closing ): `^(?s:a(b)$`")]
+    [InlineData("a)", "unexpected ): `^(?s:a))$`")]
+    [InlineData("[a", "missing closing ]: `[a)$`")]
+    [InlineData("*", "missing argument to repetition operator: `*`")]
+    [InlineData("a**", "invalid nested repetition operator: `**`")]
+    [InlineData("a{2000}", "invalid repeat count: `{2000}`")]
+    [InlineData("a{3,2}", "invalid repeat count: `{3,2}`")]
+    [InlineData("[z-a]", "invalid character class range: `z-a`")]
+    [InlineData("\\y", "invalid escape sequence: `\\y`")]
+    [InlineData("(?=a)", "invalid or unsupported Perl syntax: `(?=`")]
+    [InlineData("(?<n>a)(?P<n>b)", "duplicate capture group name: `n`")]
+    public void What_RE2_refuses_is_refused_in_its_words(string pattern, string expected)
+    {
+        Assert.False(AnchoredRegex.TryCreate(pattern, out _, out string? error));
+        Assert.Equal("error parsing regexp: " + expected, error);
+    }
+
+    [Theory]
+    [InlineData(@"\d+", "42", true)]
+    [InlineData(@"\d+", "٤٢", false)]
+    [InlineData(@"\w+", "é", false)]
+    [InlineData(@"\W", "é", true)]
+    [InlineData(@"[[:alpha:]]+", "abc", true)]
+    [InlineData(@"[[:^alpha:]]+", "123", true)]
+    [InlineData(@"a.b", "a\nb", true)]
+    [InlineData(@"(?-s)a.b", "a\nb", false)]
+    [InlineData(@"a.b", "a😀b", true)]
+    [InlineData(@"a..b", "a😀b", false)]
+    [InlineData(@"[😀-😎]", "😃", true)]
+    [InlineData(@"[^a]", "😃", true)]
+    [InlineData(@"(?i)straSSe", "STRASSE", true)]
+    [InlineData(@"(?i:k)elvin", "Kelvin", true)]
+    [InlineData(@"(?i)[k]", "K", true)]
+    [InlineData(@"a{,2}", "a{,2}", true)]
+    [InlineData(@"\Qa.b\E+", "a.bb", true)]
+    [InlineData(@"\Qa.b\E", "axb", false)]
+    [InlineData(@"\x{1F600}", "😀", true)]
+    [InlineData(@"\x41\101\n", "AA\n", true)]
+    [InlineData(@"\p{Lu}\pL\P{L}", "Äb1", true)]
+    [InlineData(@"a$|b", "a", true)]
+    [InlineData(@"a$", "a\n", false)]
+    [InlineData(@"^$", "", true)]
+    [InlineData(@"(?P<n>a)|b", "b", true)]
+    [InlineData(@"(a|b)*c{2,3}?", "abacc", true)]
+    [InlineData(@"(?U)a+", "aaa", true)]
+    [InlineData(@"x|", "", true)]
+    public void An_expression_means_what_it_means_in_RE2(string pattern, string value, bool expected) =>
+        Assert.Equal(expected, AnchoredRegex.Create(pattern).IsMatch(value));
+
+    [Theory]
+    [InlineData(".*", "", true)]
+    [InlineData(".+", "", false)]
+    [InlineData("a.*b", "ab", true)]
+    [InlineData("a.+b", "ab", false)]
+    [InlineData("a.+b", "axb", true)]
+    [InlineData(".*b.*", "abc", true)]
+    [InlineData(".*ab.*ab", "abab", true)]
+    [InlineData(".*ab.*ab", "xab", false)]
+    [InlineData("ab.*ba", "aba", false)]
+    [InlineData(".+.+", "a", false)]
+    [InlineData(".+.+", "ab", true)]
+    [InlineData("(a|b).*(c|d)?", "bx", true)]
+    public void Shortcuts_give_the_answer_of_the_engine(string pattern, string value, bool expected) =>
+        Assert.Equal(expected, AnchoredRegex.Create(pattern).IsMatch(value));
+
+    [Fact]
+    public void Shortcuts_and_engine_agree_on_random_expressions()
+    {
+        Gen gen = Gen.Create(11);
+        string[] atoms = ["a", "b", ".*", ".+", "(a|b)", "ab", "a?", "[ab]", "(?i:a)", "(b.*|a)", ".", "c|a", "é"];
+        for (int round = 0; round < 300; round++)
+        {
+            StringBuilder pattern = new();
+            for (int parts = gen.Int(6); parts >= 0; parts--)
+            {
+                pattern.Append(gen.Pick<string>(atoms));
+            }
+
+            AnchoredRegex regex = AnchoredRegex.Create(pattern.ToString());
+            for (int tries = 0; tries < 20; tries++)
+            {
+                string value = gen.Text("abcAé", 6);
+                Assert.True(
+                    regex.Engine.IsMatch(value) == regex.IsMatch(value), $"{pattern} on '{value}', {gen}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Random_patterns_are_taken_or_refused_but_never_crash()
+    {
+        Gen gen = Gen.Create(12);
+        for (int round = 0; round < 20_000; round++)
+        {
+            string pattern = gen.Text(@"ab()[]{}|*+?.^$\dwpL:<>-1,i", 12);
+            if (!AnchoredRegex.TryCreate(pattern, out _, out string? error))
+            {
+                Assert.StartsWith("error parsing regexp: ", error);
+            }
+        }
+    }
+
+    [Fact]
+    public void An_expression_that_explodes_elsewhere_is_linear_here()
+    {
+        AnchoredRegex regex = AnchoredRegex.Create("(x+x+)+y");
+        long started = Stopwatch.GetTimestamp();
+
+        Assert.False(regex.IsMatch(new string('x', 5_000)));
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "exponential matching");
+    }
+
+    [Fact]
+    public void Deep_nesting_is_refused_instead_of_overflowing_the_stack()
+    {
+        Assert.False(AnchoredRegex.TryCreate(new string('(', 100_000), out _, out string? error));
+        Assert.Contains("nests too deeply", error, StringComparison.Ordinal);
+    }
+}
