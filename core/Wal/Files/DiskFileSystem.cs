@@ -1,0 +1,180 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace AmpEdge.Wal;
+
+/// <summary>The real disk.</summary>
+public sealed class DiskFileSystem : IFileSystem
+{
+    private const int OutOfSpace = 28;
+    private const int OverQuota = 122;
+
+    public void CreateFolder(string folder) => Directory.CreateDirectory(folder);
+
+    public IReadOnlyList<string> List(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        List<string> names = [];
+        foreach (string path in Directory.EnumerateFileSystemEntries(folder))
+        {
+            names.Add(Path.GetFileName(path));
+        }
+
+        return names;
+    }
+
+    public bool FileExists(string path) => File.Exists(path);
+
+    public IFile Create(string path) => new DiskFile(path, Open(path, FileMode.Create, FileAccess.ReadWrite));
+
+    public IFile OpenWrite(string path) => new DiskFile(path, Open(path, FileMode.Open, FileAccess.ReadWrite));
+
+    public IFile OpenRead(string path) => new DiskFile(path, Open(path, FileMode.Open, FileAccess.Read));
+
+    public void Rename(string from, string to)
+    {
+        if (Directory.Exists(from))
+        {
+            Directory.Move(from, to);
+        }
+        else
+        {
+            File.Move(from, to, overwrite: true);
+        }
+    }
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void DeleteFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public void SyncFolder(string folder)
+    {
+        // .NET opens no folders, so their fsync is called directly. Windows has none and needs none.
+        if (!OperatingSystem.IsWindows())
+        {
+            Posix.SyncFolder(folder);
+        }
+    }
+
+    public IDisposable? TryLock(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    private static SafeFileHandle Open(string path, FileMode mode, FileAccess access)
+    {
+        try
+        {
+            return File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (IOException failure) when (IsDiskFull(failure))
+        {
+            throw new DiskFullException(path, failure);
+        }
+    }
+
+    private static bool IsDiskFull(IOException failure) => failure.HResult is OutOfSpace or OverQuota;
+
+    private sealed class DiskFile(string path, SafeFileHandle handle) : IFile
+    {
+        public long Length => RandomAccess.GetLength(handle);
+
+        public int Read(long offset, Span<byte> target)
+        {
+            int total = 0;
+            while (total < target.Length)
+            {
+                int read = RandomAccess.Read(handle, target[total..], offset + total);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                total += read;
+            }
+
+            return total;
+        }
+
+        public void Write(long offset, ReadOnlySpan<byte> source)
+        {
+            try
+            {
+                RandomAccess.Write(handle, source, offset);
+            }
+            catch (IOException failure) when (IsDiskFull(failure))
+            {
+                throw new DiskFullException(path, failure);
+            }
+        }
+
+        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
+        public void Sync() => RandomAccess.FlushToDisk(handle);
+
+        public void Dispose() => handle.Dispose();
+    }
+
+    /// <summary>The three calls of libc that .NET does not offer for folders.</summary>
+    private static class Posix
+    {
+        private const int OpenReadOnly = 0;
+
+        public static void SyncFolder(string folder)
+        {
+            int descriptor = open([.. Encoding.UTF8.GetBytes(folder), 0], OpenReadOnly);
+            if (descriptor < 0)
+            {
+                throw Failure(folder);
+            }
+
+            try
+            {
+                if (fsync(descriptor) != 0)
+                {
+                    throw Failure(folder);
+                }
+            }
+            finally
+            {
+                // The descriptor was only read through, so nothing can be lost by a failing close.
+                _ = close(descriptor);
+            }
+        }
+
+        private static IOException Failure(string folder)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            return error is OutOfSpace or OverQuota
+                ? new DiskFullException(folder)
+                : new IOException($"could not sync the folder {folder}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+        }
+
+        [DllImport("libc", SetLastError = true)]
+        private static extern int open(byte[] path, int flags);
+
+        [DllImport("libc", SetLastError = true)]
+        private static extern int fsync(int descriptor);
+
+        [DllImport("libc", SetLastError = true)]
+        private static extern int close(int descriptor);
+    }
+}
