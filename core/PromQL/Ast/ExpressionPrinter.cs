@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using AmpEdge.Prometheus;
-using MatchType = AmpEdge.Prometheus.MatchType;
 
 namespace AmpEdge.PromQL;
 
@@ -217,7 +216,7 @@ public static class ExpressionPrinter
         List<string> printed = [];
         foreach (Matcher matcher in selector.Matchers)
         {
-            bool isBareName = matcher.Type == MatchType.Equal && matcher.Name == LabelNames.MetricName
+            bool isBareName = matcher.Type == MatcherType.Equal && matcher.Name == LabelNames.MetricName
                 && selector.Name.Length > 0 && matcher.Value == selector.Name;
             if (!isBareName)
             {
@@ -239,11 +238,11 @@ public static class ExpressionPrinter
         return text.Append(Symbol(matcher.Type)).Append(GoQuote.Quote(matcher.Value)).ToString();
     }
 
-    internal static string Symbol(MatchType type) => type switch
+    internal static string Symbol(MatcherType type) => type switch
     {
-        MatchType.Equal => "=",
-        MatchType.NotEqual => "!=",
-        MatchType.Regex => "=~",
+        MatcherType.Equal => "=",
+        MatcherType.NotEqual => "!=",
+        MatcherType.Regex => "=~",
         _ => "!~",
     };
 
