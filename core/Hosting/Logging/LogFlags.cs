@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Hosting;
+
+/// <summary><c>--log.level</c> and <c>--log.format</c>, the same for every program.</summary>
+public sealed class LogFlags
+{
+    private readonly Flag<string> _level;
+    private readonly Flag<string> _format;
+
+    public LogFlags(CommandLine commandLine)
+    {
+        FlagGroup group = commandLine.Group("Log");
+        _level = group.Choice(
+            "log.level", "info", ["debug", "info", "warn", "error"], "Only lines of this level and above are logged.");
+        _format = group.Choice("log.format", "logfmt", ["logfmt", "json"], "The form of log lines.");
+    }
+
+    /// <summary>A factory that logs to a stream, standard error in programs, as the flags say.</summary>
+    public LineLoggerFactory CreateFactory(Stream output, TimeProvider time) =>
+        new(output, _format.Value == "json" ? LogFormat.Json : LogFormat.Logfmt, Level(), time);
+
+    private LogLevel Level() => _level.Value switch
+    {
+        "debug" => LogLevel.Debug,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => LogLevel.Information,
+    };
+}
