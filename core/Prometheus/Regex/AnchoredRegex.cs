@@ -27,10 +27,15 @@ public sealed class AnchoredRegex
         Pattern = pattern;
         _tree = tree;
         _regex = new(Compile);
-        RegexNode inner = ((RegexNode.Concat)tree).Parts[1];
-        _globs = GlobExpansion.Expand(inner)?.ToArray();
+
+        // An expression such as `a)|(b` closes the group that the anchors stand around. It is valid, as elsewhere, and
+        // then has no part between anchors to take short cuts on.
+        RegexNode? inner = tree is RegexNode.Concat { Parts: [RegexNode.Assertion, var part, RegexNode.Assertion] }
+            ? part
+            : null;
+        _globs = inner is null ? null : GlobExpansion.Expand(inner)?.ToArray();
         _setMatches = FindSetMatches(_globs);
-        _prefix = _globs is null ? LeadingLiteral(inner) : CommonPrefix(_globs);
+        _prefix = _globs is not null ? CommonPrefix(_globs) : inner is not null ? LeadingLiteral(inner) : [];
     }
 
     /// <summary>The expression as written, without the anchors.</summary>

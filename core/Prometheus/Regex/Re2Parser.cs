@@ -66,19 +66,18 @@ internal ref struct Re2Parser
         List<RegexNode> parts = [];
         while (!AtEnd && _pattern[_position] is not ('|' or ')'))
         {
-            int start = _position;
             char next = _pattern[_position];
             if (next is '*' or '+' or '?' || (next == '{' && TryPeekRepeat(out _, out _, out _)))
             {
                 ParseRepeatOfLast(parts);
             }
+            else if (_pattern.AsSpan(_position).StartsWith(@"\Q"))
+            {
+                AddQuoted(parts);
+            }
             else if (ParseAtom() is { } atom)
             {
                 parts.Add(atom);
-            }
-            else if (_position == start)
-            {
-                throw new RegexSyntaxException("invalid or unsupported Perl syntax", _pattern[start..]);
             }
         }
 
@@ -340,8 +339,6 @@ internal ref struct Re2Parser
             case 'B':
                 _position += 2;
                 return new Assertion(AssertionKind.NoWordBoundary);
-            case 'Q':
-                return ParseQuoted();
             default:
                 break;
         }
@@ -354,24 +351,18 @@ internal ref struct Re2Parser
         return NewLiteral(TakeEscapedRune(start));
     }
 
-    private RegexNode ParseQuoted()
+    /// <summary>The characters of <c>\Q…\E</c>, one by one, so that an operator behind them takes the last one.</summary>
+    private void AddQuoted(List<RegexNode> parts)
     {
         _position += 2;
         int end = _pattern.IndexOf(@"\E", _position, StringComparison.Ordinal);
         int textEnd = end < 0 ? _pattern.Length : end;
-        List<RegexNode> literals = [];
         while (_position < textEnd)
         {
-            literals.Add(NewLiteral(TakeRune()));
+            parts.Add(NewLiteral(TakeRune()));
         }
 
         _position = end < 0 ? textEnd : textEnd + 2;
-        return literals.Count switch
-        {
-            0 => new Empty(),
-            1 => literals[0],
-            _ => new Concat(literals),
-        };
     }
 
     /// <summary><c>\d \w \s \p{…}</c> and their negations; null where the escape is a single character.</summary>
