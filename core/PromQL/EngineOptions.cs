@@ -24,6 +24,6 @@ public sealed record EngineOptions
     /// </summary>
     public bool DelayedNameRemoval { get; init; }
 
-    /// <summary>Experimental functions and syntax are accepted.</summary>
-    public bool ExperimentalFunctions { get; init; }
+    /// <summary>Which experimental parts of the language queries may use.</summary>
+    public ParserOptions Parser { get; init; } = ParserOptions.Default;
 }

@@ -3,11 +3,14 @@ namespace AmpEdge.PromQL;
 /// <summary>The evaluation times of a query or subquery: start, start + step, … up to and including the end.</summary>
 internal readonly record struct StepRange(long StartMs, long EndMs, long StepMs)
 {
+    /// <summary>The steps of an instant query: there is one, and a step width has no meaning.</summary>
+    public bool IsInstant { get; private init; }
+
     /// <summary>How many times there are; none when the end lies before the start.</summary>
     public int Count => EndMs < StartMs ? 0 : (int)((EndMs - StartMs) / StepMs) + 1;
 
     /// <summary>One evaluation time.</summary>
-    public static StepRange Instant(long timeMs) => new(timeMs, timeMs, 1);
+    public static StepRange Instant(long timeMs) => new(timeMs, timeMs, 1) { IsInstant = true };
 
     public long At(int step) => StartMs + (step * StepMs);
 

@@ -1,0 +1,161 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>
+/// <c>topk</c>, <c>bottomk</c> and <c>limitk</c>: at each step, which series of each group stay. The series themselves
+/// stay as they are, with the other steps missing.
+/// </summary>
+internal sealed class KAggregation
+{
+    private readonly SeriesMatrix _rows;
+    private readonly int[] _groups;
+    private readonly bool[] _kept;
+    private readonly List<int>[] _heaps;
+    private readonly KSelection _selection;
+
+    /// <param name="rows">The series, which the result is written into.</param>
+    /// <param name="groups">The group of each row.</param>
+    /// <param name="groupCount">How many groups there are.</param>
+    /// <param name="selection">Which rows are wanted.</param>
+    public KAggregation(SeriesMatrix rows, int[] groups, int groupCount, KSelection selection)
+    {
+        _rows = rows;
+        _groups = groups;
+        _selection = selection;
+        _kept = new bool[rows.Count];
+        _heaps = new List<int>[groupCount];
+        for (int group = 0; group < groupCount; group++)
+        {
+            _heaps[group] = [];
+        }
+    }
+
+    /// <summary>Keeps the values of the best <paramref name="counts"/> rows of each group at every step.</summary>
+    public void SelectAll(ScalarColumn counts)
+    {
+        for (int step = 0; step < _rows.StepCount; step++)
+        {
+            Select(step, counts.Values[step]);
+            Array.Clear(_kept);
+            foreach (List<int> heap in _heaps)
+            {
+                foreach (int row in heap)
+                {
+                    _kept[row] = true;
+                }
+            }
+
+            for (int row = 0; row < _rows.Count; row++)
+            {
+                if (!_kept[row])
+                {
+                    _rows.Values(row)[step] = Missing.Value;
+                }
+            }
+        }
+    }
+
+    /// <summary>The rows kept at the only step of an instant query: group by group, the best first.</summary>
+    public IEnumerable<int> SelectInOrder(double count)
+    {
+        Select(0, count);
+        foreach (List<int> heap in _heaps)
+        {
+            if (_selection != KSelection.Any)
+            {
+                heap.Sort((left, right) => Compare(right, left, step: 0));
+            }
+
+            foreach (int row in heap)
+            {
+                yield return row;
+            }
+        }
+    }
+
+    /// <summary>Fills each group's heap, whose root is the row that a better one replaces.</summary>
+    private void Select(int step, double wanted)
+    {
+        long count = wanted >= 1 ? (long)wanted : 0;
+        foreach (List<int> heap in _heaps)
+        {
+            heap.Clear();
+        }
+
+        for (int row = 0; row < _groups.Length && count > 0; row++)
+        {
+            if (Missing.IsMissing(_rows.Values(row)[step]))
+            {
+                continue;
+            }
+
+            List<int> heap = _heaps[_groups[row]];
+            if (heap.Count < count)
+            {
+                heap.Add(row);
+                SiftUp(heap, step);
+            }
+            else if (_selection != KSelection.Any && Compare(row, heap[0], step) > 0)
+            {
+                heap[0] = row;
+                SiftDown(heap, step);
+            }
+        }
+    }
+
+    /// <summary>Above zero when the first row is the better one. NaN is worse than any number.</summary>
+    private int Compare(int left, int right, int step)
+    {
+        double leftValue = _rows.Values(left)[step];
+        double rightValue = _rows.Values(right)[step];
+        if (double.IsNaN(leftValue) || double.IsNaN(rightValue))
+        {
+            return double.IsNaN(rightValue).CompareTo(double.IsNaN(leftValue));
+        }
+
+        return _selection == KSelection.Smallest
+            ? rightValue.CompareTo(leftValue)
+            : leftValue.CompareTo(rightValue);
+    }
+
+    private void SiftUp(List<int> heap, int step)
+    {
+        int child = heap.Count - 1;
+        while (_selection != KSelection.Any && child > 0)
+        {
+            int parent = (child - 1) / 2;
+            if (Compare(heap[child], heap[parent], step) >= 0)
+            {
+                return;
+            }
+
+            (heap[child], heap[parent]) = (heap[parent], heap[child]);
+            child = parent;
+        }
+    }
+
+    private void SiftDown(List<int> heap, int step)
+    {
+        int parent = 0;
+        while (true)
+        {
+            int child = (2 * parent) + 1;
+            if (child >= heap.Count)
+            {
+                return;
+            }
+
+            if (child + 1 < heap.Count && Compare(heap[child + 1], heap[child], step) < 0)
+            {
+                child++;
+            }
+
+            if (Compare(heap[child], heap[parent], step) >= 0)
+            {
+                return;
+            }
+
+            (heap[child], heap[parent]) = (heap[parent], heap[child]);
+            parent = child;
+        }
+    }
+}

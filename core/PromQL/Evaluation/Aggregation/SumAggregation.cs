@@ -1,0 +1,47 @@
+namespace AmpEdge.PromQL;
+
+/// <summary><c>sum</c>, compensated, so that the order of the series matters as little as it can.</summary>
+internal sealed class SumAggregation(int stepCount) : GroupAggregation
+{
+    private readonly ColumnSlab _sums = new(stepCount);
+    private readonly ColumnSlab _compensations = new(stepCount);
+
+    public override void AddGroup()
+    {
+        _sums.Add(Missing.Value);
+        _compensations.Add(0);
+    }
+
+    public override void Accumulate(int group, ReadOnlySpan<double> values)
+    {
+        Span<double> sums = _sums[group];
+        Span<double> compensations = _compensations[group];
+        for (int step = 0; step < values.Length; step++)
+        {
+            double value = values[step];
+            if (Missing.IsMissing(value))
+            {
+                continue;
+            }
+
+            if (Missing.IsMissing(sums[step]))
+            {
+                sums[step] = value;
+            }
+            else
+            {
+                KahanSum.Add(value, ref sums[step], ref compensations[step]);
+            }
+        }
+    }
+
+    public override void Finish(int group, Span<double> result)
+    {
+        ReadOnlySpan<double> sums = _sums[group];
+        ReadOnlySpan<double> compensations = _compensations[group];
+        for (int step = 0; step < result.Length; step++)
+        {
+            result[step] = Missing.IsMissing(sums[step]) ? Missing.Value : sums[step] + compensations[step];
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.PromQL;
+
+/// <summary>Takes the metric name off every row at once.</summary>
+internal sealed class DropNameStream(SeriesStream source) : WrappingStream(source)
+{
+    private readonly LabelProjection _withoutName = LabelProjection.Without([]);
+    private Labels _labels = Labels.Empty;
+
+    public override Labels Labels => _labels;
+
+    public override bool DropName => false;
+
+    public override bool NamesVary => false;
+
+    public override bool MoveNext()
+    {
+        if (!Source.MoveNext())
+        {
+            return false;
+        }
+
+        _labels = Labels.FromBlob(_withoutName.Project(Source.Labels));
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.PromQL;
+
+/// <summary>The series of a range selector (<c>metric[5m]</c>) out of the store.</summary>
+internal sealed class MatrixSelectorSource(ISeriesSet series, RangeWindowing windowing, bool namesVary, EvaluationContext context)
+    : RangeSource(windowing)
+{
+    public override Labels Labels => series.Labels;
+
+    public override bool DropName => false;
+
+    public override bool NamesVary => namesVary;
+
+    public override bool MoveNext()
+    {
+        while (series.MoveNext())
+        {
+            context.ThrowIfStopped();
+            Samples.Clear();
+            series.Decode(Samples);
+            Samples.RemoveStale();
+            if (Samples.Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

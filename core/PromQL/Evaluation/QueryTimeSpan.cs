@@ -1,0 +1,60 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>The earliest and latest sample times that any selector of a query looks at.</summary>
+internal readonly record struct QueryTimeSpan(long MinMs, long MaxMs)
+{
+    private static QueryTimeSpan Nothing => new(long.MaxValue, long.MinValue);
+
+    /// <summary>The span of an expression evaluated at some steps; the evaluation times when it selects nothing.</summary>
+    public static QueryTimeSpan Of(Expr expr, StepRange steps, EngineOptions options)
+    {
+        QueryTimeSpan span = Of(expr, steps, steps, options);
+        return span.MinMs > span.MaxMs ? new QueryTimeSpan(steps.StartMs, steps.EndMs) : span;
+    }
+
+    private static QueryTimeSpan Of(Expr expr, StepRange steps, StepRange querySteps, EngineOptions options)
+    {
+        switch (Evaluator.Unwrap(expr))
+        {
+            case VectorSelector selector:
+                return Selected(selector.Time, (long)options.LookbackDelta.TotalMilliseconds, steps, querySteps);
+            case MatrixSelector selector:
+                long rangeMs = DurationResolver.Resolve(selector.RangeMs, selector.RangeExpr, querySteps);
+                return Selected(selector.Selector.Time, rangeMs, steps, querySteps);
+            case SubqueryExpr subquery:
+                StepRange inner = SubqueryEvaluator.InnerSteps(subquery, steps, querySteps, options);
+                return inner.Count == 0 ? Nothing : Of(subquery.Inner, inner, querySteps, options);
+            case UnaryExpr unary:
+                return Of(unary.Operand, steps, querySteps, options);
+            case BinaryExpr binary:
+                return Of(binary.Left, steps, querySteps, options) | Of(binary.Right, steps, querySteps, options);
+            case AggregateExpr aggregate:
+                QueryTimeSpan span = Of(aggregate.Inner, steps, querySteps, options);
+                return aggregate.Parameter is { } parameter ? span | Of(parameter, steps, querySteps, options) : span;
+            case Call call:
+                return OfArguments(call, steps, querySteps, options);
+            default:
+                return Nothing;
+        }
+    }
+
+    public static QueryTimeSpan operator |(QueryTimeSpan left, QueryTimeSpan right) =>
+        new(Math.Min(left.MinMs, right.MinMs), Math.Max(left.MaxMs, right.MaxMs));
+
+    private static QueryTimeSpan OfArguments(Call call, StepRange steps, StepRange querySteps, EngineOptions options)
+    {
+        QueryTimeSpan span = Nothing;
+        foreach (Expr argument in call.Arguments)
+        {
+            span |= Of(argument, steps, querySteps, options);
+        }
+
+        return span;
+    }
+
+    private static QueryTimeSpan Selected(TimeModifiers time, long reachMs, StepRange steps, StepRange querySteps)
+    {
+        TimeShift shift = TimeShift.Resolve(time, querySteps);
+        return new QueryTimeSpan(shift.FirstMs(steps) - reachMs + 1, shift.LastMs(steps));
+    }
+}

@@ -1,0 +1,21 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>What a range function does with a window of samples. One object serves one call in one query.</summary>
+internal abstract class WindowFunction
+{
+    /// <summary>The metric name stays in the result: <c>last_over_time</c> and its like select a sample.</summary>
+    public virtual bool KeepsName => false;
+
+    /// <summary>Called before the windows of a series, to prepare what windows share.</summary>
+    public virtual void BeginSeries(ReadOnlySpan<double> values)
+    {
+    }
+
+    /// <summary>The value of one window, or <see cref="Missing"/> when it has too few samples.</summary>
+    public abstract double Evaluate(in Window window);
+
+    /// <summary>Called after a series of which at least one window had a value.</summary>
+    public virtual void EndSeries(ReadOnlySpan<byte> metricName)
+    {
+    }
+}

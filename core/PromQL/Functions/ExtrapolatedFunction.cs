@@ -1,0 +1,120 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>
+/// <c>rate</c>, <c>increase</c> and <c>delta</c>: the difference between the ends of a window, corrected for counter
+/// resets and extrapolated to the whole window where the series seems to cover it.
+/// </summary>
+internal sealed class ExtrapolatedFunction(
+    bool isCounter, bool perSecond, AnnotationWriter annotations, int argumentPosition)
+    : WindowFunction
+{
+    /// <summary>A gap at an end of the window is extrapolated over when it is shorter than this many sample intervals.</summary>
+    private const double ThresholdIntervals = 1.1;
+
+    /// <summary>The places of samples that are smaller than the one before: few, so each is looked at, not each sample.</summary>
+    private readonly List<int> _resets = [];
+    private double[] _seriesValues = [];
+    private int _nextReset;
+
+    public override void BeginSeries(ReadOnlySpan<double> values)
+    {
+        _resets.Clear();
+        _nextReset = 0;
+        if (!isCounter)
+        {
+            return;
+        }
+
+        if (_seriesValues.Length < values.Length)
+        {
+            _seriesValues = new double[values.Length];
+        }
+
+        for (int index = 1; index < values.Length; index++)
+        {
+            if (values[index] < values[index - 1])
+            {
+                _resets.Add(index);
+                _seriesValues[index] = values[index - 1];
+            }
+        }
+    }
+
+    public override double Evaluate(in Window window)
+    {
+        if (window.Count < 2)
+        {
+            return Missing.Value;
+        }
+
+        double result = window.Values[^1] - window.Values[0];
+        if (isCounter && _resets.Count > 0)
+        {
+            result = AddResets(result, window.FirstIndex, window.FirstIndex + window.Count);
+        }
+
+        return result * ExtrapolationFactor(in window, result);
+    }
+
+    /// <summary>Names that do not look like a counter's get a hint.</summary>
+    public override void EndSeries(ReadOnlySpan<byte> metricName)
+    {
+        bool looksRight = metricName.IsEmpty
+            || metricName.EndsWith("_total"u8)
+            || metricName.EndsWith("_sum"u8)
+            || metricName.EndsWith("_count"u8)
+            || metricName.EndsWith("_bucket"u8);
+        if (isCounter && !looksRight)
+        {
+            string name = Prometheus.LabelsFormatter.Quote(System.Text.Encoding.UTF8.GetString(metricName));
+            annotations.Inform(
+                argumentPosition,
+                $"metric might not be a counter, name does not end in _total/_sum/_count/_bucket: {name}");
+        }
+    }
+
+    /// <summary>Adds what the counter had reached before each reset inside the window, whose first sample counts from.</summary>
+    private double AddResets(double result, int firstIndex, int endIndex)
+    {
+        while (_nextReset < _resets.Count && _resets[_nextReset] <= firstIndex)
+        {
+            _nextReset++;
+        }
+
+        for (int reset = _nextReset; reset < _resets.Count && _resets[reset] < endIndex; reset++)
+        {
+            result += _seriesValues[_resets[reset]];
+        }
+
+        return result;
+    }
+
+    private double ExtrapolationFactor(in Window window, double increase)
+    {
+        long firstMs = window.Timestamps[0];
+        long lastMs = window.Timestamps[^1];
+        double toStart = (firstMs - window.StartMs) / 1000.0;
+        double toEnd = (window.EndMs - lastMs) / 1000.0;
+        double sampled = (lastMs - firstMs) / 1000.0;
+        double averageInterval = sampled / (window.Count - 1);
+        double threshold = averageInterval * ThresholdIntervals;
+        if (toStart >= threshold)
+        {
+            toStart = averageInterval / 2;
+        }
+
+        if (isCounter && increase > 0 && window.Values[0] >= 0)
+        {
+            // A counter cannot have been below zero, so it is not extrapolated beyond where it would have been zero.
+            toStart = Math.Min(toStart, sampled * (window.Values[0] / increase));
+        }
+
+        if (toEnd >= threshold)
+        {
+            toEnd = averageInterval / 2;
+        }
+
+        double factor = (sampled + toStart + toEnd) / sampled;
+        return perSecond ? factor / (window.RangeMs / 1000.0) : factor;
+    }
+}

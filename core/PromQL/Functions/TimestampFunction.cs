@@ -1,0 +1,32 @@
+namespace AmpEdge.PromQL;
+
+/// <summary>
+/// <c>timestamp</c>: the times of the samples of a selector; the values of any other expression are as old as the
+/// evaluation.
+/// </summary>
+internal static class TimestampFunction
+{
+    public static NodeValue Evaluate(FunctionCall call) => call.WithoutName(
+        call.Argument(0) is VectorSelector selector
+            ? SelectorEvaluator.SelectVector(selector, call.Evaluator, wantTimestamps: true)
+            : new EvaluationTimes(call.Vector(0), call.Steps));
+
+    private sealed class EvaluationTimes(SeriesStream source, StepRange steps) : WrappingStream(source)
+    {
+        public override bool MoveNext()
+        {
+            if (!Source.MoveNext())
+            {
+                return false;
+            }
+
+            Span<double> values = Source.Values;
+            for (int step = 0; step < values.Length; step++)
+            {
+                values[step] = Missing.IsMissing(values[step]) ? Missing.Value : steps.At(step) / 1000.0;
+            }
+
+            return true;
+        }
+    }
+}
