@@ -1,0 +1,353 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Wal;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.Buffer;
+
+/// <summary>
+/// Every scraped sample on the disk until each destination has it. One writer for all scrapes; destinations take fresh
+/// samples from memory (<see cref="IDestination.Offer"/>) and read the disk only when they are behind.
+/// </summary>
+/// <remarks>
+/// A segment describes each series before its first sample in it, so any segment can be read alone, the oldest file can be
+/// deleted at any time, and start-up reads nothing but the newest segment's tail. Lock order: commit lock, then the series
+/// table's, then the log's own.
+/// </remarks>
+internal sealed class AgentBuffer : IDisposable
+{
+    private const string LockFile = "lock";
+    private const string SegmentsFolder = "segments";
+    private const string PositionsFolder = "positions";
+
+    /// <summary>Room for the records around the samples: the segment's start and three headers.</summary>
+    private const int BatchOverhead = 128;
+
+    private readonly Lock _commitLock = new();
+    private readonly Lock _appendersLock = new();
+    private readonly Stack<BufferAppender> _appenders = [];
+    private readonly WalBatch _batch = new();
+    private readonly ByteBuffer _labels = new();
+    private readonly BufferOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly BufferMetrics _metrics;
+    private readonly List<SeriesRef> _removed = [];
+    private readonly IDisposable _folderLock;
+
+    /// <summary>By series number: the segment that describes the series already. Guarded by the commit lock.</summary>
+    private int[] _describedIn = new int[1024];
+
+    /// <summary>The segment whose start record was written. Guarded by the commit lock.</summary>
+    private SegmentIndex _startedSegment;
+
+    /// <summary>Published whole, changed under the commit lock.</summary>
+    private IDestination[] _destinations = [];
+
+    private AgentBuffer(
+        IFileSystem files,
+        WalWriter wal,
+        IDisposable folderLock,
+        string positionsFolder,
+        BufferOptions options,
+        TimeProvider time,
+        ILogger logger,
+        BufferMetrics metrics)
+    {
+        Files = files;
+        Wal = wal;
+        _folderLock = folderLock;
+        PositionsPath = positionsFolder;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _metrics = metrics;
+        Truncator = new BufferTruncator(this, options, time, logger, metrics);
+    }
+
+    /// <summary>The series that scrapes refer to.</summary>
+    public SeriesTable Series { get; } = new();
+
+    /// <summary>The log underneath, for readers.</summary>
+    public WalWriter Wal { get; }
+
+    public IFileSystem Files { get; }
+
+    /// <summary>The folder of the delivery positions.</summary>
+    public string PositionsPath { get; }
+
+    public BufferTruncator Truncator { get; }
+
+    public IReadOnlyList<IDestination> Destinations => Volatile.Read(ref _destinations);
+
+    /// <summary>Opens the buffer in a folder, which is created when absent and belongs to one process at a time.</summary>
+    /// <exception cref="IOException">The folder cannot be used, or another process uses it.</exception>
+    public static AgentBuffer Open(
+        IFileSystem files, string folder, BufferOptions options, TimeProvider time, ILogger logger, BufferMetrics metrics)
+    {
+        files.CreateFolder(folder);
+        IDisposable folderLock = files.TryLock(Path.Combine(folder, LockFile))
+            ?? throw new IOException($"{folder} is in use by another process: give each agent its own --storage.agent.path");
+        string positionsFolder = Path.Combine(folder, PositionsFolder);
+        files.CreateFolder(positionsFolder);
+        WalWriter wal = WalWriter.Open(files, Path.Combine(folder, SegmentsFolder), new WalOptions
+        {
+            SegmentSizeBytes = options.SegmentSizeBytes,
+            SyncEveryAppend = options.SyncInterval == TimeSpan.Zero,
+            MinNextSegment = DeliveryPositions.HighestSegment(files, positionsFolder).Next,
+        });
+        BufferLog.Opened(logger, folder, wal.Segments().Count, wal.TotalBytes);
+        if (wal.CutTail is { } cut)
+        {
+            metrics.CutBytes.Add(cut.LostBytes);
+            BufferLog.TailCut(logger, cut.Message);
+        }
+
+        AgentBuffer buffer = new(files, wal, folderLock, positionsFolder, options, time, logger, metrics);
+        metrics.MaxBytes.Set(options.MaxBytes);
+        metrics.Bytes.ReadFrom(() => wal.TotalBytes);
+        metrics.Series.ReadFrom(() => buffer.Series.Count);
+        metrics.LabelBytes.ReadFrom(() => buffer.Series.LabelBytes);
+        return buffer;
+    }
+
+    /// <summary>Syncs now and then, and deletes what is delivered, until <paramref name="stop"/>; then syncs once more.</summary>
+    public Task RunAsync(CancellationToken stop)
+    {
+        TimeSpan interval = _options.SyncInterval > TimeSpan.Zero ? _options.SyncInterval : WalCommitter.DefaultInterval;
+        WalCommitter committer = new(Wal, interval, _time, SyncFailed);
+        return Task.WhenAll(committer.RunAsync(stop), Truncator.RunAsync(stop));
+    }
+
+    /// <summary>An appender for one scrape; dispose it to give it back.</summary>
+    public BufferAppender RentAppender()
+    {
+        lock (_appendersLock)
+        {
+            return _appenders.TryPop(out BufferAppender? pooled) ? pooled : new BufferAppender(this);
+        }
+    }
+
+    /// <summary>
+    /// From now on the destination is offered every record, and nothing that it needs is deleted. The position returned is
+    /// where the first offered record will stand at the earliest: what is before it must be read from the disk.
+    /// </summary>
+    public WalPosition Attach(IDestination destination)
+    {
+        lock (_commitLock)
+        {
+            _destinations = [.. _destinations, destination];
+            return Wal.End;
+        }
+    }
+
+    /// <summary>The destination is gone: it holds nothing back any more.</summary>
+    public void Detach(IDestination destination)
+    {
+        lock (_commitLock)
+        {
+            _destinations = Array.FindAll(_destinations, other => !ReferenceEquals(other, destination));
+        }
+    }
+
+    /// <summary>Runs while no commit does; for a destination that goes from the disk back to memory.</summary>
+    public TResult BetweenCommits<TResult>(Func<WalPosition, TResult> action)
+    {
+        lock (_commitLock)
+        {
+            return action(Wal.End);
+        }
+    }
+
+    public void Dispose()
+    {
+        Wal.Dispose();
+        _folderLock.Dispose();
+    }
+
+    internal void Return(BufferAppender appender)
+    {
+        lock (_appendersLock)
+        {
+            _appenders.Push(appender);
+        }
+    }
+
+    internal CommitOutcome Commit(in SampleColumns samples)
+    {
+        lock (_commitLock)
+        {
+            try
+            {
+                CommitUnderLock(samples);
+                return CommitOutcome.Written;
+            }
+            catch (DiskFullException full)
+            {
+                return CommitOnFullDisk(samples, full);
+            }
+            catch (IOException failure)
+            {
+                return Lost(samples, failure, _metrics.LostWriteFailed, CommitOutcome.Failed);
+            }
+        }
+    }
+
+    private CommitOutcome CommitOnFullDisk(in SampleColumns samples, DiskFullException full)
+    {
+        IOException failure = full;
+        while (Truncator.ShedOldest("the disk is full"))
+        {
+            try
+            {
+                CommitUnderLock(samples);
+                return CommitOutcome.Written;
+            }
+            catch (DiskFullException again)
+            {
+                failure = again;
+            }
+        }
+
+        return Lost(samples, failure, _metrics.LostDiskFull, CommitOutcome.DiskFull);
+    }
+
+    private CommitOutcome Lost(
+        in SampleColumns samples, IOException failure, Hosting.CounterMetric counter, CommitOutcome outcome)
+    {
+        counter.Add(samples.Count);
+        BufferLog.WriteFailed(_logger, samples.Count, failure.Message);
+        return outcome;
+    }
+
+    private void CommitUnderLock(in SampleColumns samples)
+    {
+        ForgetRemovedSeries();
+        EnsureDescribed(samples);
+        SegmentIndex segment = Wal.End.Segment;
+        segment = Wal.ReserveSegment(SamplesRecord.MaxLength(samples.Count) + BatchOverhead + UndescribedBytes(samples, segment));
+        _batch.Clear();
+        WriteSegmentStart(segment);
+        WriteSeries(samples, segment);
+        int samplesOffset = _batch.Length;
+        SamplesRecord.Write(_batch.BeginRecord(BufferRecord.Samples), samples);
+        _batch.EndRecord();
+
+        // Marked only after the write: a failed one leaves nothing in the segment.
+        WalPosition start = Append();
+        _startedSegment = segment;
+        MarkDescribed(samples, segment);
+        Invariant.Require(start.Segment == segment, "a batch stands in the segment that it was written for");
+        _metrics.Samples.Add(samples.Count);
+        _metrics.Commits.Increment();
+        WalPosition record = start with { Offset = start.Offset + samplesOffset };
+        foreach (IDestination destination in _destinations)
+        {
+            destination.Offer(samples, record, Wal.End);
+        }
+    }
+
+    private void ForgetRemovedSeries()
+    {
+        _removed.Clear();
+        Series.DrainRemoved(_removed);
+        foreach (SeriesRef series in _removed)
+        {
+            if (series.Value < _describedIn.Length)
+            {
+                _describedIn[series.Value] = 0;
+            }
+
+            foreach (IDestination destination in _destinations)
+            {
+                destination.Forget(series);
+            }
+        }
+    }
+
+    private WalPosition Append()
+    {
+        WalPosition before = Wal.End;
+        try
+        {
+            return Wal.Append(_batch);
+        }
+        catch (WalSyncException failure)
+        {
+            // Written, only not confirmed: the records are with the operating system.
+            SyncFailed(failure);
+            return before;
+        }
+    }
+
+    private void WriteSegmentStart(SegmentIndex segment)
+    {
+        if (_startedSegment != segment)
+        {
+            _batch.BeginRecord(BufferRecord.SegmentStart).AppendVarint(_time.GetUtcNow().ToUnixTimeMilliseconds());
+            _batch.EndRecord();
+        }
+    }
+
+    /// <summary>One record for all series that the segment does not describe yet.</summary>
+    private void WriteSeries(in SampleColumns samples, SegmentIndex segment)
+    {
+        ByteBuffer? record = null;
+        foreach (SeriesRef series in samples.Series)
+        {
+            if (_describedIn[series.Value] == segment.Value)
+            {
+                continue;
+            }
+
+            record ??= _batch.BeginRecord(BufferRecord.Series);
+            _labels.Clear();
+            Series.CopyLabels(series, _labels);
+            record.AppendUvarint(series.Value);
+            record.AppendLengthPrefixed(_labels.Written);
+        }
+
+        if (record is not null)
+        {
+            _batch.EndRecord();
+        }
+    }
+
+    private int UndescribedBytes(in SampleColumns samples, SegmentIndex segment)
+    {
+        int total = 0;
+        foreach (SeriesRef series in samples.Series)
+        {
+            if (_describedIn[series.Value] != segment.Value)
+            {
+                total += Series.LabelsLength(series) + 2 * Uvarint.MaxLength;
+            }
+        }
+
+        return total;
+    }
+
+    private void MarkDescribed(in SampleColumns samples, SegmentIndex segment)
+    {
+        foreach (SeriesRef series in samples.Series)
+        {
+            _describedIn[series.Value] = segment.Value;
+        }
+    }
+
+    private void EnsureDescribed(in SampleColumns samples)
+    {
+        int limit = Series.RefLimit;
+        if (limit > _describedIn.Length)
+        {
+            Array.Resize(ref _describedIn, Math.Max(limit, _describedIn.Length * 2));
+        }
+
+        Invariant.Require(samples.Count == samples.Values.Length, "the columns of a commit have one length");
+    }
+
+    private void SyncFailed(IOException failure)
+    {
+        _metrics.SyncFailures.Increment();
+        BufferLog.SyncFailed(_logger, failure.Message);
+    }
+}

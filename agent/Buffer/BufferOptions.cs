@@ -1,0 +1,20 @@
+namespace AmpEdge.Agent.Buffer;
+
+/// <summary>The bounds of the buffer.</summary>
+internal sealed record BufferOptions
+{
+    /// <summary>Small, because the disk gets its room back segment by segment.</summary>
+    public long SegmentSizeBytes { get; init; } = 16L << 20;
+
+    /// <summary>Above this the oldest segments go, delivered or not.</summary>
+    public long MaxBytes { get; init; } = 4L << 30;
+
+    /// <summary>Segments older than this go, delivered or not.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How much a power cut may lose. Zero syncs at each commit.</summary>
+    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often delivered segments are deleted.</summary>
+    public TimeSpan TruncateInterval { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,14 @@
+namespace AmpEdge.Agent.Buffer;
+
+/// <summary>The record types of the buffer's segments, drawn in FORMAT.md. Persisted: a number is never given another meaning.</summary>
+internal static class BufferRecord
+{
+    /// <summary>When the segment was begun; its first record.</summary>
+    public const byte SegmentStart = 1;
+
+    /// <summary>Labels of series, each before its first sample in the segment.</summary>
+    public const byte Series = 2;
+
+    /// <summary>The samples of one commit.</summary>
+    public const byte Samples = 3;
+}

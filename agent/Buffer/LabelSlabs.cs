@@ -1,0 +1,64 @@
+namespace AmpEdge.Agent.Buffer;
+
+/// <summary>
+/// Many small byte strings in a few large arrays: nothing for the collector to trace, and no header per string. Freed
+/// places are kept by size and used again. Not thread-safe.
+/// </summary>
+internal sealed class LabelSlabs
+{
+    private const int SlabLength = 64 << 10;
+
+    /// <summary>Places are multiples of this, so that a freed one fits another string of about its length.</summary>
+    private const int Grain = 16;
+
+    private readonly List<byte[]> _slabs = [];
+    private readonly Dictionary<int, Stack<SlabPlace>> _freeByLength = [];
+    private int _usedOfLast = SlabLength;
+
+    /// <summary>The bytes of all slabs, used or free.</summary>
+    public long CapacityBytes { get; private set; }
+
+    public SlabPlace Store(ReadOnlySpan<byte> bytes)
+    {
+        SlabPlace place = Take(RoundUp(bytes.Length)) with { Length = bytes.Length };
+        bytes.CopyTo(_slabs[place.Slab].AsSpan(place.Offset));
+        return place;
+    }
+
+    public ReadOnlySpan<byte> Read(SlabPlace place) => _slabs[place.Slab].AsSpan(place.Offset, place.Length);
+
+    /// <summary>Gives the place back; it must not be read again.</summary>
+    public void Free(SlabPlace place)
+    {
+        int length = RoundUp(place.Length);
+        if (!_freeByLength.TryGetValue(length, out Stack<SlabPlace>? free))
+        {
+            free = new Stack<SlabPlace>();
+            _freeByLength.Add(length, free);
+        }
+
+        free.Push(place);
+    }
+
+    private static int RoundUp(int length) => Math.Max(Grain, (length + Grain - 1) / Grain * Grain);
+
+    private SlabPlace Take(int length)
+    {
+        if (_freeByLength.TryGetValue(length, out Stack<SlabPlace>? free) && free.TryPop(out SlabPlace reused))
+        {
+            return reused;
+        }
+
+        if (length > SlabLength - _usedOfLast)
+        {
+            byte[] slab = new byte[Math.Max(SlabLength, length)];
+            _slabs.Add(slab);
+            CapacityBytes += slab.Length;
+            _usedOfLast = 0;
+        }
+
+        SlabPlace place = new(_slabs.Count - 1, _usedOfLast, length);
+        _usedOfLast += length;
+        return place;
+    }
+}
