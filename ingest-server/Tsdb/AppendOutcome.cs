@@ -1,0 +1,23 @@
+namespace AmpEdge.Tsdb;
+
+/// <summary>What became of one sample. The numbers are stable: metrics and tests name them.</summary>
+public enum AppendOutcome
+{
+    /// <summary>Taken; visible after the commit.</summary>
+    Appended = 0,
+
+    /// <summary>The same time and value as the series' last sample: accepted, nothing to store.</summary>
+    DuplicateSample = 1,
+
+    /// <summary>The time of the series' last sample with another value: refused.</summary>
+    DuplicateTimestamp = 2,
+
+    /// <summary>Earlier than the series' last sample, yet young enough to have been taken in order: refused.</summary>
+    OutOfOrder = 3,
+
+    /// <summary>Earlier than anything the head still takes: refused.</summary>
+    TooOld = 4,
+
+    /// <summary>Further in the future than the clock allows: refused.</summary>
+    TooFarInFuture = 5,
+}

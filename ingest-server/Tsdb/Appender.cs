@@ -1,0 +1,200 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// One request on its way into the database: series are looked up, samples are judged and collected, then committed
+/// together. Rented from <see cref="Database.NewAppender"/>, given back by disposing; one thread at a time.
+/// </summary>
+public sealed class Appender : IDisposable
+{
+    private readonly Database _database;
+    private readonly Head _head;
+    private readonly PendingRequest _request = new();
+    private readonly Action<Appender> _giveBack;
+
+    /// <summary>The place among the head's participants; -1 while not rented.</summary>
+    private int _place = -1;
+
+    /// <summary>The key of the series found last, from which the next one is guessed.</summary>
+    private uint _previousKey;
+
+    /// <summary>The series appended to last and its newest sample in this request.</summary>
+    private uint _lastSeries;
+    private long _lastTimestampMs;
+    private double _lastValue;
+
+    private long _oldestAcceptedMs;
+    private long _newestAcceptedMs;
+
+    internal Appender(Database database, Head head, Action<Appender> giveBack)
+    {
+        _database = database;
+        _head = head;
+        _giveBack = giveBack;
+    }
+
+    /// <summary>The earliest time that this request may bring, ms; <see cref="long.MinValue"/> without a bound.</summary>
+    public long OldestAcceptedMs => _oldestAcceptedMs;
+
+    /// <summary>The latest time that this request may bring, ms; <see cref="long.MaxValue"/> without a bound.</summary>
+    public long NewestAcceptedMs => _newestAcceptedMs;
+
+    /// <summary>Samples taken since the last commit or rollback.</summary>
+    public int PendingSamples => _request.Samples.Length;
+
+    /// <summary>
+    /// Finds a series by its label bytes as sent in a remote write 1.0 TimeSeries, first trying the series that followed
+    /// last time. False when these bytes have not been seen: then parse, check and <see cref="GetOrCreateSeries"/>.
+    /// </summary>
+    /// <param name="rawLabels">All label fields, tags included.</param>
+    /// <param name="series">Valid until this appender is disposed.</param>
+    public bool TryGetSeries(ReadOnlySpan<byte> rawLabels, out SeriesRef series)
+    {
+        uint key = _head.Keys.Find(rawLabels, _previousKey);
+        if (key == 0)
+        {
+            series = SeriesRef.None;
+            return false;
+        }
+
+        _previousKey = key;
+        series = new SeriesRef(_head.Keys.SeriesOf(key));
+        return true;
+    }
+
+    /// <summary>
+    /// Finds a series by its labels, without making one: tells whether a series whose raw bytes are unknown would be new,
+    /// which limits are about.
+    /// </summary>
+    public bool TryGetSeries(Labels labels, out SeriesRef series)
+    {
+        uint key = _head.FindSeries(labels);
+        series = key == 0 ? SeriesRef.None : new SeriesRef(_head.Keys.SeriesOf(key));
+        return key != 0;
+    }
+
+    /// <summary>
+    /// The series of a label set, made when there is none; from now on its raw bytes find it. The labels are what the
+    /// bytes say, sorted, checked and without empty values.
+    /// </summary>
+    public SeriesRef GetOrCreateSeries(ReadOnlySpan<byte> rawLabels, Labels labels)
+    {
+        uint key = _head.GetOrCreateSeries(rawLabels, labels);
+        if (_previousKey != 0)
+        {
+            _head.Keys.SetFollower(_previousKey, key);
+        }
+
+        _previousKey = key;
+        return new SeriesRef(_head.Keys.SeriesOf(key));
+    }
+
+    /// <summary>The labels of a series of this appender: for messages.</summary>
+    public Labels LabelsOf(SeriesRef series) => _head.LabelsOf(series.Value);
+
+    /// <summary>
+    /// Judges a sample and collects it when it can be stored. Nothing else of the request depends on the outcome: the
+    /// caller commits what was taken, or rolls back.
+    /// </summary>
+    public AppendOutcome Append(SeriesRef series, long timestampMs, double value)
+    {
+        AppendOutcome outcome = Judge(series.Value, timestampMs, value);
+        if (outcome == AppendOutcome.Appended)
+        {
+            _request.Add(series.Value, timestampMs, value);
+            _lastSeries = series.Value;
+            _lastTimestampMs = timestampMs;
+            _lastValue = value;
+        }
+        else
+        {
+            _head.Counters.Count(outcome, 1);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Collects what a sender says of a metric family.</summary>
+    public void AppendMetadata(MetricMetadata metadata) => _request.Metadata.Add(metadata);
+
+    /// <summary>
+    /// Writes the request to the log and makes it visible as a whole. On return its samples are with the operating
+    /// system, so they survive the process; they survive a power cut at most one fsync interval later.
+    /// </summary>
+    /// <exception cref="IOException">
+    /// The disk refused the request (a full disk: DiskFullException): nothing of it is stored or visible and the caller
+    /// may commit again later. A WalSyncException, with an fsync interval of zero only: it is stored and visible, but
+    /// the disk did not confirm it.
+    /// </exception>
+    public CommitResult Commit()
+    {
+        _lastSeries = 0;
+        if (_request.IsEmpty)
+        {
+            return default;
+        }
+
+        CommitResult result = _database.Commit(_request);
+        _request.Clear();
+        _head.Counters.Count(AppendOutcome.DuplicateSample, result.Duplicates);
+        if (result.Refused > 0)
+        {
+            _head.Counters.Count(result.FirstRefusal, result.Refused);
+        }
+
+        return result;
+    }
+
+    /// <summary>Forgets what was collected.</summary>
+    public void Rollback()
+    {
+        _request.Clear();
+        _lastSeries = 0;
+    }
+
+    /// <summary>Rolls back what was not committed and gives the appender back.</summary>
+    public void Dispose()
+    {
+        if (_place < 0)
+        {
+            return;
+        }
+
+        Rollback();
+        _head.Retirement.Leave(_place);
+        _place = -1;
+        _giveBack(this);
+    }
+
+    internal void Begin(long oldestAcceptedMs, long newestAcceptedMs)
+    {
+        _place = _head.Retirement.Enter(out _);
+        _previousKey = 0;
+        _lastSeries = 0;
+        _oldestAcceptedMs = oldestAcceptedMs;
+        _newestAcceptedMs = newestAcceptedMs;
+    }
+
+    private AppendOutcome Judge(uint series, long timestampMs, double value)
+    {
+        if (timestampMs > _newestAcceptedMs)
+        {
+            return AppendOutcome.TooFarInFuture;
+        }
+
+        if (timestampMs < _oldestAcceptedMs)
+        {
+            return AppendOutcome.TooOld;
+        }
+
+        if (series == _lastSeries)
+        {
+            return SampleOrder.Check(_lastTimestampMs, _lastValue, timestampMs, value);
+        }
+
+        return LastSample.TryRead(ref _head.Series[series], out long lastTimestampMs, out double lastValue)
+            ? SampleOrder.Check(lastTimestampMs, lastValue, timestampMs, value)
+            : AppendOutcome.Appended;
+    }
+}

@@ -1,0 +1,292 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using AmpEdge.Wal;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// A time series database in one folder: a log of requests and the head that holds them. Thread-safe. One process opens
+/// a folder at a time.
+/// </summary>
+/// <remarks>
+/// <code>
+///   folder/
+///     lock            held while the database is open
+///     wal/            00000001.wal, 00000002.wal, … (FORMAT.md)
+/// </code>
+/// Memory and disk are bounded by <see cref="DatabaseOptions.Retention"/> and <see cref="DatabaseOptions.MaxHeadBytes"/>:
+/// what is older is deleted from both by <see cref="Maintain"/>.
+/// </remarks>
+public sealed class Database : IDisposable
+{
+    private const string LogFolder = "wal";
+    private const string LockFile = "lock";
+
+    private readonly DatabaseOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _folderLock;
+    private readonly WalWriter _wal;
+    private readonly HeadLog _log;
+    private readonly Head _head;
+    private readonly ConcurrentBag<Appender> _appenders = [];
+    private readonly Lock _maintenanceLock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _syncing = Task.CompletedTask;
+    private ITimer? _maintenance;
+    private long _syncsFailed;
+    private long _truncations;
+    private long _maintenanceFailures;
+    private string? _lastDiskError;
+    private bool _disposed;
+
+    private Database(
+        DatabaseOptions options, TimeProvider time, IDisposable folderLock, WalWriter wal, ulong hashSeed)
+    {
+        _options = options;
+        _time = time;
+        _folderLock = folderLock;
+        _wal = wal;
+        _log = new HeadLog(wal);
+        _head = new Head(options, hashSeed);
+    }
+
+    /// <summary>What opening found in the log.</summary>
+    public ReplayReport Replay { get; private set; } = new(0, 0, 0, 0, []);
+
+    /// <summary>Series with samples; cheap, for limits.</summary>
+    public int SeriesCount => _head.LiveSeries;
+
+    /// <summary>
+    /// Opens or makes a database: takes the folder's lock, cuts a torn tail off the log and reads it into the head.
+    /// </summary>
+    /// <param name="folder">Made when it is absent.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="files">The disk.</param>
+    /// <param name="time">Clock of the future bound, the sync interval and maintenance.</param>
+    /// <param name="hashSeed">Keys the hash tables, so that senders cannot choose collisions; random when null.</param>
+    /// <exception cref="IOException">The folder is in use by another process, or the disk failed.</exception>
+    public static Database Open(
+        string folder, DatabaseOptions options, IFileSystem files, TimeProvider time, ulong? hashSeed = null)
+    {
+        options.Check();
+        files.CreateFolder(folder);
+        IDisposable folderLock = files.TryLock(Path.Combine(folder, LockFile))
+            ?? throw new IOException($"the database folder {folder} is in use by another process: stop it or choose another folder");
+        try
+        {
+            string logFolder = Path.Combine(folder, LogFolder);
+            WalWriter wal = WalWriter.Open(files, logFolder, new WalOptions { SegmentSizeBytes = options.SegmentBytes });
+            Database database = new(options, time, folderLock, wal, hashSeed ?? RandomSeed());
+            database.Replay = new LogReplay(database._head, database._log).Run(files, logFolder, wal.CutTail);
+            database.DeleteOld();
+            database.Start();
+            return database;
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An appender for one request; dispose it to give it back.</summary>
+    public Appender NewAppender()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_appenders.TryTake(out Appender? appender))
+        {
+            appender = new Appender(this, _head, _appenders.Add);
+        }
+
+        appender.Begin(OldestAcceptedMs(), NewestAcceptedMs());
+        return appender;
+    }
+
+    /// <summary>A view of everything committed until now; dispose it.</summary>
+    public DatabaseQuerier NewQuerier()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new DatabaseQuerier(_head);
+    }
+
+    /// <summary>Deletes what is older than the retention, and more when the head is over its bytes.</summary>
+    /// <exception cref="IOException">The disk failed; the next run tries again.</exception>
+    public void Maintain()
+    {
+        lock (_maintenanceLock)
+        {
+            DeleteOld();
+        }
+    }
+
+    /// <summary>Returns when everything committed so far is on the disk.</summary>
+    /// <exception cref="WalSyncException">The disk did not confirm it.</exception>
+    public void Sync() => _wal.Sync();
+
+    /// <summary>The database in numbers.</summary>
+    public HeadStats Stats() => new()
+    {
+        Series = _head.LiveSeries,
+        SeriesCreated = _head.Counters.SeriesCreated,
+        SeriesRemoved = _head.Counters.SeriesRemoved,
+        SamplesAppended = _head.Counters.SamplesAppended,
+        Commits = _head.Counters.Commits,
+        DuplicateSamples = _head.Counters.Of(AppendOutcome.DuplicateSample),
+        DuplicateTimestamps = _head.Counters.Of(AppendOutcome.DuplicateTimestamp),
+        OutOfOrderSamples = _head.Counters.Of(AppendOutcome.OutOfOrder),
+        TooOldSamples = _head.Counters.Of(AppendOutcome.TooOld),
+        TooFarInFutureSamples = _head.Counters.Of(AppendOutcome.TooFarInFuture),
+        Chunks = _head.Chunks.Chunks,
+        ChunksCreated = _head.Chunks.ChunksCreated,
+        ChunksRemoved = _head.Chunks.ChunksRemoved,
+        MinTimeMs = _head.MinTimeMs,
+        MaxTimeMs = _head.MaxTimeMs,
+        HeadBytes = _head.BytesHeld(),
+        Participants = _head.Retirement.Participants,
+        RetiredWaiting = _head.Retirement.Waiting,
+        OlderVersions = _head.Versions.Count,
+        VersionOverflows = _head.Versions.Overflows,
+        MetadataFamilies = _head.Metadata.Count,
+        MetadataRefused = _head.Metadata.Refused,
+        LogBytes = _log.TotalBytes,
+        LogSegments = _log.SegmentCount,
+        LogBytesWritten = _log.BytesWritten,
+        LogRecords = _log.Records,
+        LogWritesFailed = _log.Failures,
+        LogSyncsFailed = Interlocked.Read(ref _syncsFailed),
+        LogTruncations = Interlocked.Read(ref _truncations),
+        MaintenanceFailures = Interlocked.Read(ref _maintenanceFailures),
+        LastDiskError = Volatile.Read(ref _lastDiskError),
+    };
+
+    /// <summary>Syncs the log and closes the files. Appenders and queriers must be gone.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _maintenance?.Dispose();
+        _stop.Cancel();
+        // The committer's loop syncs once more on its way out.
+        _syncing.GetAwaiter().GetResult();
+        lock (_maintenanceLock)
+        {
+            _log.Dispose();
+            _folderLock.Dispose();
+        }
+
+        _stop.Dispose();
+    }
+
+    internal CommitResult Commit(PendingRequest request)
+    {
+        CommitResult result = _head.Commit(request, _log);
+        if (_options.FsyncInterval == TimeSpan.Zero)
+        {
+            _wal.Sync();
+        }
+
+        return result;
+    }
+
+    private static ulong RandomSeed()
+    {
+        Span<byte> seed = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(seed);
+        return BitConverter.ToUInt64(seed);
+    }
+
+    private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
+
+    private void Start()
+    {
+        TimeSpan interval = _options.FsyncInterval == TimeSpan.Zero ? WalCommitter.DefaultInterval : _options.FsyncInterval;
+        _syncing = new WalCommitter(_wal, interval, _time, SyncFailed).RunAsync(_stop.Token);
+        if (_options.MaintenanceInterval > TimeSpan.Zero)
+        {
+            _maintenance = _time.CreateTimer(
+                _ => MaintainFromTimer(), null, _options.MaintenanceInterval, _options.MaintenanceInterval);
+        }
+    }
+
+    private void SyncFailed(IOException failure)
+    {
+        Interlocked.Increment(ref _syncsFailed);
+        Volatile.Write(ref _lastDiskError, failure.Message);
+    }
+
+    /// <summary>The top of the maintenance loop: a failing disk must not end it. A run that is still going on is not joined.</summary>
+    private void MaintainFromTimer()
+    {
+        if (!_maintenanceLock.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (!_disposed)
+            {
+                DeleteOld();
+                Volatile.Write(ref _lastDiskError, null);
+            }
+        }
+        catch (IOException failure)
+        {
+            Interlocked.Increment(ref _maintenanceFailures);
+            Volatile.Write(ref _lastDiskError, failure.Message);
+        }
+        finally
+        {
+            _maintenanceLock.Exit();
+        }
+    }
+
+    private void DeleteOld()
+    {
+        if (_head.MaxTimeMs == long.MinValue)
+        {
+            return;
+        }
+
+        long minTimeMs = _head.MaxTimeMs - Milliseconds(_options.Retention);
+        _head.DropBefore(minTimeMs);
+        minTimeMs = DropForSpace(minTimeMs);
+        int deleted = _log.DeleteBefore(minTimeMs);
+        if (deleted > 0)
+        {
+            Interlocked.Increment(ref _truncations);
+        }
+    }
+
+    /// <summary>Moves the time forward, a twentieth of what is held at a time, until the head is within its bytes.</summary>
+    private long DropForSpace(long minTimeMs)
+    {
+        const int Steps = 20;
+        long startMs = Math.Max(minTimeMs, _head.MinTimeMs);
+        long stepMs = Math.Max(1, (_head.MaxTimeMs - startMs) / Steps);
+        for (int step = 1; step < Steps && _head.BytesHeld() > _options.MaxHeadBytes; step++)
+        {
+            minTimeMs = startMs + (step * stepMs);
+            _head.DropBefore(minTimeMs);
+        }
+
+        return minTimeMs;
+    }
+
+    private long OldestAcceptedMs()
+    {
+        long maxTimeMs = _head.MaxTimeMs;
+        return maxTimeMs == long.MinValue || _options.OldestAcceptedAge == TimeSpan.MaxValue
+            ? long.MinValue
+            : maxTimeMs - Milliseconds(_options.OldestAcceptedAge);
+    }
+
+    private long NewestAcceptedMs() =>
+        _options.FutureTolerance == TimeSpan.MaxValue
+            ? long.MaxValue
+            : _time.GetUtcNow().ToUnixTimeMilliseconds() + Milliseconds(_options.FutureTolerance);
+}

@@ -1,0 +1,63 @@
+namespace AmpEdge.Tsdb;
+
+/// <summary>The bounds of a database. All are checked on open.</summary>
+public sealed record DatabaseOptions
+{
+    /// <summary>
+    /// How long samples are kept, counted back from the newest one; from 1 minute. Older chunks and log segments are
+    /// deleted by <see cref="Database.Maintain"/>.
+    /// </summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>
+    /// The most that the head may hold, in bytes of chunks, labels and index; at the bound the oldest chunks go first,
+    /// before <see cref="Retention"/> asks for it.
+    /// </summary>
+    public long MaxHeadBytes { get; init; } = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// How much older than the newest sample of the whole head a sample may be, of any series; <see cref="TimeSpan.MaxValue"/>
+    /// for no such bound. The default is half a chunk range, as in Prometheus.
+    /// </summary>
+    public TimeSpan OldestAcceptedAge { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How far ahead of the clock a sample may be; <see cref="TimeSpan.MaxValue"/> for no such bound.</summary>
+    public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Chunks never span a multiple of this: the size of the later blocks.</summary>
+    public TimeSpan ChunkRange { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>Where a log segment ends and the next begins, in bytes.</summary>
+    public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long after a commit at most its bytes are forced to the disk; zero forces every commit.</summary>
+    public TimeSpan FsyncInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often <see cref="Database.Maintain"/> runs by itself; <see cref="TimeSpan.Zero"/> for never.</summary>
+    public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The most metric families that metadata is kept for; further ones are refused and counted.</summary>
+    public int MaxMetadataFamilies { get; init; } = 50_000;
+
+    /// <exception cref="ArgumentException">A bound is outside what it may be; the message names it, the value and the range.</exception>
+    internal void Check()
+    {
+        Require(Retention >= TimeSpan.FromMinutes(1), nameof(Retention), Retention, "from one minute");
+        Require(MaxHeadBytes >= 1024 * 1024, nameof(MaxHeadBytes), MaxHeadBytes, "from 1 MiB");
+        Require(OldestAcceptedAge >= TimeSpan.Zero, nameof(OldestAcceptedAge), OldestAcceptedAge, "from zero");
+        Require(FutureTolerance >= TimeSpan.Zero, nameof(FutureTolerance), FutureTolerance, "from zero");
+        Require(ChunkRange >= TimeSpan.FromSeconds(1), nameof(ChunkRange), ChunkRange, "from one second");
+        Require(SegmentBytes >= 4096, nameof(SegmentBytes), SegmentBytes, "from 4 KiB");
+        Require(FsyncInterval >= TimeSpan.Zero, nameof(FsyncInterval), FsyncInterval, "from zero");
+        Require(MaintenanceInterval >= TimeSpan.Zero, nameof(MaintenanceInterval), MaintenanceInterval, "from zero");
+        Require(MaxMetadataFamilies >= 0, nameof(MaxMetadataFamilies), MaxMetadataFamilies, "from zero");
+    }
+
+    private static void Require<T>(bool holds, string name, T value, string allowed)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"database option {name} is {value}: allowed is {allowed}", name);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// A view of the database as of one moment: every request is in it as a whole or not at all, however long the query
+/// takes. It never waits for appends nor makes them wait. Dispose it, since it keeps memory from being released; one
+/// thread at a time.
+/// </summary>
+public sealed class DatabaseQuerier : IDisposable
+{
+    private readonly Head _head;
+    private readonly long _sequence;
+    private int _place;
+
+    internal DatabaseQuerier(Head head)
+    {
+        _head = head;
+        _place = head.Retirement.Enter(out _sequence);
+    }
+
+    /// <summary>The series that meet every matcher and may have samples between the times, both inclusive, ms.</summary>
+    public SelectedSeries Select(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    {
+        ObjectDisposedException.ThrowIf(_place < 0, this);
+        uint[] ids = new PostingsSearch(_head.Index).Find(matchers);
+        return new SelectedSeries(_head, ids, _sequence, minTimeMs, maxTimeMs);
+    }
+
+    /// <summary>The label sets of the series that <see cref="Select"/> finds, sorted; at most <paramref name="limit"/>.</summary>
+    public List<Labels> Series(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, int limit = int.MaxValue)
+    {
+        List<Labels> found = [];
+        SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
+        while (found.Count < limit && series.MoveNext())
+        {
+            found.Add(series.Labels);
+        }
+
+        found.Sort();
+        return found;
+    }
+
+    /// <summary>
+    /// The names of all labels, sorted; with matchers those of the series that meet them and may have samples between the
+    /// times. Without matchers the index answers, as of now.
+    /// </summary>
+    public List<string> LabelNames(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    {
+        ObjectDisposedException.ThrowIf(_place < 0, this);
+        HashSet<string> names = [];
+        if (matchers.Count == 0)
+        {
+            foreach (LabelValues values in _head.Index.Names)
+            {
+                names.Add(Encoding.UTF8.GetString(values.Name));
+            }
+
+            return Sorted(names);
+        }
+
+        SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
+        while (series.MoveNext())
+        {
+            foreach (LabelPair label in series.Labels)
+            {
+                names.Add(Encoding.UTF8.GetString(label.Name));
+            }
+        }
+
+        return Sorted(names);
+    }
+
+    /// <summary>The values of one label, sorted; matchers and times as for <see cref="LabelNames"/>.</summary>
+    public List<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    {
+        ObjectDisposedException.ThrowIf(_place < 0, this);
+        byte[] utf8Name = Encoding.UTF8.GetBytes(name);
+        HashSet<string> found = [];
+        if (matchers.Count == 0)
+        {
+            AddValuesOf(utf8Name, found);
+            return Sorted(found);
+        }
+
+        SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
+        while (series.MoveNext())
+        {
+            if (series.Labels.TryGet(utf8Name, out ReadOnlySpan<byte> value))
+            {
+                found.Add(Encoding.UTF8.GetString(value));
+            }
+        }
+
+        return Sorted(found);
+    }
+
+    /// <summary>What senders said of one metric family, or of all; several statements where senders disagree.</summary>
+    public List<MetricMetadata> Metadata(string? family = null) => _head.Metadata.Read(family);
+
+    public void Dispose()
+    {
+        if (_place >= 0)
+        {
+            _head.Retirement.Leave(_place);
+            _place = -1;
+        }
+    }
+
+    /// <summary>By bytes, as Prometheus sorts names and values.</summary>
+    private static List<string> Sorted(HashSet<string> texts)
+    {
+        List<string> sorted = [.. texts];
+        sorted.Sort(string.CompareOrdinal);
+        return sorted;
+    }
+
+    private void AddValuesOf(byte[] utf8Name, HashSet<string> found)
+    {
+        if (!_head.Index.TryGetName(utf8Name, out LabelValues? values))
+        {
+            return;
+        }
+
+        ValueTable table = values.Read();
+        int count = table.Count;
+        for (int index = 0; index < count; index++)
+        {
+            ref ValueEntry entry = ref table.Entries[index];
+            if (PostingLists.Count(Volatile.Read(ref entry.Postings)) > 0)
+            {
+                found.Add(Encoding.UTF8.GetString(values.BytesOf(in entry)));
+            }
+        }
+    }
+}

@@ -1,0 +1,378 @@
+using System.Buffers;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// The newest samples of all series, in memory: labels, index and chunks in slabs. Requests come in through
+/// <see cref="Commit"/>, one after the other; queries read beside them and see whole requests only.
+/// </summary>
+/// <remarks>
+/// Lock order: the commit lock before the series lock. Commits get rising sequence numbers; a query sees those up to the
+/// number that was the last when it began. What a commit unlinks stays in place until no query and no appender is left
+/// that began before it (<see cref="Retirement"/>). A query takes neither lock.
+/// </remarks>
+internal sealed class Head
+{
+    private const int MaxAliases = 4;
+    private const int StackBytes = 1024;
+
+    private readonly Lock _commitLock = new();
+    private readonly Lock _seriesLock = new();
+    private readonly BlockSlab _blocks = new();
+    private long _minTimeMs = long.MaxValue;
+    private long _maxTimeMs = long.MinValue;
+    private int _liveSeries;
+
+    public Head(DatabaseOptions options, ulong hashSeed)
+    {
+        Keys = new SeriesKeys(_blocks, hashSeed);
+        Index = new HeadIndex(_blocks, Retirement, hashSeed);
+        Chunks = new SeriesChunks(_blocks, Retirement, options.ChunkRange);
+        Metadata = new MetadataStore(options.MaxMetadataFamilies);
+    }
+
+    public Retirement Retirement { get; } = new();
+
+    public SeriesKeys Keys { get; }
+
+    public PagedSlab<SeriesEntry> Series { get; } = new();
+
+    public HeadIndex Index { get; }
+
+    public SeriesChunks Chunks { get; }
+
+    public VersionLog Versions { get; } = new();
+
+    public MetadataStore Metadata { get; }
+
+    public HeadCounters Counters { get; } = new();
+
+    /// <summary>No sample is earlier; <see cref="long.MaxValue"/> without samples.</summary>
+    public long MinTimeMs => Interlocked.Read(ref _minTimeMs);
+
+    /// <summary>The newest sample's time; <see cref="long.MinValue"/> before the first.</summary>
+    public long MaxTimeMs => Interlocked.Read(ref _maxTimeMs);
+
+    /// <summary>Series with samples.</summary>
+    public int LiveSeries => Volatile.Read(ref _liveSeries);
+
+    /// <summary>What the head takes, in bytes: slabs, arenas and tables.</summary>
+    public long BytesHeld() =>
+        _blocks.PageBytesHeld + Chunks.BytesHeld + (Series.Capacity * 96) + Keys.TableBytes + Index.TableBytes();
+
+    /// <summary>The labels of a series that is not released.</summary>
+    public Labels LabelsOf(uint series) => RawLabels.ToLabels(Keys.Get(Series[series].Key));
+
+    /// <summary>
+    /// Finds or makes the series of a label set and lets its raw form be found from now on. A new one is pending: no
+    /// query sees it before it has a committed sample.
+    /// </summary>
+    /// <returns>The key of the raw form, or of the canonical one when the series has too many forms.</returns>
+    public uint GetOrCreateSeries(ReadOnlySpan<byte> raw, Labels labels)
+    {
+        int length = RawLabels.Measure(labels.Blob);
+        byte[]? rented = length > StackBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
+        Span<byte> canonical = rented is null ? stackalloc byte[length] : rented.AsSpan(0, length);
+        RawLabels.Write(labels.Blob, canonical);
+        uint key;
+        lock (_seriesLock)
+        {
+            key = Keys.Find(canonical);
+            key = key != 0 ? key : CreateSeries(canonical);
+            if (!raw.SequenceEqual(canonical))
+            {
+                key = AliasOf(raw, key);
+            }
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return key;
+    }
+
+    /// <summary>Finds the series of a label set without making one; its key, or 0.</summary>
+    public uint FindSeries(Labels labels)
+    {
+        int length = RawLabels.Measure(labels.Blob);
+        byte[]? rented = length > StackBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
+        Span<byte> canonical = rented is null ? stackalloc byte[length] : rented.AsSpan(0, length);
+        RawLabels.Write(labels.Blob, canonical);
+        uint key = Keys.Find(canonical);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return key;
+    }
+
+    /// <summary>
+    /// Logs a request and makes it visible as a whole. When the log refuses it, its exception comes through and the head
+    /// is as before.
+    /// </summary>
+    /// <param name="request">The samples, in any order of series.</param>
+    /// <param name="log">Where it is written first; null while a log is replayed.</param>
+    public CommitResult Commit(PendingRequest request, HeadLog? log)
+    {
+        lock (_commitLock)
+        {
+            long oldest = ReleaseRetired();
+            Reattach(request);
+            int segment = log?.Append(request, this) ?? 0;
+            long sequence = Retirement.VisibleSequence + 1;
+            CommitResult result = Apply(request, sequence, oldest);
+            foreach (MetricMetadata metadata in request.Metadata)
+            {
+                Metadata.Add(metadata, segment);
+            }
+
+            Retirement.Publish(sequence);
+            return result;
+        }
+    }
+
+    /// <summary>Drops chunks that end before a time, and series that are left without samples.</summary>
+    public void DropBefore(long minTimeMs)
+    {
+        const uint BatchSeries = 1024;
+        long earliestMs = long.MaxValue;
+        for (uint first = 1; first < Series.End; first += BatchSeries)
+        {
+            // One batch per lock: appends go on in between.
+            lock (_commitLock)
+            {
+                uint end = Math.Min(first + BatchSeries, Series.End);
+                earliestMs = Math.Min(earliestMs, DropBatch(first, end, minTimeMs));
+            }
+        }
+
+        lock (_commitLock)
+        {
+            _minTimeMs = Math.Max(_minTimeMs, Math.Min(earliestMs, _maxTimeMs));
+            ReleaseRetired();
+        }
+    }
+
+    private uint CreateSeries(ReadOnlySpan<byte> canonical)
+    {
+        uint series = Series.Take();
+        uint key = Keys.Prepare(canonical, series);
+        ref SeriesEntry entry = ref Series[series];
+        entry.Key = key;
+        entry.State = SeriesState.Pending;
+        Keys.Publish(key);
+        return key;
+    }
+
+    private uint AliasOf(ReadOnlySpan<byte> raw, uint canonicalKey)
+    {
+        uint alias = Keys.Find(raw);
+        ref SeriesEntry entry = ref Series[Keys.SeriesOf(canonicalKey)];
+        if (alias == 0 && entry.Aliases < MaxAliases)
+        {
+            alias = Keys.Prepare(raw, Keys.SeriesOf(canonicalKey));
+            Keys.Publish(alias);
+            entry.Aliases++;
+        }
+
+        return alias != 0 ? alias : canonicalKey;
+    }
+
+    /// <summary>
+    /// A series may have left the head between a request's lookup and its commit; such samples go to the series that
+    /// has those labels now.
+    /// </summary>
+    private void Reattach(PendingRequest request)
+    {
+        foreach (ref PendingSample sample in request.Samples)
+        {
+            ref SeriesEntry entry = ref Series[sample.Series];
+            if (entry.State == SeriesState.Removed)
+            {
+                lock (_seriesLock)
+                {
+                    uint key = Keys.Find(Keys.Get(entry.Key));
+                    key = key != 0 ? key : CreateSeries(Keys.Get(entry.Key));
+                    sample = sample with { Series = Keys.SeriesOf(key) };
+                }
+            }
+        }
+    }
+
+    private CommitResult Apply(PendingRequest request, long sequence, long oldest)
+    {
+        int appended = 0;
+        int duplicates = 0;
+        int refused = 0;
+        PendingSample firstRefused = default;
+        AppendOutcome firstRefusal = AppendOutcome.Appended;
+        foreach (ref readonly PendingSample sample in request.Samples)
+        {
+            ref SeriesEntry entry = ref Series[sample.Series];
+            AppendOutcome outcome = entry.Appended == 0
+                ? AppendOutcome.Appended
+                : SampleOrder.Check(entry.Open.TimestampMs, entry.Open.Value, sample.TimestampMs, sample.Value);
+            switch (outcome)
+            {
+                case AppendOutcome.Appended:
+                    appended++;
+                    Append(ref entry, in sample, sequence, oldest);
+                    break;
+                case AppendOutcome.DuplicateSample:
+                    duplicates++;
+                    break;
+                default:
+                    refused++;
+                    (firstRefusal, firstRefused) = refused == 1 ? (outcome, sample) : (firstRefusal, firstRefused);
+                    break;
+            }
+        }
+
+        Counters.Committed(appended);
+        return new CommitResult(
+            appended, duplicates, refused, firstRefusal, new SeriesRef(firstRefused.Series), firstRefused.TimestampMs);
+    }
+
+    private void Append(ref SeriesEntry entry, in PendingSample sample, long sequence, long oldest)
+    {
+        if (entry.State == SeriesState.Pending)
+        {
+            entry.Id = Index.Add(Keys.Get(entry.Key), sample.Series, sequence);
+            entry.State = SeriesState.Live;
+            Volatile.Write(ref _liveSeries, _liveSeries + 1);
+            Counters.SeriesCreated++;
+        }
+
+        if (entry.LastSequence != sequence && entry.LastSequence > oldest)
+        {
+            Versions.Record(sample.Series, entry.LastSequence, entry.AppendedBefore);
+        }
+
+        Chunks.Append(ref entry, sample.TimestampMs, sample.Value, sequence);
+        if (sample.TimestampMs > _maxTimeMs)
+        {
+            Volatile.Write(ref _maxTimeMs, sample.TimestampMs);
+        }
+
+        if (sample.TimestampMs < _minTimeMs)
+        {
+            Volatile.Write(ref _minTimeMs, sample.TimestampMs);
+        }
+    }
+
+    private long DropBatch(uint first, uint end, long minTimeMs)
+    {
+        long sequence = Retirement.VisibleSequence + 1;
+        long earliestMs = long.MaxValue;
+        List<uint> empty = [];
+        for (uint series = first; series < end; series++)
+        {
+            ref SeriesEntry entry = ref Series[series];
+            bool gone = entry.State switch
+            {
+                SeriesState.Live => Chunks.DropBefore(ref entry, minTimeMs, sequence),
+                SeriesState.Pending => true,
+                _ => false,
+            };
+            if (gone)
+            {
+                empty.Add(series);
+            }
+            else if (entry.State == SeriesState.Live)
+            {
+                long seriesMinMs = entry.FirstChunk != 0 ? Chunks.Closed(entry.FirstChunk).MinTimeMs : entry.OpenMinTimeMs;
+                earliestMs = Math.Min(earliestMs, seriesMinMs);
+            }
+        }
+
+        Remove(empty, sequence);
+        Retirement.Publish(sequence);
+        ReleaseRetired();
+        return earliestMs;
+    }
+
+    /// <summary>Takes series out of key table and index; their memory is released when nobody holds them any more.</summary>
+    private void Remove(List<uint> removed, long sequence)
+    {
+        List<uint> indexedKeys = [];
+        HashSet<uint> ids = [];
+        HashSet<uint> withAliases = [];
+        lock (_seriesLock)
+        {
+            List<uint> keys = [];
+            foreach (uint series in removed)
+            {
+                ref SeriesEntry entry = ref Series[series];
+                keys.Add(entry.Key);
+                if (entry.Aliases > 0)
+                {
+                    withAliases.Add(series);
+                }
+
+                if (entry.State == SeriesState.Live)
+                {
+                    indexedKeys.Add(entry.Key);
+                    ids.Add(entry.Id);
+                }
+
+                entry.State = SeriesState.Removed;
+                Retirement.Retire(sequence, RetiredKind.Series, series);
+            }
+
+            if (withAliases.Count > 0)
+            {
+                keys.RemoveAll(key => withAliases.Contains(Keys.SeriesOf(key)));
+                Keys.CollectKeys(withAliases, keys);
+            }
+
+            foreach (uint key in keys)
+            {
+                Keys.Remove(key);
+                Retirement.Retire(sequence, RetiredKind.Key, key);
+            }
+        }
+
+        Index.Remove(indexedKeys, ids, Keys, sequence);
+        Volatile.Write(ref _liveSeries, _liveSeries - ids.Count);
+        Counters.SeriesRemoved += ids.Count;
+    }
+
+    /// <summary>Gives back what nobody can reach any more; returns the oldest snapshot that is being read.</summary>
+    private long ReleaseRetired()
+    {
+        long oldest = Retirement.OldestSequence();
+        Versions.Trim(oldest);
+        while (Retirement.Release(oldest, out RetiredItem item))
+        {
+            switch (item.Kind)
+            {
+                case RetiredKind.Block:
+                    _blocks.Return(new BlockRef(item.Reference));
+                    break;
+                case RetiredKind.ClosedChunk:
+                    Chunks.Release(item.Reference);
+                    break;
+                case RetiredKind.Key:
+                    lock (_seriesLock)
+                    {
+                        Keys.Release(item.Reference);
+                    }
+
+                    break;
+                default:
+                    lock (_seriesLock)
+                    {
+                        Series.Return(item.Reference);
+                    }
+
+                    break;
+            }
+        }
+
+        return oldest;
+    }
+}

@@ -1,0 +1,27 @@
+namespace AmpEdge.Tsdb;
+
+/// <summary>Running totals of the head; written under the commit lock, except refusals, which come from any appender.</summary>
+internal sealed class HeadCounters
+{
+    private readonly long[] _outcomes = new long[Enum.GetValues<AppendOutcome>().Length];
+    private long _samplesAppended;
+    private long _commits;
+
+    public long SeriesCreated { get; set; }
+
+    public long SeriesRemoved { get; set; }
+
+    public long SamplesAppended => Interlocked.Read(ref _samplesAppended);
+
+    public long Commits => Interlocked.Read(ref _commits);
+
+    public void Committed(int samples)
+    {
+        Volatile.Write(ref _samplesAppended, _samplesAppended + samples);
+        Volatile.Write(ref _commits, _commits + 1);
+    }
+
+    public void Count(AppendOutcome outcome, int samples) => Interlocked.Add(ref _outcomes[(int)outcome], samples);
+
+    public long Of(AppendOutcome outcome) => Interlocked.Read(ref _outcomes[(int)outcome]);
+}

@@ -1,0 +1,76 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// Walks the labels of a raw form as <see cref="RawLabels"/> draws it. Bytes of another shape end the walk with
+/// <see cref="Malformed"/> set.
+/// </summary>
+internal ref struct RawLabelsEnumerator(ReadOnlySpan<byte> raw)
+{
+    private ReadOnlySpan<byte> _rest = raw;
+    private ReadOnlySpan<byte> _name;
+    private ReadOnlySpan<byte> _value;
+
+    public readonly LabelPair Current => new(_name, _value);
+
+    /// <summary>True once bytes were met that are not the drawn fields.</summary>
+    public bool Malformed { get; private set; }
+
+    public readonly RawLabelsEnumerator GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (_rest.IsEmpty || Malformed)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> label = Take(ref _rest, 0x0A);
+        _name = Take(ref label, 0x0A);
+        _value = Take(ref label, 0x12);
+        Malformed |= !label.IsEmpty;
+        return !Malformed;
+    }
+
+    private ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> rest, byte field)
+    {
+        if (rest.Length < 2 || rest[0] != field)
+        {
+            Malformed = true;
+            return default;
+        }
+
+        uint length = rest[1];
+        int header = 2;
+        if (length >= 0x80)
+        {
+            length &= 0x7F;
+            int shift = 7;
+            byte next;
+            do
+            {
+                if (header == rest.Length || shift > 21)
+                {
+                    Malformed = true;
+                    return default;
+                }
+
+                next = rest[header++];
+                length |= (uint)(next & 0x7F) << shift;
+                shift += 7;
+            }
+            while (next >= 0x80);
+        }
+
+        if (length > (uint)(rest.Length - header))
+        {
+            Malformed = true;
+            return default;
+        }
+
+        ReadOnlySpan<byte> taken = rest.Slice(header, (int)length);
+        rest = rest[(header + (int)length)..];
+        return taken;
+    }
+}

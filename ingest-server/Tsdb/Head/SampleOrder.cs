@@ -1,0 +1,23 @@
+namespace AmpEdge.Tsdb;
+
+/// <summary>What a sample is to the last one of its series.</summary>
+internal static class SampleOrder
+{
+    /// <summary>Values are compared by their bits: staleness markers and other NaNs are values like any other.</summary>
+    public static AppendOutcome Check(long lastTimestampMs, double lastValue, long timestampMs, double value)
+    {
+        if (timestampMs > lastTimestampMs)
+        {
+            return AppendOutcome.Appended;
+        }
+
+        if (timestampMs < lastTimestampMs)
+        {
+            return AppendOutcome.OutOfOrder;
+        }
+
+        return BitConverter.DoubleToUInt64Bits(value) == BitConverter.DoubleToUInt64Bits(lastValue)
+            ? AppendOutcome.DuplicateSample
+            : AppendOutcome.DuplicateTimestamp;
+    }
+}

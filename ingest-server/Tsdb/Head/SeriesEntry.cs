@@ -1,0 +1,52 @@
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// One series of the head: 96 bytes in a slab. All fields but <see cref="Aliases"/> and <see cref="Key"/> are written
+/// under the commit lock; queries read them through <see cref="SeriesView.Capture"/>.
+/// </summary>
+internal struct SeriesEntry
+{
+    /// <summary>The open chunk's writing end; its time and value are also the series' last ones.</summary>
+    public XorState Open;
+
+    /// <summary>The time of the open chunk's first sample, ms.</summary>
+    public long OpenMinTimeMs;
+
+    /// <summary>The first time that must not go into the open chunk: where its range ends, ms.</summary>
+    public long OpenEndTimeMs;
+
+    /// <summary>The last commit that appended here.</summary>
+    public long LastSequence;
+
+    /// <summary>Odd while a writer is inside, so that a reader can tell that it saw a mixture.</summary>
+    public uint Version;
+
+    /// <summary>Samples appended since the series was made; dropped ones count.</summary>
+    public uint Appended;
+
+    /// <summary>What <see cref="Appended"/> was before commit <see cref="LastSequence"/>.</summary>
+    public uint AppendedBefore;
+
+    /// <summary>The bytes of the open chunk; none before the first sample.</summary>
+    public BlockRef OpenBlock;
+
+    /// <summary>The oldest closed chunk; 0 without one.</summary>
+    public uint FirstChunk;
+
+    /// <summary>The newest closed chunk; 0 without one.</summary>
+    public uint LastChunk;
+
+    /// <summary>The number that posting lists and log records use: never reused.</summary>
+    public uint Id;
+
+    /// <summary>The key that holds the labels in canonical form.</summary>
+    public uint Key;
+
+    /// <summary>The log segment that describes this series already.</summary>
+    public int LoggedSegment;
+
+    public SeriesState State;
+
+    /// <summary>Other raw forms of the same labels that the key table knows.</summary>
+    public byte Aliases;
+}

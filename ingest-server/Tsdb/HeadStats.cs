@@ -1,0 +1,101 @@
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// The database in numbers, taken at one moment; each names the metric of Prometheus that it is, without the prefix
+/// <c>prometheus_tsdb_</c>, where there is one.
+/// </summary>
+public sealed record HeadStats
+{
+    /// <summary><c>head_series</c>: series with samples.</summary>
+    public required long Series { get; init; }
+
+    /// <summary><c>head_series_created_total</c>.</summary>
+    public required long SeriesCreated { get; init; }
+
+    /// <summary><c>head_series_removed_total</c>.</summary>
+    public required long SeriesRemoved { get; init; }
+
+    /// <summary><c>head_samples_appended_total{type="float"}</c>.</summary>
+    public required long SamplesAppended { get; init; }
+
+    /// <summary>Requests committed.</summary>
+    public required long Commits { get; init; }
+
+    /// <summary>Samples that repeated the last one: accepted, not stored again.</summary>
+    public required long DuplicateSamples { get; init; }
+
+    /// <summary>Samples refused for another value at the series' last time.</summary>
+    public required long DuplicateTimestamps { get; init; }
+
+    /// <summary><c>out_of_order_samples_total{type="float"}</c>: refused.</summary>
+    public required long OutOfOrderSamples { get; init; }
+
+    /// <summary><c>out_of_bound_samples_total{type="float"}</c>: refused, too old for the head.</summary>
+    public required long TooOldSamples { get; init; }
+
+    /// <summary>Samples refused for being ahead of the clock.</summary>
+    public required long TooFarInFutureSamples { get; init; }
+
+    /// <summary><c>head_chunks</c>.</summary>
+    public required long Chunks { get; init; }
+
+    /// <summary><c>head_chunks_created_total</c>.</summary>
+    public required long ChunksCreated { get; init; }
+
+    /// <summary><c>head_chunks_removed_total</c>.</summary>
+    public required long ChunksRemoved { get; init; }
+
+    /// <summary><c>head_min_time</c>, ms; <see cref="long.MaxValue"/> without samples.</summary>
+    public required long MinTimeMs { get; init; }
+
+    /// <summary><c>head_max_time</c>, ms; <see cref="long.MinValue"/> without samples.</summary>
+    public required long MaxTimeMs { get; init; }
+
+    /// <summary>Memory of labels, index and chunks, in bytes.</summary>
+    public required long HeadBytes { get; init; }
+
+    /// <summary>Queriers and appenders in use (<c>isolation_*</c>): they keep unlinked memory from being released.</summary>
+    public required int Participants { get; init; }
+
+    /// <summary>Pieces of memory that wait for one of those.</summary>
+    public required int RetiredWaiting { get; init; }
+
+    /// <summary>Older states of series kept for running queries.</summary>
+    public required int OlderVersions { get; init; }
+
+    /// <summary>Older states that were not kept for lack of room.</summary>
+    public required long VersionOverflows { get; init; }
+
+    /// <summary>Metric families with metadata.</summary>
+    public required int MetadataFamilies { get; init; }
+
+    /// <summary>Metadata refused because there were too many families.</summary>
+    public required long MetadataRefused { get; init; }
+
+    /// <summary><c>wal_storage_size_bytes</c>.</summary>
+    public required long LogBytes { get; init; }
+
+    /// <summary>Log segments on the disk.</summary>
+    public required int LogSegments { get; init; }
+
+    /// <summary><c>wal_record_bytes_saved…</c> has no counterpart; this is every byte written to the log.</summary>
+    public required long LogBytesWritten { get; init; }
+
+    /// <summary>Records written to the log.</summary>
+    public required long LogRecords { get; init; }
+
+    /// <summary><c>wal_writes_failed_total</c>: requests that the disk refused.</summary>
+    public required long LogWritesFailed { get; init; }
+
+    /// <summary>Syncs that the disk did not confirm.</summary>
+    public required long LogSyncsFailed { get; init; }
+
+    /// <summary><c>wal_truncations_total</c>: times that old segments were deleted.</summary>
+    public required long LogTruncations { get; init; }
+
+    /// <summary><c>wal_truncations_failed_total</c>: maintenance runs that the disk made fail.</summary>
+    public required long MaintenanceFailures { get; init; }
+
+    /// <summary>What the last failed sync or maintenance run said; null when none failed since.</summary>
+    public required string? LastDiskError { get; init; }
+}

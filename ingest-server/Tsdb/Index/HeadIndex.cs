@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// The inverted index of the head: label name, value, series. Written under the commit lock when a new series has its
+/// first sample, read without lock.
+/// </summary>
+internal sealed class HeadIndex
+{
+    private readonly BlockSlab _blocks;
+    private readonly Retirement _retirement;
+    private readonly ulong _seed;
+    private readonly ConcurrentDictionary<byte[], LabelValues> _names;
+    private readonly ConcurrentDictionary<byte[], LabelValues>.AlternateLookup<ReadOnlySpan<byte>> _namesBySlice;
+
+    public HeadIndex(BlockSlab blocks, Retirement retirement, ulong seed)
+    {
+        _blocks = blocks;
+        _retirement = retirement;
+        _seed = seed;
+        Lists = new PostingLists(blocks, retirement);
+        _names = new ConcurrentDictionary<byte[], LabelValues>(new Utf8NameComparer(seed));
+        _namesBySlice = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    public PostingLists Lists { get; }
+
+    public SeriesIds Ids { get; } = new();
+
+    /// <summary>Label names that some series has.</summary>
+    public IEnumerable<LabelValues> Names
+    {
+        get
+        {
+            foreach (KeyValuePair<byte[], LabelValues> name in _names)
+            {
+                if (name.Value.LiveValues > 0)
+                {
+                    yield return name.Value;
+                }
+            }
+        }
+    }
+
+    public bool TryGetName(ReadOnlySpan<byte> name, [MaybeNullWhen(false)] out LabelValues values) =>
+        _namesBySlice.TryGetValue(name, out values);
+
+    /// <summary>Enters a series under all its labels, given in canonical raw form; returns its new id.</summary>
+    public uint Add(ReadOnlySpan<byte> canonicalLabels, uint series, long sequence)
+    {
+        uint id = Ids.Add(series);
+        foreach (LabelPair label in new RawLabelsEnumerator(canonicalLabels))
+        {
+            if (!_namesBySlice.TryGetValue(label.Name, out LabelValues? values))
+            {
+                byte[] name = label.Name.ToArray();
+                values = new LabelValues(name, _blocks, Lists, _retirement, _seed);
+                _names[name] = values;
+            }
+
+            values.Add(label.Value, id, sequence);
+        }
+
+        return id;
+    }
+
+    /// <summary>Takes series out, given the labels of each in canonical raw form through their keys.</summary>
+    public void Remove(List<uint> keys, HashSet<uint> ids, SeriesKeys labels, long sequence)
+    {
+        LabelsBuilder pair = new();
+        HashSet<Labels> done = [];
+        HashSet<LabelValues> touched = [];
+        foreach (uint key in keys)
+        {
+            foreach (LabelPair label in new RawLabelsEnumerator(labels.Get(key)))
+            {
+                // Many removed series share most of their label values: each list is rewritten once.
+                if (done.Add(PairOf(pair, label)) && TryGetName(label.Name, out LabelValues? values))
+                {
+                    values.Remove(label.Value, ids, sequence);
+                    touched.Add(values);
+                }
+            }
+        }
+
+        foreach (LabelValues values in touched)
+        {
+            values.Shrink(sequence);
+            if (values.LiveValues == 0)
+            {
+                RemoveName(values, sequence);
+            }
+        }
+
+        foreach (uint id in ids)
+        {
+            Ids.Remove(id);
+        }
+    }
+
+    /// <summary>Bytes of tables outside the block slab, roughly.</summary>
+    public long TableBytes()
+    {
+        long bytes = Ids.End * 4L;
+        foreach (KeyValuePair<byte[], LabelValues> name in _names)
+        {
+            bytes += name.Value.TableBytes;
+        }
+
+        return bytes;
+    }
+
+    private static Labels PairOf(LabelsBuilder pair, LabelPair label)
+    {
+        pair.Reset();
+        pair.Append(label.Name, label.Value);
+        return pair.Build();
+    }
+
+    private void RemoveName(LabelValues values, long sequence)
+    {
+        ValueTable table = values.Read();
+        for (int index = 0; index < table.Count; index++)
+        {
+            _retirement.Retire(sequence, RetiredKind.Block, table.Entries[index].Bytes.Value);
+        }
+
+        _names.TryRemove(values.Name, out _);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// The values of one label name, each with its posting list. One writer, under the head's commit lock; readers take no
+/// lock and see a table as of some moment.
+/// </summary>
+internal sealed class LabelValues
+{
+    private readonly BlockSlab _blocks;
+    private readonly PostingLists _lists;
+    private readonly Retirement _retirement;
+    private readonly ulong _seed;
+
+    /// <summary>Grows by being replaced; entries below its count keep their place and bytes.</summary>
+    private ValueTable _table = new(ValueTable.InitialEntries);
+
+    public LabelValues(byte[] name, BlockSlab blocks, PostingLists lists, Retirement retirement, ulong seed)
+    {
+        Name = name;
+        _blocks = blocks;
+        _lists = lists;
+        _retirement = retirement;
+        _seed = seed;
+    }
+
+    /// <summary>The label's name, UTF-8.</summary>
+    public byte[] Name { get; }
+
+    /// <summary>How many values have a series. The writer's count: a reader may see one that is a commit old.</summary>
+    public int LiveValues { get; private set; }
+
+    /// <summary>Bytes of the hash slots and entries.</summary>
+    public long TableBytes => Volatile.Read(ref _table).Bytes;
+
+    /// <summary>The table as of now; its values are read through <see cref="BytesOf"/>.</summary>
+    public ValueTable Read() => Volatile.Read(ref _table);
+
+    /// <summary>The bytes of an entry read from a table.</summary>
+    public ReadOnlySpan<byte> BytesOf(in ValueEntry entry) => _blocks.Get(entry.Bytes, entry.Length);
+
+    /// <summary>The posting list of a value; 0 when no series has it.</summary>
+    public ulong ListOf(ReadOnlySpan<byte> value)
+    {
+        ValueTable table = Read();
+        int index = Find(table, value, HashOf(value));
+        return index < 0 ? 0 : Volatile.Read(ref table.Entries[index].Postings);
+    }
+
+    /// <summary>Adds a series to the list of a value. Its id is above all that were added before.</summary>
+    public void Add(ReadOnlySpan<byte> value, uint id, long sequence)
+    {
+        uint hash = HashOf(value);
+        int index = Find(_table, value, hash);
+        index = index >= 0 ? index : AddValue(value, hash);
+        ref ValueEntry entry = ref _table.Entries[index];
+        LiveValues += PostingLists.Count(entry.Postings) == 0 ? 1 : 0;
+        Volatile.Write(ref entry.Postings, _lists.Add(entry.Postings, id, sequence));
+    }
+
+    /// <summary>Takes series out of the list of a value.</summary>
+    public void Remove(ReadOnlySpan<byte> value, HashSet<uint> ids, long sequence)
+    {
+        int index = Find(_table, value, HashOf(value));
+        Invariant.Require(index >= 0, "a series had a label value that the index did not");
+        ref ValueEntry entry = ref _table.Entries[index];
+        bool live = PostingLists.Count(entry.Postings) > 0;
+        Volatile.Write(ref entry.Postings, _lists.Without(entry.Postings, ids, sequence));
+        if (live && PostingLists.Count(entry.Postings) == 0)
+        {
+            LiveValues--;
+        }
+    }
+
+    /// <summary>Leaves out the values without series once they are the larger part.</summary>
+    public void Shrink(long sequence)
+    {
+        ValueTable old = _table;
+        if (old.Count <= ValueTable.InitialEntries || LiveValues * 2 > old.Count)
+        {
+            return;
+        }
+
+        ValueTable smaller = new(Math.Max(LiveValues, ValueTable.InitialEntries));
+        for (int index = 0; index < old.Count; index++)
+        {
+            ref ValueEntry entry = ref old.Entries[index];
+            if (PostingLists.Count(entry.Postings) > 0)
+            {
+                smaller.Append(entry);
+                smaller.Insert(HashOf(BytesOf(in entry)), smaller.Count - 1);
+            }
+            else
+            {
+                _retirement.Retire(sequence, RetiredKind.Block, entry.Bytes.Value);
+            }
+        }
+
+        Volatile.Write(ref _table, smaller);
+    }
+
+    private uint HashOf(ReadOnlySpan<byte> value) => (uint)(XxHash64.Hash(value, _seed) >> 32);
+
+    private int Find(ValueTable table, ReadOnlySpan<byte> value, uint hash)
+    {
+        uint mask = (uint)table.Slots.Length - 1;
+        for (uint slot = hash & mask; ; slot = (slot + 1) & mask)
+        {
+            int index = Volatile.Read(ref table.Slots[slot]) - 1;
+            if (index < 0)
+            {
+                return -1;
+            }
+
+            ref ValueEntry entry = ref table.Entries[index];
+            if (entry.Length == value.Length && BytesOf(in entry).SequenceEqual(value))
+            {
+                return index;
+            }
+        }
+    }
+
+    private int AddValue(ReadOnlySpan<byte> value, uint hash)
+    {
+        Debug.Assert(!value.IsEmpty, "an empty value means an absent label");
+        BlockRef bytes = _blocks.Take(value.Length);
+        value.CopyTo(_blocks.Get(bytes));
+        if (_table.Count == _table.Entries.Length)
+        {
+            ValueTable larger = new(_table.Count * 2);
+            for (int index = 0; index < _table.Count; index++)
+            {
+                larger.Append(_table.Entries[index]);
+                larger.Insert(HashOf(BytesOf(in _table.Entries[index])), index);
+            }
+
+            Volatile.Write(ref _table, larger);
+        }
+
+        _table.Append(new ValueEntry { Bytes = bytes, Length = value.Length });
+        _table.Insert(hash, _table.Count - 1);
+        return _table.Count - 1;
+    }
+}

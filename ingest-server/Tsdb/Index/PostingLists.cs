@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// Rising lists of series ids in slab blocks. A list is one 64-bit word, block in the upper half and count in the lower,
+/// so that readers always see a block and a count that belong together; a list of one id holds it in place of the
+/// block.
+/// </summary>
+internal sealed class PostingLists(BlockSlab blocks, Retirement retirement)
+{
+    private const int FirstBlockIds = 4;
+
+    public static int Count(ulong list) => (int)(uint)list;
+
+    /// <summary>The ids of a list; for a list of one they are written to <paramref name="single"/>.</summary>
+    public ReadOnlySpan<uint> Ids(ulong list, Span<uint> single)
+    {
+        int count = Count(list);
+        if (count == 1)
+        {
+            single[0] = (uint)(list >> 32);
+            return single[..1];
+        }
+
+        return count == 0
+            ? default
+            : MemoryMarshal.Cast<byte, uint>(blocks.Get(new BlockRef((uint)(list >> 32)), count * sizeof(uint)));
+    }
+
+    /// <summary>The list with an id above all its others at the end.</summary>
+    public ulong Add(ulong list, uint id, long sequence)
+    {
+        int count = Count(list);
+        if (count == 0)
+        {
+            return Word(id, 1);
+        }
+
+        uint single = 0;
+        ReadOnlySpan<uint> ids = Ids(list, new Span<uint>(ref single));
+        Debug.Assert(ids[^1] < id, "ids are added in rising order");
+        BlockRef block = new((uint)(list >> 32));
+        if (count == 1 || blocks.Get(block).Length < (count + 1) * sizeof(uint))
+        {
+            BlockRef larger = blocks.Take(Math.Max(FirstBlockIds, count + (count / 2) + 1) * sizeof(uint));
+            ids.CopyTo(MemoryMarshal.Cast<byte, uint>(blocks.Get(larger)));
+            Retire(list, sequence);
+            block = larger;
+        }
+
+        MemoryMarshal.Cast<byte, uint>(blocks.Get(block))[count] = id;
+        return Word(block.Value, count + 1);
+    }
+
+    /// <summary>The list without the given ids, in a block of its own.</summary>
+    public ulong Without(ulong list, HashSet<uint> removed, long sequence)
+    {
+        uint single = 0;
+        ReadOnlySpan<uint> ids = Ids(list, new Span<uint>(ref single));
+        uint[] kept = new uint[ids.Length];
+        int count = 0;
+        foreach (uint id in ids)
+        {
+            if (!removed.Contains(id))
+            {
+                kept[count++] = id;
+            }
+        }
+
+        if (count == ids.Length)
+        {
+            return list;
+        }
+
+        Retire(list, sequence);
+        if (count <= 1)
+        {
+            return count == 0 ? 0 : Word(kept[0], 1);
+        }
+
+        BlockRef block = blocks.Take(count * sizeof(uint));
+        kept.AsSpan(0, count).CopyTo(MemoryMarshal.Cast<byte, uint>(blocks.Get(block)));
+        return Word(block.Value, count);
+    }
+
+    private static ulong Word(uint upper, int count) => ((ulong)upper << 32) | (uint)count;
+
+    private void Retire(ulong list, long sequence)
+    {
+        if (Count(list) > 1)
+        {
+            retirement.Retire(sequence, RetiredKind.Block, (uint)(list >> 32));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>Compares label names as bytes, so that a dictionary can be asked with a slice.</summary>
+internal sealed class Utf8NameComparer(ulong seed)
+    : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+{
+    public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+    public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
+
+    public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash64.Hash(alternate, seed);
+
+    public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+}

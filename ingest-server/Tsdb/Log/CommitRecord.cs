@@ -1,0 +1,115 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Numerics;
+using System.Text;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+// Payload of a commit record (FORMAT.md, "Commit record"):
+//
+//   +----------------+-----+---+-----------------+----------------+-----+---------------+---------+--------+-----+
+//   | series section | ... | 0 | families uvarint| family section | ... | count uvarint | time    | sample | ... |
+//   |                |     |   |                 |                |     |               | varint  |        |     |
+//   +----------------+-----+---+-----------------+----------------+-----+---------------+---------+--------+-----+
+//
+//   series   number uvarint (from 1), length uvarint, labels in canonical raw form
+//   family   type byte, then name, help and unit, each with its length as uvarint
+//   sample   head byte, [number varint], [time varint], value bytes
+//
+//     head   7          6          5..4   3..0
+//            +----------+----------+------+----------------------------+
+//            | number   | time     | 0    | how many value bytes: 0..8 |
+//            | follows  | follows  |      |                            |
+//            +----------+----------+------+----------------------------+
+
+/// <summary>The layout of a commit record, shared by its writer and reader.</summary>
+internal static class CommitRecord
+{
+    /// <summary>Set when the series number is not the last one plus one; the difference to that follows.</summary>
+    public const byte NumberFollows = 0x80;
+
+    /// <summary>Set when the time is not the last one; the difference follows.</summary>
+    public const byte TimeFollows = 0x40;
+
+    /// <summary>The value bytes: the most significant ones of the 64 bits, the rest is zero.</summary>
+    public const byte ValueBytesMask = 0x0F;
+
+    private const int MaxSampleBytes = 1 + (2 * Uvarint.MaxLength) + sizeof(ulong);
+
+    public static void WriteSeries(ByteBuffer payload, uint number, ReadOnlySpan<byte> canonicalLabels)
+    {
+        Debug.Assert(number != 0, "number 0 ends the section");
+        payload.AppendUvarint(number);
+        payload.AppendLengthPrefixed(canonicalLabels);
+    }
+
+    public static void WriteEndOfSeries(ByteBuffer payload) => payload.AppendUvarint(0);
+
+    public static void WriteMetadata(ByteBuffer payload, List<MetricMetadata> families)
+    {
+        payload.AppendUvarint((ulong)families.Count);
+        foreach (MetricMetadata family in families)
+        {
+            payload.Append((byte)family.Type);
+            WriteText(payload, family.FamilyName);
+            WriteText(payload, family.Help);
+            WriteText(payload, family.Unit);
+        }
+    }
+
+    public static void WriteSamples(ByteBuffer payload, ReadOnlySpan<PendingSample> samples)
+    {
+        payload.AppendUvarint((ulong)samples.Length);
+        if (samples.IsEmpty)
+        {
+            return;
+        }
+
+        long timestampMs = samples[0].TimestampMs;
+        payload.AppendVarint(timestampMs);
+        Span<byte> target = payload.Reserve(samples.Length * MaxSampleBytes);
+        int length = 0;
+        uint expected = 1;
+        foreach (ref readonly PendingSample sample in samples)
+        {
+            length += WriteSample(target[length..], in sample, expected, timestampMs);
+            expected = sample.Series + 1;
+            timestampMs = sample.TimestampMs;
+        }
+
+        payload.Advance(length);
+    }
+
+    private static int WriteSample(Span<byte> target, in PendingSample sample, uint expected, long timestampMs)
+    {
+        ulong bits = BitConverter.DoubleToUInt64Bits(sample.Value);
+        int valueBytes = sizeof(ulong) - (BitOperations.TrailingZeroCount(bits) / 8);
+        int head = valueBytes;
+        int length = 1;
+        if (sample.Series != expected)
+        {
+            head |= NumberFollows;
+            length += Uvarint.Write(target[length..], Uvarint.ZigZag((long)sample.Series - expected));
+        }
+
+        if (sample.TimestampMs != timestampMs)
+        {
+            head |= TimeFollows;
+            length += Uvarint.Write(target[length..], Uvarint.ZigZag(sample.TimestampMs - timestampMs));
+        }
+
+        target[0] = (byte)head;
+        // All eight bytes are stored, the next sample overwrites those that do not count.
+        BinaryPrimitives.WriteUInt64BigEndian(target[length..], bits);
+        return length + valueBytes;
+    }
+
+    private static void WriteText(ByteBuffer payload, string text)
+    {
+        int length = Encoding.UTF8.GetByteCount(text);
+        payload.AppendUvarint((ulong)length);
+        Encoding.UTF8.GetBytes(text, payload.Reserve(length));
+        payload.Advance(length);
+    }
+}

@@ -1,0 +1,163 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Wal;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// Writes requests to the log before the head shows them. Each segment describes every series and metric family that it
+/// uses, at first use in it, so any segment can be read alone and the oldest can be deleted at any time.
+/// </summary>
+/// <remarks>All members but <see cref="SegmentCount"/> and the totals belong to the holder of the head's commit lock.</remarks>
+internal sealed class HeadLog : IDisposable
+{
+    private readonly WalWriter _wal;
+    private readonly WalBatch _batch = new();
+    private readonly List<MetricMetadata> _metadata = [];
+
+    /// <summary>Series that the batch describes: to be taken back when it cannot be written.</summary>
+    private readonly List<uint> _described = [];
+
+    /// <summary>Per segment, the newest sample in it: what retention goes by.</summary>
+    private readonly SortedDictionary<int, long> _maxTimes = [];
+    private readonly Lock _maxTimesLock = new();
+    private long _bytesWritten;
+    private long _records;
+    private long _failures;
+
+    public HeadLog(WalWriter wal) => _wal = wal;
+
+    /// <summary>Bytes of all segments on the disk.</summary>
+    public long TotalBytes => _wal.TotalBytes;
+
+    public int SegmentCount => _wal.Segments().Count;
+
+    public long BytesWritten => Interlocked.Read(ref _bytesWritten);
+
+    public long Records => Interlocked.Read(ref _records);
+
+    /// <summary>Requests that the disk refused.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
+
+    /// <summary>Writes a request and returns the number of its segment; it then is with the operating system.</summary>
+    /// <exception cref="IOException">The disk refused it; nothing is logged. A full disk is a DiskFullException.</exception>
+    public int Append(PendingRequest request, Head head)
+    {
+        int segment = _wal.ReserveSegment(0).Value;
+        Encode(request, head, segment);
+        try
+        {
+            int reserved = _wal.ReserveSegment(_batch.Length).Value;
+            if (reserved != segment)
+            {
+                // The batch begins a new segment, which knows no series yet.
+                ForgetDescribed(head);
+                segment = reserved;
+                Encode(request, head, segment);
+            }
+
+            _wal.Append(_batch);
+        }
+        catch (Exception failure) when (failure is not WalSyncException)
+        {
+            ForgetDescribed(head);
+            Interlocked.Increment(ref _failures);
+            throw;
+        }
+
+        Interlocked.Add(ref _bytesWritten, _batch.Length);
+        Interlocked.Increment(ref _records);
+        NoteTimes(segment, request.Samples);
+        return segment;
+    }
+
+    /// <summary>Notes the newest sample of a segment that was replayed.</summary>
+    public void NoteTime(int segment, long timestampMs)
+    {
+        lock (_maxTimesLock)
+        {
+            _maxTimes[segment] = Math.Max(_maxTimes.GetValueOrDefault(segment, long.MinValue), timestampMs);
+        }
+    }
+
+    /// <summary>Deletes the oldest segments as long as nothing in them is as new as the time; returns how many.</summary>
+    public int DeleteBefore(long minTimeMs)
+    {
+        int deleted = 0;
+        SegmentIndex keep = SegmentIndex.First;
+        IReadOnlyList<WalSegment> segments = _wal.Segments();
+        lock (_maxTimesLock)
+        {
+            // The last one may be the one that is written to.
+            for (int index = 0; index < segments.Count - 1; index++)
+            {
+                if (_maxTimes.GetValueOrDefault(segments[index].Index.Value, long.MinValue) >= minTimeMs)
+                {
+                    break;
+                }
+
+                _maxTimes.Remove(segments[index].Index.Value);
+                keep = segments[index + 1].Index;
+                deleted++;
+            }
+        }
+
+        if (deleted > 0)
+        {
+            _wal.DeleteBefore(keep);
+        }
+
+        return deleted;
+    }
+
+    public void Dispose() => _wal.Dispose();
+
+    private void Encode(PendingRequest request, Head head, int segment)
+    {
+        _batch.Clear();
+        _described.Clear();
+        ByteBuffer payload = _batch.BeginRecord((byte)RecordType.Commit);
+        foreach (ref readonly PendingSample sample in request.Samples)
+        {
+            ref SeriesEntry entry = ref head.Series[sample.Series];
+            if (entry.LoggedSegment != segment)
+            {
+                CommitRecord.WriteSeries(payload, sample.Series, head.Keys.Get(entry.Key));
+                entry.LoggedSegment = segment;
+                _described.Add(sample.Series);
+            }
+        }
+
+        CommitRecord.WriteEndOfSeries(payload);
+        _metadata.Clear();
+        foreach (MetricMetadata metadata in request.Metadata)
+        {
+            if (head.Metadata.NeedsLogging(metadata, segment))
+            {
+                _metadata.Add(metadata);
+            }
+        }
+
+        CommitRecord.WriteMetadata(payload, _metadata);
+        CommitRecord.WriteSamples(payload, request.Samples);
+        _batch.EndRecord();
+    }
+
+    private void ForgetDescribed(Head head)
+    {
+        foreach (uint series in _described)
+        {
+            head.Series[series].LoggedSegment = 0;
+        }
+    }
+
+    private void NoteTimes(int segment, ReadOnlySpan<PendingSample> samples)
+    {
+        long newestMs = long.MinValue;
+        foreach (ref readonly PendingSample sample in samples)
+        {
+            newestMs = Math.Max(newestMs, sample.TimestampMs);
+        }
+
+        NoteTime(segment, newestMs);
+    }
+}

@@ -1,0 +1,125 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Wal;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// Reads the log's segments, oldest first, into an empty head. Damage costs what it covers: everything before and
+/// behind it is read, and the loss is counted in the <see cref="ReplayReport"/>.
+/// </summary>
+internal sealed class LogReplay
+{
+    private readonly Head _head;
+    private readonly HeadLog _log;
+    private readonly PendingRequest _request = new();
+
+    /// <summary>Series numbers of the segment being read, to keys of the head.</summary>
+    private readonly Dictionary<uint, uint> _series = [];
+    private readonly List<string> _damages = [];
+    private int _segments;
+    private long _records;
+    private long _samples;
+    private long _lostBytes;
+
+    public LogReplay(Head head, HeadLog log)
+    {
+        _head = head;
+        _log = log;
+    }
+
+    /// <summary>Reads all segments of the folder.</summary>
+    public ReplayReport Run(IFileSystem files, string folder, WalCorruptionException? cutTail)
+    {
+        if (cutTail is not null)
+        {
+            Lost(cutTail);
+        }
+
+        foreach (WalSegment segment in SegmentFolder.List(files, folder))
+        {
+            _segments++;
+            _series.Clear();
+            using SegmentReader reader = SegmentReader.Open(files, Path.Combine(folder, segment.Index.FileName));
+            ReadSegment(reader, segment.Index.Value);
+        }
+
+        return new ReplayReport(_segments, _records, _samples, _lostBytes, _damages);
+    }
+
+    private void ReadSegment(SegmentReader reader, int segment)
+    {
+        while (true)
+        {
+            switch (reader.Next())
+            {
+                case SegmentReadOutcome.End:
+                    return;
+                case SegmentReadOutcome.Record:
+                    if (!TryApply(reader.Type, reader.Payload, segment))
+                    {
+                        Lost(new WalCorruptionException(
+                            $"{segment}", reader.Offset, reader.Payload.Length, "a record of another shape", "a commit record"));
+                    }
+
+                    break;
+                default:
+                    Lost(reader.Corruption!);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Applies a record as a whole, or nothing of it.</summary>
+    internal bool TryApply(byte type, ReadOnlySpan<byte> payload, int segment)
+    {
+        _request.Clear();
+        if (type != (byte)RecordType.Commit || !TryRead(payload))
+        {
+            return false;
+        }
+
+        foreach (ref readonly PendingSample sample in _request.Samples)
+        {
+            _log.NoteTime(segment, sample.TimestampMs);
+        }
+
+        _samples += _head.Commit(_request, log: null).Appended;
+        _records++;
+        return true;
+    }
+
+    private bool TryRead(ReadOnlySpan<byte> payload)
+    {
+        CommitRecordReader record = new(payload);
+        while (record.NextSeries())
+        {
+            _series[record.Number] = SeriesOf(record.Labels);
+        }
+
+        record.ReadMetadata(_request.Metadata);
+        while (record.NextSample())
+        {
+            if (!_series.TryGetValue(record.Number, out uint series))
+            {
+                return false;
+            }
+
+            _request.Add(series, record.TimestampMs, record.Value);
+        }
+
+        return !record.Malformed;
+    }
+
+    private uint SeriesOf(ReadOnlySpan<byte> labels)
+    {
+        uint key = _head.Keys.Find(labels);
+        key = key != 0 ? key : _head.GetOrCreateSeries(labels, RawLabels.ToLabels(labels));
+        return _head.Keys.SeriesOf(key);
+    }
+
+    private void Lost(WalCorruptionException damage)
+    {
+        _lostBytes += damage.LostBytes;
+        _damages.Add(damage.Message);
+    }
+}

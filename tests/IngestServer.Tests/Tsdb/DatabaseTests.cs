@@ -1,0 +1,71 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using AmpEdge.Tsdb;
+using AmpEdge.Wal;
+using Xunit;
+
+namespace AmpEdge.IngestServer.Tests.Tsdb;
+
+public sealed class DatabaseTests
+{
+    private static readonly Labels s_up = Labels.FromStrings("__name__", "up", "job", "node");
+    private static readonly Labels s_down = Labels.FromStrings("__name__", "down", "job", "node");
+
+    [Fact]
+    public void What_was_committed_is_read_back()
+    {
+        using TestDatabase test = new();
+        test.Append(s_up, 1000, 1);
+        test.Append(s_up, 2000, 2.5);
+        test.Append(s_down, 1000, -1);
+
+        Assert.Equal(
+            "down{job=\"node\"} 1000=bff0000000000000\n"
+            + "up{job=\"node\"} 1000=3ff0000000000000 2000=4004000000000000",
+            test.Dump());
+    }
+
+    [Fact]
+    public void Acknowledged_samples_survive_the_death_of_the_process()
+    {
+        TestDatabase test = new();
+        for (int index = 0; index < 300; index++)
+        {
+            test.Append(s_up, 1000 + (index * 15), index * 0.1);
+        }
+
+        string before = test.Dump();
+        test.Files.Kill();
+
+        using TestDatabase again = new(test.Files);
+        Assert.Equal(before, again.Dump());
+        Assert.Equal(300, again.Database.Replay.Samples);
+        Assert.Equal(0, again.Database.Replay.LostBytes);
+    }
+
+    [Fact]
+    public void A_rolled_back_request_leaves_nothing()
+    {
+        using TestDatabase test = new();
+        using (Appender appender = test.Database.NewAppender())
+        {
+            appender.Append(TestDatabase.Series(appender, s_up), 1000, 1);
+            appender.Rollback();
+            Assert.Equal(0, appender.Commit().Appended);
+        }
+
+        using DatabaseQuerier querier = test.Database.NewQuerier();
+        Assert.Equal("", test.Dump());
+        Assert.Empty(querier.LabelNames([], 0, 1000));
+        Assert.Equal(0, test.Database.Stats().Series);
+    }
+
+    [Fact]
+    public void A_folder_is_opened_by_one_process_at_a_time()
+    {
+        using TestDatabase test = new();
+
+        IOException refused = Assert.Throws<IOException>(() => new TestDatabase(test.Files));
+        Assert.Contains("in use by another process", refused.Message, StringComparison.Ordinal);
+    }
+}

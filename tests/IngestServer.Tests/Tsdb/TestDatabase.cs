@@ -1,0 +1,96 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using AmpEdge.Tsdb;
+
+namespace AmpEdge.IngestServer.Tests.Tsdb;
+
+/// <summary>A database on a disk in memory, and the few calls that tests make over and over.</summary>
+internal sealed class TestDatabase : IDisposable
+{
+    public const string Folder = "/data";
+
+    /// <summary>A clock at which the times used in tests are neither too old nor in the future.</summary>
+    public const long StartMs = 1_700_000_000_000;
+
+    public static readonly DatabaseOptions Options = new()
+    {
+        MaintenanceInterval = TimeSpan.Zero,
+        OldestAcceptedAge = TimeSpan.MaxValue,
+        FutureTolerance = TimeSpan.MaxValue,
+        Retention = TimeSpan.FromDays(1),
+    };
+
+    public TestDatabase(FaultyFileSystem? files = null, DatabaseOptions? options = null, ManualTime? time = null)
+    {
+        Files = files ?? new FaultyFileSystem();
+        Time = time ?? new ManualTime(DateTimeOffset.FromUnixTimeMilliseconds(StartMs));
+        Database = Database.Open(Folder, options ?? Options, Files, Time, hashSeed: 1);
+    }
+
+    public FaultyFileSystem Files { get; }
+
+    public ManualTime Time { get; }
+
+    public Database Database { get; }
+
+    public static byte[] Raw(Labels labels)
+    {
+        byte[] raw = new byte[RawLabels.Measure(labels.Blob)];
+        RawLabels.Write(labels.Blob, raw);
+        return raw;
+    }
+
+    /// <summary>The series of a label set, as a request finds or makes it.</summary>
+    public static SeriesRef Series(Appender appender, Labels labels)
+    {
+        byte[] raw = Raw(labels);
+        return appender.TryGetSeries(raw, out SeriesRef series) ? series : appender.GetOrCreateSeries(raw, labels);
+    }
+
+    /// <summary>One request with one sample.</summary>
+    public AppendOutcome Append(Labels labels, long timestampMs, double value)
+    {
+        using Appender appender = Database.NewAppender();
+        AppendOutcome outcome = appender.Append(Series(appender, labels), timestampMs, value);
+        appender.Commit();
+        return outcome;
+    }
+
+    /// <summary>Everything a new query sees, as text: one line per series, sorted.</summary>
+    public string Dump() => Dump([], long.MinValue, long.MaxValue);
+
+    public string Dump(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    {
+        using DatabaseQuerier querier = Database.NewQuerier();
+        return Dump(querier, matchers, minTimeMs, maxTimeMs);
+    }
+
+    public static string Dump(DatabaseQuerier querier, IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    {
+        List<string> lines = [];
+        SampleColumns samples = new();
+        SelectedSeries series = querier.Select(matchers, minTimeMs, maxTimeMs);
+        while (series.MoveNext())
+        {
+            samples.Clear();
+            series.Decode(ref samples);
+            lines.Add(Line(series.Labels, samples.Timestamps, samples.Values));
+        }
+
+        lines.Sort(string.CompareOrdinal);
+        return string.Join('\n', lines);
+    }
+
+    public static string Line(Labels labels, ReadOnlySpan<long> timestamps, ReadOnlySpan<double> values)
+    {
+        List<string> samples = [];
+        for (int index = 0; index < timestamps.Length; index++)
+        {
+            samples.Add($"{timestamps[index]}={BitConverter.DoubleToUInt64Bits(values[index]):x}");
+        }
+
+        return $"{labels} {string.Join(' ', samples)}";
+    }
+
+    public void Dispose() => Database.Dispose();
+}
