@@ -10,7 +10,7 @@ public sealed class BinaryExpr : Expr
     public required Expr Right { get; init; }
 
     /// <summary>How series meet; null unless both sides are instant vectors.</summary>
-    public VectorMatching? Matching { get; init; }
+    public VectorMatching? Matching { get; internal set; }
 
     /// <summary>A comparison gives 0 or 1 instead of filtering.</summary>
     public bool ReturnBool { get; init; }

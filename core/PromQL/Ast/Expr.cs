@@ -1,8 +1,8 @@
 namespace AmpEdge.PromQL;
 
 /// <summary>
-/// A node of a parsed query. Nodes are immutable once the parser has handed them out, may be shared between threads,
-/// and compare by reference.
+/// A node of a parsed query. Nodes are immutable once the parser has handed them out (what it sets later than at the
+/// start has an internal setter), may be shared between threads, and compare by reference.
 /// </summary>
 public abstract class Expr
 {

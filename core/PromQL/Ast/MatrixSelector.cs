@@ -15,5 +15,5 @@ public sealed class MatrixSelector : Expr
 
     public override PositionRange Position => new(Selector.Position.Start, EndPosition);
 
-    internal int EndPosition { get; init; }
+    internal int EndPosition { get; set; }
 }

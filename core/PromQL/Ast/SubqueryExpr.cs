@@ -15,11 +15,11 @@ public sealed class SubqueryExpr : Expr
 
     public DurationExpr? StepExpr { get; init; }
 
-    public TimeModifiers Time { get; init; }
+    public TimeModifiers Time { get; internal set; }
 
     public override ExprType Type => ExprType.Matrix;
 
     public override PositionRange Position => new(Inner.Position.Start, EndPosition);
 
-    internal int EndPosition { get; init; }
+    internal int EndPosition { get; set; }
 }

@@ -11,20 +11,20 @@ public sealed class VectorSelector : Expr
     /// <summary>All matchers, in the order written; the one of <see cref="Name"/> comes last.</summary>
     public required IReadOnlyList<Matcher> Matchers { get; init; }
 
-    public TimeModifiers Time { get; init; }
+    public TimeModifiers Time { get; internal set; }
 
     /// <summary>The range selector around it takes in the samples at its edges (experimental).</summary>
-    public bool Anchored { get; init; }
+    public bool Anchored { get; internal set; }
 
     /// <summary>Values at the edges are interpolated (experimental).</summary>
-    public bool Smoothed { get; init; }
+    public bool Smoothed { get; internal set; }
 
     /// <summary>The second argument of <c>info</c>: matchers for labels of info series, which may all match nothing.</summary>
-    public bool IsLabelSelector { get; init; }
+    public bool IsLabelSelector { get; internal set; }
 
     public override ExprType Type => ExprType.Vector;
 
     public override PositionRange Position => PositionInQuery;
 
-    internal PositionRange PositionInQuery { get; init; }
+    internal PositionRange PositionInQuery { get; set; }
 }
