@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.Discovery;
+
+/// <summary>Event ids 2000 to 2099.</summary>
+internal static partial class DiscoveryLog
+{
+    [LoggerMessage(2001, LogLevel.Error, "target file refused, its targets stay as they were: {Problem}")]
+    public static partial void FileRefused(ILogger logger, string problem);
+
+    [LoggerMessage(2002, LogLevel.Warning,
+        "folder {Folder} cannot be watched ({Reason}); changes are seen at the refresh interval")]
+    public static partial void FolderNotWatched(ILogger logger, string folder, string reason);
+
+    [LoggerMessage(2003, LogLevel.Error, "discovery of job {Job} ended unexpectedly; its targets stay as they were")]
+    public static partial void DiscovererFailed(ILogger logger, string job, Exception error);
+}

@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.Discovery;
+
+/// <summary>
+/// Runs the discoverers of all jobs and hands each job's groups on, at most once per <see cref="UpdateInterval"/>
+/// however often they change. A reload keeps the discoverers whose configuration is the same.
+/// </summary>
+internal sealed class DiscoveryManager : IAsyncDisposable
+{
+    /// <summary>The shortest time between two updates of all jobs.</summary>
+    public static readonly TimeSpan UpdateInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _jobsLock = new();
+    private readonly Dictionary<string, List<RunningDiscoverer>> _jobs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _changedJobs = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly Func<string, IReadOnlyList<TargetGroup>, Task> _update;
+    private readonly DiscoveryMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    /// <param name="update">Takes a job's name and all its groups. Awaited before the next.</param>
+    /// <param name="metrics">Counts targets and updates.</param>
+    /// <param name="time">The clock of <see cref="UpdateInterval"/>.</param>
+    /// <param name="log">Gets the failures of discoverers.</param>
+    public DiscoveryManager(
+        Func<string, IReadOnlyList<TargetGroup>, Task> update, DiscoveryMetrics metrics, TimeProvider time, ILogger log)
+    {
+        _update = update;
+        _metrics = metrics;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>Starts, keeps and stops discoverers so that exactly those of <paramref name="jobs"/> run.</summary>
+    public async Task ApplyAsync(IReadOnlyList<DiscoveryJob> jobs)
+    {
+        List<RunningDiscoverer> surplus = [];
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (DiscoveryJob job in jobs)
+        {
+            names.Add(job.Name);
+            Apply(job, surplus);
+            MarkChanged(job.Name);
+        }
+
+        lock (_jobsLock)
+        {
+            foreach (string name in new List<string>(_jobs.Keys))
+            {
+                if (!names.Contains(name))
+                {
+                    surplus.AddRange(_jobs[name]);
+                    _jobs.Remove(name);
+                    _metrics.RemoveJob(name);
+                }
+            }
+        }
+
+        foreach (RunningDiscoverer discoverer in surplus)
+        {
+            await discoverer.DisposeAsync();
+        }
+    }
+
+    /// <summary>Hands changed groups on until <paramref name="stop"/>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await _changed.WaitAsync(stop);
+            await HandOverAsync();
+            await Task.Delay(UpdateInterval, _time, stop);
+        }
+    }
+
+    /// <summary>Hands on what has changed by now.</summary>
+    internal async Task HandOverAsync()
+    {
+        List<string> changed;
+        lock (_jobsLock)
+        {
+            changed = [.. _changedJobs];
+            _changedJobs.Clear();
+        }
+
+        foreach (string job in changed)
+        {
+            List<TargetGroup> groups = [];
+            if (TryCopyGroups(job, groups))
+            {
+                _metrics.Discovered(job).Set(CountTargets(groups));
+                _metrics.Updates.Increment();
+                await _update(job, groups);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ApplyAsync([]);
+        _changed.Dispose();
+    }
+
+    private void Apply(DiscoveryJob job, List<RunningDiscoverer> surplus)
+    {
+        List<RunningDiscoverer> running;
+        lock (_jobsLock)
+        {
+            running = _jobs.GetValueOrDefault(job.Name) ?? [];
+        }
+
+        // New ones begin before old ones end, so that targets found by both never leave in between.
+        List<RunningDiscoverer> wanted = [];
+        List<RunningDiscoverer> unclaimed = [.. running];
+        foreach ((string signature, Func<IDiscoverer> create) in job.Discoverers)
+        {
+            int known = unclaimed.FindIndex(discoverer => discoverer.Signature == signature);
+            if (known >= 0)
+            {
+                wanted.Add(unclaimed[known]);
+                unclaimed.RemoveAt(known);
+                continue;
+            }
+
+            RunningDiscoverer started = new(signature, () => Changed(job.Name));
+            started.Start(create(), error => DiscoveryLog.DiscovererFailed(_log, job.Name, error));
+            wanted.Add(started);
+        }
+
+        lock (_jobsLock)
+        {
+            _jobs[job.Name] = wanted;
+        }
+
+        surplus.AddRange(unclaimed);
+    }
+
+    private void Changed(string job)
+    {
+        _metrics.Received.Increment();
+        MarkChanged(job);
+    }
+
+    private void MarkChanged(string job)
+    {
+        lock (_jobsLock)
+        {
+            _changedJobs.Add(job);
+            if (_changed.CurrentCount == 0)
+            {
+                _changed.Release();
+            }
+        }
+    }
+
+    private bool TryCopyGroups(string job, List<TargetGroup> groups)
+    {
+        lock (_jobsLock)
+        {
+            if (!_jobs.TryGetValue(job, out List<RunningDiscoverer>? discoverers))
+            {
+                return false;
+            }
+
+            foreach (RunningDiscoverer discoverer in discoverers)
+            {
+                discoverer.CopyGroupsTo(groups);
+            }
+
+            return true;
+        }
+    }
+
+    private static int CountTargets(List<TargetGroup> groups)
+    {
+        int count = 0;
+        foreach (TargetGroup group in groups)
+        {
+            count += group.Targets.Count;
+        }
+
+        return count;
+    }
+}

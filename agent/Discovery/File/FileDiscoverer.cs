@@ -1,0 +1,110 @@
+using AmpEdge.Prometheus;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.Discovery;
+
+/// <summary>
+/// The targets of <c>file_sd_configs</c>: reads the files that the patterns match at start, whenever a watched folder
+/// changes, and every refresh interval in case a change went unseen. A file that cannot be read or is not valid leaves
+/// its targets as they were.
+/// </summary>
+internal sealed class FileDiscoverer : IDiscoverer
+{
+    private const string FilePathLabel = "__meta_filepath";
+
+    /// <summary>Editors write a file in several steps; reading waits until they are quiet for this long.</summary>
+    private static readonly TimeSpan s_quietTime = TimeSpan.FromMilliseconds(100);
+
+    private readonly IReadOnlyList<string> _patterns;
+    private readonly TimeSpan _refreshInterval;
+    private readonly DiscoveryMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    /// <summary>How many groups each file gave last, so that those which vanish can be ended.</summary>
+    private readonly Dictionary<string, int> _groupsByFile = new(StringComparer.Ordinal);
+
+    public FileDiscoverer(
+        IReadOnlyList<string> patterns, TimeSpan refreshInterval, DiscoveryMetrics metrics, TimeProvider time, ILogger log)
+    {
+        _patterns = patterns;
+        _refreshInterval = refreshInterval;
+        _metrics = metrics;
+        _time = time;
+        _log = log;
+    }
+
+    public async Task RunAsync(Action<IReadOnlyList<TargetGroup>> report, CancellationToken stop)
+    {
+        using FolderWatch watch = FolderWatch.Start(_patterns, _log);
+        while (!stop.IsCancellationRequested)
+        {
+            Refresh(report);
+            await watch.WaitAsync(_refreshInterval, _time, stop);
+            await Task.Delay(s_quietTime, _time, stop);
+        }
+    }
+
+    /// <summary>Reads all files once.</summary>
+    internal void Refresh(Action<IReadOnlyList<TargetGroup>> report)
+    {
+        List<TargetGroup> groups = [];
+        List<string> files = FilePattern.Expand(_patterns);
+        foreach (string file in files)
+        {
+            ReadFile(file, groups);
+        }
+
+        foreach (string gone in new List<string>(_groupsByFile.Keys))
+        {
+            if (!files.Contains(gone))
+            {
+                EndGroups(gone, 0, groups);
+                _groupsByFile.Remove(gone);
+            }
+        }
+
+        report(groups);
+    }
+
+    private void ReadFile(string file, List<TargetGroup> groups)
+    {
+        IReadOnlyList<TargetGroup>? read;
+        string? problem;
+        try
+        {
+            read = TargetFile.Read(file, out problem);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            read = null;
+            problem = $"{file}: {error.Message}";
+        }
+
+        if (read is null)
+        {
+            _metrics.FileReadErrors.Increment();
+            DiscoveryLog.FileRefused(_log, problem ?? file);
+            return;
+        }
+
+        LabelsBuilder labels = new();
+        foreach (TargetGroup group in read)
+        {
+            labels.Reset(group.Labels);
+            labels.Set(FilePathLabel, file);
+            groups.Add(group with { Labels = labels.Build() });
+        }
+
+        EndGroups(file, read.Count, groups);
+        _groupsByFile[file] = read.Count;
+    }
+
+    private void EndGroups(string file, int from, List<TargetGroup> groups)
+    {
+        for (int index = from; index < _groupsByFile.GetValueOrDefault(file); index++)
+        {
+            groups.Add(new TargetGroup($"{file}:{index}", [], Labels.Empty));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace AmpEdge.Agent.Discovery;
+
+/// <summary>A discoverer at work, with the groups that it has reported so far.</summary>
+internal sealed class RunningDiscoverer : IAsyncDisposable
+{
+    private readonly Lock _groupsLock = new();
+    private readonly SortedDictionary<string, TargetGroup> _groups = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Action _changed;
+    private Task _work = Task.CompletedTask;
+
+    /// <param name="signature">What the discoverer was configured with; equal ones need no restart.</param>
+    /// <param name="changed">Called after each report.</param>
+    public RunningDiscoverer(string signature, Action changed)
+    {
+        Signature = signature;
+        _changed = changed;
+    }
+
+    public string Signature { get; }
+
+    /// <summary>Begins; what the discoverer reports before it first waits is there when this returns.</summary>
+    public void Start(IDiscoverer discoverer, Action<Exception> failed) => _work = RunAsync(discoverer, failed);
+
+    public void CopyGroupsTo(List<TargetGroup> target)
+    {
+        lock (_groupsLock)
+        {
+            target.AddRange(_groups.Values);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _work;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(IDiscoverer discoverer, Action<Exception> failed)
+    {
+        try
+        {
+            await discoverer.RunAsync(Take, _stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped by us; its groups leave with it.
+            return;
+        }
+        catch (Exception error)
+        {
+            failed(error);
+        }
+    }
+
+    private void Take(IReadOnlyList<TargetGroup> groups)
+    {
+        lock (_groupsLock)
+        {
+            foreach (TargetGroup group in groups)
+            {
+                if (group.Targets.Count == 0)
+                {
+                    _groups.Remove(group.Source);
+                }
+                else
+                {
+                    _groups[group.Source] = group;
+                }
+            }
+        }
+
+        _changed();
+    }
+}

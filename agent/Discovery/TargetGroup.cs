@@ -1,0 +1,9 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Agent.Discovery;
+
+/// <summary>Targets with labels in common, from one source.</summary>
+/// <param name="Source">Tells the group from others of the same discoverer: a file and index, an object's name.</param>
+/// <param name="Targets">The labels of each target; <c>__address__</c> among them.</param>
+/// <param name="Labels">Labels that every target gets unless it has its own.</param>
+internal sealed record TargetGroup(string Source, IReadOnlyList<Labels> Targets, Labels Labels);

@@ -1,0 +1,23 @@
+using AmpEdge.Agent.Buffer;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>Leaves samples in the buffer on disk.</summary>
+internal sealed class BufferStore(AgentBuffer buffer) : ISampleStore
+{
+    public SeriesRef Acquire(Labels labels) => buffer.Series.Acquire(labels);
+
+    public void Release(SeriesRef series) => buffer.Series.Release(series);
+
+    public bool Append(ReadOnlySpan<ScrapedSample> samples)
+    {
+        using BufferAppender appender = buffer.RentAppender();
+        foreach (ref readonly ScrapedSample sample in samples)
+        {
+            appender.Append(sample.Series, sample.TimestampMs, sample.Value);
+        }
+
+        return appender.Commit() == CommitOutcome.Written;
+    }
+}

@@ -1,0 +1,20 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>How the targets of a job are asked.</summary>
+internal sealed record FetchOptions
+{
+    public required string Accept { get; init; }
+
+    public required string UserAgent { get; init; }
+
+    /// <summary>Whether gzip is asked for.</summary>
+    public bool EnableCompression { get; init; } = true;
+
+    /// <summary>Bytes of a page after decompression; zero is no limit.</summary>
+    public long BodySizeLimit { get; init; }
+
+    /// <summary>The format of pages without a usable Content-Type, or null.</summary>
+    public ExpositionFormat? Fallback { get; init; }
+}

@@ -1,0 +1,18 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>Where scrapes leave their samples: the buffer on disk, or a list in tests.</summary>
+internal interface ISampleStore
+{
+    /// <summary>The number of a label set, valid until as many <see cref="Release"/> as acquisitions were made.</summary>
+    SeriesRef Acquire(Labels labels);
+
+    void Release(SeriesRef series);
+
+    /// <summary>
+    /// Takes the samples of one scrape, all or none; false when the disk refused them, which the store has logged and
+    /// counted. Thread-safe; the span is free after the call.
+    /// </summary>
+    bool Append(ReadOnlySpan<ScrapedSample> samples);
+}

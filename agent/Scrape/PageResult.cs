@@ -1,0 +1,26 @@
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>What reading one page gave; the numbers count up to the failure, when there is one.</summary>
+internal readonly record struct PageResult
+{
+    /// <summary>Samples on the page.</summary>
+    public int Scraped { get; init; }
+
+    /// <summary>Samples that relabelling left.</summary>
+    public int AfterRelabel { get; init; }
+
+    /// <summary>Series that were not there the scrape before.</summary>
+    public int SeriesAdded { get; init; }
+
+    /// <summary>Samples left out because the page has the same series twice.</summary>
+    public int Duplicates { get; init; }
+
+    /// <summary>Samples left out because their own time lies too far in the future.</summary>
+    public int OutOfBounds { get; init; }
+
+    /// <summary>True when there were more samples than <c>sample_limit</c> allows.</summary>
+    public bool OverSampleLimit { get; init; }
+
+    /// <summary>Why the page is refused, or null.</summary>
+    public string? Problem { get; init; }
+}

@@ -1,0 +1,14 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>The targets of a pool at one moment.</summary>
+/// <param name="Job">The job's name, which is the pool's.</param>
+/// <param name="Active">The targets that are scraped, in order of their labels.</param>
+/// <param name="Dropped">The discovered labels of targets that relabelling drops, as many as are kept.</param>
+/// <param name="DroppedCount">How many relabelling drops.</param>
+internal sealed record PoolSnapshot(
+    string Job, IReadOnlyList<Target> Active, IReadOnlyList<Labels> Dropped, int DroppedCount)
+{
+    public static PoolSnapshot Empty(string job) => new(job, [], [], 0);
+}

@@ -1,0 +1,185 @@
+using AmpEdge.Prometheus;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>Scrapes one target on its schedule, and owns everything that is known about the target's series.</summary>
+internal sealed class ScrapeLoop : IDisposable
+{
+    private readonly string _job;
+    private readonly Target _target;
+    private readonly TargetFetcher _fetcher;
+    private readonly ScrapeCache _cache;
+    private readonly ReportSeries _report;
+    private readonly ISampleStore _store;
+    private readonly ScrapeMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly SampleBatch _batch = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _work = Task.CompletedTask;
+    private string? _forcedProblem;
+
+    public ScrapeLoop(
+        string job, Target target, TargetFetcher fetcher, ScrapeCache cache, ISampleStore store, ScrapeMetrics metrics,
+        TimeProvider time, ILogger log)
+    {
+        _job = job;
+        _target = target;
+        _fetcher = fetcher;
+        _cache = cache;
+        _store = store;
+        _metrics = metrics;
+        _time = time;
+        _log = log;
+        _report = new ReportSeries(store, target.PublicLabels);
+    }
+
+    public Target Target => _target;
+
+    /// <summary>A problem of the whole job that fails each scrape before it is made, such as too many targets.</summary>
+    public string? ForcedProblem
+    {
+        get => Volatile.Read(ref _forcedProblem);
+        set => Volatile.Write(ref _forcedProblem, value);
+    }
+
+    public void Start() => _work = Task.Run(() => RunAsync(_stop.Token));
+
+    /// <summary>
+    /// Stops scraping. With <paramref name="targetIsGone"/> its series end with staleness markers now; without, as
+    /// when the process stops, they are left as they are, for the next start carries on.
+    /// </summary>
+    public async Task StopAsync(bool targetIsGone)
+    {
+        await _stop.CancelAsync();
+        await _work;
+        if (targetIsGone && _target.Status.LastScrape is { } lastScrape)
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            long timestampMs = (now > lastScrape ? now : lastScrape.AddMilliseconds(1)).ToUnixTimeMilliseconds();
+            _batch.Clear();
+            _cache.CommitFailure(timestampMs, _batch);
+            _report.AddStale(_batch, timestampMs);
+            Store();
+        }
+
+        _cache.Release();
+        _report.Release();
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>Scrapes on the target's own schedule until <paramref name="stop"/>; a bad target never ends the loop.</summary>
+    private async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(ScrapeTicker.FirstOffset(_target.Hash, _target.Interval, _time.GetUtcNow()), _time, stop);
+            ScrapeTicker ticker = new(_target.Interval, _time);
+            while (!stop.IsCancellationRequested)
+            {
+                await ScrapeOnceAsync(ticker.ScrapeTime(), stop);
+                await ticker.WaitAsync(stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The target's life has ended; StopAsync takes over.
+            return;
+        }
+    }
+
+    /// <summary>Fetches, reads, stores, reports.</summary>
+    internal async Task ScrapeOnceAsync(DateTimeOffset scrapeTime, CancellationToken stop)
+    {
+        long started = _time.GetTimestamp();
+        try
+        {
+            using FetchResult fetched = ForcedProblem is { } forced
+                ? FetchResult.Failed(forced)
+                : await _fetcher.FetchAsync(stop);
+            TakePage(fetched, scrapeTime, started);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            ScrapeLog.LoopFailed(_log, _job, _target.Url, error);
+        }
+    }
+
+    private void TakePage(FetchResult fetched, DateTimeOffset scrapeTime, long started)
+    {
+        long timestampMs = scrapeTime.ToUnixTimeMilliseconds();
+        _batch.Clear();
+        PageResult page = fetched.Page is { } buffer
+            ? _cache.Read(buffer.Page, fetched.Format, timestampMs, _batch)
+            : new PageResult { Problem = fetched.Problem };
+        if (page.Problem is null)
+        {
+            _cache.Commit(_batch);
+        }
+        else
+        {
+            _batch.Clear();
+            _cache.CommitFailure(timestampMs, _batch);
+        }
+
+        TimeSpan duration = _time.GetElapsedTime(started);
+        _report.Add(_batch, timestampMs, page.Problem is null, duration, in page);
+        Store();
+        Count(in page, fetched.OverBodyLimit);
+        ShowStatus(in page, scrapeTime, duration);
+    }
+
+    private void Store()
+    {
+        bool stored = _store.Append(_batch.Samples);
+        (stored ? _metrics.Samples : _metrics.LostSamples).Add(_batch.Count);
+        _batch.Clear();
+    }
+
+    private void Count(in PageResult page, bool overBodyLimit)
+    {
+        _metrics.Scrapes.Increment();
+        _metrics.DuplicateSamples.Add(page.Duplicates);
+        _metrics.OutOfBoundsSamples.Add(page.OutOfBounds);
+        if (page.Problem is not null)
+        {
+            _metrics.FailedScrapes.Increment();
+        }
+
+        if (page.OverSampleLimit)
+        {
+            _metrics.ExceededSampleLimit.Increment();
+        }
+
+        if (overBodyLimit)
+        {
+            _metrics.ExceededBodySizeLimit.Increment();
+        }
+    }
+
+    /// <summary>Logs the change of a target's health, not its repetition.</summary>
+    private void ShowStatus(in PageResult page, DateTimeOffset scrapeTime, TimeSpan duration)
+    {
+        TargetHealth before = _target.Status.Health;
+        _target.Status = new TargetStatus
+        {
+            Health = page.Problem is null ? TargetHealth.Up : TargetHealth.Down,
+            LastScrape = scrapeTime,
+            LastDuration = duration,
+            LastError = page.Problem ?? "",
+            LastSamples = page.Scraped,
+        };
+        if (page.Problem is not null && before != TargetHealth.Down)
+        {
+            ScrapeLog.TargetDown(_log, _job, _target.Url, page.Problem);
+        }
+        else if (page.Problem is null && before == TargetHealth.Down)
+        {
+            ScrapeLog.TargetUp(_log, _job, _target.Url);
+        }
+
+        ScrapeLog.Scraped(_log, _target.Url, page.Scraped, duration.TotalMilliseconds);
+    }
+}

@@ -1,0 +1,69 @@
+using AmpEdge.Hosting;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>The metrics of scraping, by Prometheus's names.</summary>
+internal sealed class ScrapeMetrics(MetricRegistry registry)
+{
+    private readonly MetricFamily<GaugeMetric> _poolTargets = registry.Gauges(
+        "prometheus_target_scrape_pool_targets", "Current number of targets in this scrape pool.", "scrape_job");
+
+    private readonly MetricFamily<GaugeMetric> _poolTargetLimits = registry.Gauges(
+        "prometheus_target_scrape_pool_target_limit",
+        "Maximum number of targets allowed in this scrape pool.",
+        "scrape_job");
+
+    private readonly MetricFamily<CounterMetric> _poolSyncs = registry.Counters(
+        "prometheus_target_scrape_pool_sync_total",
+        "Total number of syncs that were executed on a scrape pool.",
+        "scrape_job");
+
+    private readonly MetricFamily<CounterMetric> _syncsFailed = registry.Counters(
+        "prometheus_target_sync_failed_total", "Total number of target sync failures.", "scrape_job");
+
+    public GaugeMetric Pools { get; } = registry.Gauge(
+        "ampedge_scrape_pools", "Scrape pools, one for each job of the configuration.");
+
+    public CounterMetric ExceededBodySizeLimit { get; } = registry.Counter(
+        "prometheus_target_scrapes_exceeded_body_size_limit_total",
+        "Total number of scrapes that hit the body size limit");
+
+    public CounterMetric ExceededSampleLimit { get; } = registry.Counter(
+        "prometheus_target_scrapes_exceeded_sample_limit_total",
+        "Total number of scrapes that hit the sample limit and were rejected.");
+
+    public CounterMetric ExceededTargetLimit { get; } = registry.Counter(
+        "prometheus_target_scrape_pool_exceeded_target_limit_total",
+        "Total number of times scrape pools hit the target limit, during sync or config reload.");
+
+    public CounterMetric DuplicateSamples { get; } = registry.Counter(
+        "prometheus_target_scrapes_sample_duplicate_timestamp_total",
+        "Total number of samples rejected due to duplicate timestamps but different values.");
+
+    public CounterMetric OutOfBoundsSamples { get; } = registry.Counter(
+        "prometheus_target_scrapes_sample_out_of_bounds_total",
+        "Total number of samples rejected due to timestamp falling outside of the time bounds.");
+
+    /// <summary>Scrapes by outcome would be a label of no use to dashboards; the failures are counted apart.</summary>
+    public CounterMetric Scrapes { get; } = registry.Counter("ampedge_scrapes_total", "Scrapes that were made.");
+
+    public CounterMetric FailedScrapes { get; } = registry.Counter(
+        "ampedge_scrapes_failed_total", "Scrapes that gave no samples: target unreachable, page malformed, limit hit.");
+
+    public CounterMetric Samples { get; } = registry.Counter(
+        "ampedge_scrape_samples_total", "Samples that scrapes left in the buffer, report series included.");
+
+    public CounterMetric LostSamples { get; } = registry.Counter(
+        "ampedge_scrape_samples_lost_total", "Samples that the buffer could not write.");
+
+    public PoolMetrics Pool(string job) => new(
+        _poolTargets.With(job), _poolTargetLimits.With(job), _poolSyncs.With(job), _syncsFailed.With(job));
+
+    public void RemovePool(string job)
+    {
+        _poolTargets.Remove(job);
+        _poolTargetLimits.Remove(job);
+        _poolSyncs.Remove(job);
+        _syncsFailed.Remove(job);
+    }
+}

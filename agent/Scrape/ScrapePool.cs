@@ -1,0 +1,280 @@
+using System.Globalization;
+using AmpEdge.Agent.Discovery;
+using AmpEdge.Prometheus;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>The targets of one job: keeps one loop running for each, whatever discovery and reloads bring.</summary>
+internal sealed class ScrapePool : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _syncing = new(1);
+    private readonly Dictionary<ulong, ScrapeLoop> _loops = [];
+    private readonly LabelsBuilder _labels = new();
+    private readonly ISampleStore _store;
+    private readonly ScrapeMetrics _metrics;
+    private readonly PoolMetrics _poolMetrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private ScrapeJob _job;
+    private HttpMessageInvoker _client;
+    private IReadOnlyList<TargetGroup> _groups = [];
+    private PoolSnapshot _snapshot;
+
+    public ScrapePool(ScrapeJob job, ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log)
+    {
+        _job = job;
+        _store = store;
+        _metrics = metrics;
+        _poolMetrics = metrics.Pool(job.Name);
+        _time = time;
+        _log = log;
+        _client = job.CreateClient();
+        _snapshot = PoolSnapshot.Empty(job.Name);
+    }
+
+    /// <summary>The pool's targets now; replaced whole at each sync.</summary>
+    public PoolSnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>Takes what discovery has found: new targets start, those that are gone end, the others go on.</summary>
+    public async Task SyncAsync(IReadOnlyList<TargetGroup> groups)
+    {
+        await _syncing.WaitAsync();
+        try
+        {
+            _groups = groups;
+            await SyncLockedAsync();
+        }
+        finally
+        {
+            _syncing.Release();
+        }
+    }
+
+    /// <summary>
+    /// Takes a new configuration. When nothing changed that loops depend on, they go on; else each starts anew,
+    /// without staleness markers for targets that stay.
+    /// </summary>
+    public async Task ReloadAsync(ScrapeJob job)
+    {
+        await _syncing.WaitAsync();
+        try
+        {
+            bool restart = job.Signature != _job.Signature;
+            _job = job;
+            if (!restart)
+            {
+                return;
+            }
+
+            HttpMessageInvoker oldClient = _client;
+            _client = job.CreateClient();
+            await RestartLoopsAsync();
+            await SyncLockedAsync();
+            oldClient.Dispose();
+        }
+        finally
+        {
+            _syncing.Release();
+        }
+    }
+
+    /// <summary>Ends all loops; with markers when the job is gone from the configuration, without when the process stops.</summary>
+    public async Task StopAsync(bool jobIsGone)
+    {
+        await _syncing.WaitAsync();
+        try
+        {
+            await StopLoopsAsync([.. _loops.Values], jobIsGone);
+            _loops.Clear();
+            Publish([], 0);
+        }
+        finally
+        {
+            _syncing.Release();
+        }
+
+        _client.Dispose();
+        if (jobIsGone)
+        {
+            _metrics.RemovePool(_job.Name);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(jobIsGone: false);
+        _syncing.Dispose();
+    }
+
+    private async Task SyncLockedAsync()
+    {
+        _poolMetrics.Syncs.Increment();
+        List<Labels> dropped = [];
+        int droppedCount = 0;
+        Dictionary<ulong, Target> wanted = [];
+        foreach (TargetGroup group in _groups)
+        {
+            foreach (Labels discoveredTarget in group.Targets)
+            {
+                Target? target = TargetLabels.Make(
+                    _job, discoveredTarget, group.Labels, _labels, out Labels discovered, out string? problem);
+                if (problem is not null)
+                {
+                    _poolMetrics.FailedSyncs.Increment();
+                    ScrapeLog.TargetRefused(
+                        _log, _job.Name, $"instance {discovered} in group {group.Source}: {problem}");
+                }
+                else if (target is not null)
+                {
+                    wanted.TryAdd(target.Hash, target);
+                }
+                else
+                {
+                    droppedCount++;
+                    if (_job.KeepDroppedTargets == 0 || dropped.Count < _job.KeepDroppedTargets)
+                    {
+                        dropped.Add(discovered);
+                    }
+                }
+            }
+        }
+
+        await SwitchToAsync(wanted);
+        Publish(dropped, droppedCount);
+    }
+
+    private async Task SwitchToAsync(Dictionary<ulong, Target> wanted)
+    {
+        List<ScrapeLoop> gone = [];
+        foreach ((ulong hash, ScrapeLoop loop) in _loops)
+        {
+            if (!wanted.ContainsKey(hash))
+            {
+                gone.Add(loop);
+            }
+        }
+
+        foreach (ScrapeLoop loop in gone)
+        {
+            _loops.Remove(loop.Target.Hash);
+        }
+
+        List<ScrapeLoop> started = [];
+        foreach ((ulong hash, Target target) in wanted)
+        {
+            if (!_loops.ContainsKey(hash))
+            {
+                ScrapeLoop loop = CreateLoop(target);
+                _loops.Add(hash, loop);
+                started.Add(loop);
+            }
+        }
+
+        ForceProblem();
+        foreach (ScrapeLoop loop in started)
+        {
+            loop.Start();
+        }
+
+        await StopLoopsAsync(gone, targetIsGone: true);
+        if (gone.Count + started.Count > 0)
+        {
+            ScrapeLog.PoolSynced(_log, _job.Name, started.Count, gone.Count, _loops.Count - started.Count);
+        }
+    }
+
+    private void ForceProblem()
+    {
+        _poolMetrics.Targets.Set(_loops.Count);
+        _poolMetrics.TargetLimit.Set(_job.TargetLimit);
+        string? problem = null;
+        if (_job.TargetLimit > 0 && _loops.Count > _job.TargetLimit)
+        {
+            _metrics.ExceededTargetLimit.Increment();
+            problem = string.Create(
+                CultureInfo.InvariantCulture,
+                $"target_limit exceeded (number of targets: {_loops.Count}, limit: {_job.TargetLimit})");
+        }
+
+        foreach (ScrapeLoop loop in _loops.Values)
+        {
+            loop.ForcedProblem = problem;
+        }
+    }
+
+    /// <summary>The targets that stay must not get markers, so their loops stop quietly and the sync starts new ones.</summary>
+    private async Task RestartLoopsAsync()
+    {
+        List<ScrapeLoop> restarted = [];
+        HashSet<ulong> wanted = WantedHashes();
+        foreach (ScrapeLoop loop in _loops.Values)
+        {
+            if (wanted.Contains(loop.Target.Hash))
+            {
+                restarted.Add(loop);
+            }
+        }
+
+        foreach (ScrapeLoop loop in restarted)
+        {
+            _loops.Remove(loop.Target.Hash);
+        }
+
+        await StopLoopsAsync(restarted, targetIsGone: false);
+    }
+
+    private HashSet<ulong> WantedHashes()
+    {
+        HashSet<ulong> hashes = [];
+        foreach (TargetGroup group in _groups)
+        {
+            foreach (Labels discovered in group.Targets)
+            {
+                if (TargetLabels.Make(_job, discovered, group.Labels, _labels, out _, out _) is { } target)
+                {
+                    hashes.Add(target.Hash);
+                }
+            }
+        }
+
+        return hashes;
+    }
+
+    private static async Task StopLoopsAsync(List<ScrapeLoop> loops, bool targetIsGone)
+    {
+        List<Task> stopping = loops.ConvertAll(loop => loop.StopAsync(targetIsGone));
+        await Task.WhenAll(stopping);
+        foreach (ScrapeLoop loop in loops)
+        {
+            loop.Dispose();
+        }
+    }
+
+    private ScrapeLoop CreateLoop(Target target)
+    {
+        SampleLabels labels = new(
+            target.PublicLabels, _job.HonorLabels, _job.Utf8Names, _job.MetricRelabelRules, _job.Limits);
+        return new ScrapeLoop(
+            _job.Name,
+            target,
+            new TargetFetcher(_client, target.Url, target.Timeout, _job.Fetch, _time),
+            new ScrapeCache(_store, labels, target.Metadata, _job.Samples),
+            _store,
+            _metrics,
+            _time,
+            _log);
+    }
+
+    private void Publish(List<Labels> dropped, int droppedCount)
+    {
+        List<Target> targets = [];
+        foreach (ScrapeLoop loop in _loops.Values)
+        {
+            targets.Add(loop.Target);
+        }
+
+        targets.Sort(static (left, right) => left.Labels.CompareTo(right.Labels));
+        Volatile.Write(ref _snapshot, new PoolSnapshot(_job.Name, targets, dropped, droppedCount));
+    }
+}

@@ -1,0 +1,71 @@
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>
+/// Ticks at a fixed rate and says which time a scrape should carry. Intervals are measured by the monotonic clock, so
+/// a late tick does not delay the next, and missed ones are skipped. The time given is the ideal one as long as the
+/// wall clock agrees within the tolerance: equal distances between samples compress best.
+/// </summary>
+internal sealed class ScrapeTicker
+{
+    /// <summary>Prometheus's tolerance, which a hundredth of the interval may lower.</summary>
+    private static readonly TimeSpan s_maxTolerance = TimeSpan.FromMilliseconds(2);
+
+    private readonly TimeSpan _interval;
+    private readonly TimeSpan _tolerance;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private DateTimeOffset _aligned;
+    private long _ticks;
+
+    /// <summary>The first tick is now.</summary>
+    public ScrapeTicker(TimeSpan interval, TimeProvider time)
+    {
+        _interval = interval;
+        _time = time;
+        _tolerance = interval / 100 < s_maxTolerance ? interval / 100 : s_maxTolerance;
+        _start = time.GetTimestamp();
+        _aligned = time.GetUtcNow();
+    }
+
+    /// <summary>Where in its interval a target is scraped: its hash spreads targets evenly, and the same after a restart.</summary>
+    public static TimeSpan FirstOffset(ulong hash, TimeSpan interval, DateTimeOffset now)
+    {
+        long intoInterval = (now - DateTimeOffset.UnixEpoch).Ticks % interval.Ticks;
+        long place = (long)(hash % (ulong)interval.Ticks);
+        long wait = interval.Ticks - intoInterval + place;
+        return TimeSpan.FromTicks(wait > interval.Ticks ? wait - interval.Ticks : wait);
+    }
+
+    /// <summary>Waits for the next tick; those that have passed meanwhile are left out.</summary>
+    public Task WaitAsync(CancellationToken stop)
+    {
+        TimeSpan elapsed = _time.GetElapsedTime(_start);
+        _ticks = Math.Max(_ticks + 1, (long)(elapsed / _interval));
+        TimeSpan wait = (_interval * _ticks) - elapsed;
+        return wait > TimeSpan.Zero ? Task.Delay(wait, _time, stop) : Task.CompletedTask;
+    }
+
+    /// <summary>The time of the scrape that begins now.</summary>
+    public DateTimeOffset ScrapeTime()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        while (now - _aligned >= _interval)
+        {
+            _aligned += _interval;
+        }
+
+        TimeSpan late = now - _aligned;
+        if (late >= TimeSpan.Zero && late <= _tolerance)
+        {
+            return _aligned;
+        }
+
+        // The wall clock was set back, or ticks late: the ideal times start over from here when that lasts.
+        if (late < TimeSpan.Zero)
+        {
+            _aligned = now;
+        }
+
+        return now;
+    }
+}
