@@ -236,6 +236,20 @@ public sealed class ConfigSection
         return secrets;
     }
 
+    /// <summary>The path of a file; a relative one is relative to the folder of the configuration file.</summary>
+    public string FilePath(string key) => FromFolder(Text(key));
+
+    public IReadOnlyList<string> FilePaths(string key)
+    {
+        List<string> paths = [];
+        foreach (string path in Texts(key))
+        {
+            paths.Add(FromFolder(path));
+        }
+
+        return paths;
+    }
+
     /// <summary>A mapping of free keys to texts, in the order of the file; a key given twice is reported.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> TextMap(string key)
     {
@@ -397,6 +411,9 @@ public sealed class ConfigSection
             _known.Add(key);
         }
     }
+
+    private string FromFolder(string path) =>
+        path.Length == 0 ? "" : System.IO.Path.Combine(System.IO.Path.GetDirectoryName(File) ?? "", path);
 
     private string Join(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 

@@ -15,6 +15,8 @@ public sealed class Secret : IEquatable<Secret>
 
     public Secret(string value) => _value = value;
 
+    public bool IsEmpty => _value.Length == 0;
+
     /// <summary>The value itself: only for what goes to the peer that it is meant for.</summary>
     public string Reveal() => _value;
 

@@ -1,0 +1,26 @@
+namespace AmpEdge.Hosting;
+
+/// <summary>How to talk to an HTTP server, as Prometheus configures it for scraping, remote write and discovery.</summary>
+public sealed record HttpClientConfig
+{
+    public BasicAuthConfig? BasicAuth { get; init; }
+
+    public AuthorizationConfig? Authorization { get; init; }
+
+    public OAuth2Config? OAuth2 { get; init; }
+
+    public TlsConfig Tls { get; init; } = new();
+
+    public ProxyConfig Proxy { get; init; } = new();
+
+    public IReadOnlyList<HttpHeaderConfig> HttpHeaders { get; init; } = [];
+
+    public bool FollowRedirects { get; init; } = true;
+
+    public bool EnableHttp2 { get; init; } = true;
+
+    /// <summary>True when nothing was configured: what a discovery kind with a client of its own insists on.</summary>
+    public bool IsDefault =>
+        BasicAuth is null && Authorization is null && OAuth2 is null && Tls == new TlsConfig()
+        && Proxy == new ProxyConfig() && HttpHeaders.Count == 0 && FollowRedirects && EnableHttp2;
+}
