@@ -1,0 +1,97 @@
+using AmpEdge.Prometheus;
+using AmpEdge.PromQL;
+
+namespace AmpEdge.Tests.Support;
+
+/// <summary>A fixed table of series, ordered by labels, for tests of the query engine.</summary>
+public sealed class MemoryQueryable : IQueryable
+{
+    private readonly MemorySeries[] _series;
+
+    public MemoryQueryable(IEnumerable<MemorySeries> series)
+    {
+        _series = [.. series];
+        Array.Sort(_series, static (left, right) => left.Labels.CompareTo(right.Labels));
+    }
+
+    public static MemoryQueryable Empty { get; } = new([]);
+
+    /// <summary>Called for each series that is about to be decoded: lets a test count or interrupt.</summary>
+    public Action<Labels>? Decoding { get; init; }
+
+    public IQuerier OpenQuerier(long minTimeMs, long maxTimeMs) => new Querier(this, minTimeMs, maxTimeMs);
+
+    private sealed class Querier(MemoryQueryable owner, long minTimeMs, long maxTimeMs) : IQuerier
+    {
+        public ISeriesSet Select(in SelectHints hints, IReadOnlyList<Matcher> matchers, CancellationToken cancel)
+        {
+            if (hints.StartMs < minTimeMs || hints.EndMs > maxTimeMs)
+            {
+                throw new InvalidOperationException(
+                    $"a selector wants {hints.StartMs} to {hints.EndMs}, the querier was opened for {minTimeMs} to {maxTimeMs}");
+            }
+
+            List<MemorySeries> selected = [];
+            foreach (MemorySeries series in owner._series)
+            {
+                if (MatchesAll(series.Labels, matchers))
+                {
+                    RefuseHistograms(series, hints);
+                    selected.Add(series);
+                }
+            }
+
+            return new SeriesSet(selected, hints, owner.Decoding);
+        }
+
+        public void Dispose()
+        {
+        }
+
+        private static bool MatchesAll(Labels labels, IReadOnlyList<Matcher> matchers)
+        {
+            foreach (Matcher matcher in matchers)
+            {
+                if (!matcher.Matches(labels.Get(matcher.Utf8Name.Span)))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        private static void RefuseHistograms(MemorySeries series, SelectHints hints)
+        {
+            if (hints.StartMs <= hints.EndMs && series.HistogramTimes.GetViewBetween(hints.StartMs, hints.EndMs).Count > 0)
+            {
+                throw new NativeHistogramException(series.Labels);
+            }
+        }
+    }
+
+    private sealed class SeriesSet(List<MemorySeries> series, SelectHints hints, Action<Labels>? decoding) : ISeriesSet
+    {
+        private int _index = -1;
+
+        public Labels Labels => series[_index].Labels;
+
+        public bool MoveNext() => ++_index < series.Count;
+
+        public void Decode(SampleBuffer samples)
+        {
+            decoding?.Invoke(Labels);
+            foreach ((long timeMs, double value) in series[_index].Samples)
+            {
+                if (timeMs >= hints.StartMs && timeMs <= hints.EndMs)
+                {
+                    samples.Append(timeMs, value);
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
