@@ -1,0 +1,118 @@
+using AmpEdge.EndToEnd.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.EndToEnd.Tests;
+
+public sealed class NodeExporterTests
+{
+    /// <summary>Families whose series come and go, or that differ by scraper.</summary>
+    private const string Volatile = "scrape_.*|up|go_.*|process_.*|promhttp_.*|node_network_.*|node_cooling.*|node_disk_.*";
+
+    /// <summary>Families that hold still while both scrape.</summary>
+    private const string Constant =
+        "node_uname_info|node_os_info|node_exporter_build_info|node_memory_MemTotal_bytes|node_boot_time_seconds"
+        + "|node_filesystem_size_bytes|node_dmi_info|node_filefd_maximum|node_nf_conntrack_entries_limit";
+
+    [Fact]
+    public async Task A_real_node_exporter_arrives_alike_through_Prometheus_and_through_the_agent()
+    {
+        using WorkingFolder folder = new();
+        await using RunningProgram exporter = await Pipeline.StartNodeExporterAsync();
+        await using RunningProgram server = await Pipeline.StartServerAsync(folder);
+        await using RunningProgram proxy = await Pipeline.StartProxyAsync(server);
+        await using RunningProgram prometheus = await Pipeline.StartPrometheusAsync(
+            folder, Config("prometheus", exporter, server));
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, Config("agent", exporter, server));
+        QueryClient query = new(proxy, Pipeline.ApiPrefix);
+        foreach (string scraper in new[] { "prometheus", "agent" })
+        {
+            await Eventually.TrueAsync(
+                async () => await query.ScalarAsync($$"""count_over_time(up{scraper="{{scraper}}"}[1m])""") >= 3,
+                () => server.Describe(prometheus.Describe(agent.Describe($"nothing came through {scraper}"))));
+        }
+
+        SortedDictionary<string, List<(double Seconds, string Value)>> throughPrometheus =
+            await query.QueryAsync(Without("prometheus", $$"""{scraper="prometheus",__name__!~"{{Volatile}}"}"""));
+        SortedDictionary<string, List<(double Seconds, string Value)>> throughAgent =
+            await query.QueryAsync(Without("agent", $$"""{scraper="agent",__name__!~"{{Volatile}}"}"""));
+        Assert.True(throughAgent.Count > 200, $"only {throughAgent.Count} series of the node exporter");
+        Assert.Equal(throughPrometheus.Keys, throughAgent.Keys);
+
+        Assert.Equal(
+            Values(await query.QueryAsync(Without("prometheus", $$"""{scraper="prometheus",__name__=~"{{Constant}}"}"""))),
+            Values(await query.QueryAsync(Without("agent", $$"""{scraper="agent",__name__=~"{{Constant}}"}"""))));
+    }
+
+    /// <summary>One page, frozen: every value must arrive with the same bits through both.</summary>
+    [Fact]
+    public async Task A_frozen_page_of_the_node_exporter_gives_the_same_series_and_values_through_both()
+    {
+        using WorkingFolder folder = new();
+        string page;
+        await using (RunningProgram exporter = await Pipeline.StartNodeExporterAsync())
+        {
+            page = await exporter.GetAsync("/metrics");
+        }
+
+        using ScriptedTarget target = new(_ => page);
+        await using RunningProgram server = await Pipeline.StartServerAsync(folder);
+        await using RunningProgram proxy = await Pipeline.StartProxyAsync(server);
+        await using RunningProgram prometheus = await Pipeline.StartPrometheusAsync(
+            folder, Config("prometheus", target.Address, server));
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(
+            folder, Config("agent", target.Address, server));
+        QueryClient query = new(proxy, Pipeline.ApiPrefix);
+        foreach (string scraper in new[] { "prometheus", "agent" })
+        {
+            await Eventually.TrueAsync(
+                async () => await query.ScalarAsync($$"""count_over_time(up{scraper="{{scraper}}"}[1m])""") >= 2,
+                () => server.Describe(prometheus.Describe(agent.Describe($"nothing came through {scraper}"))));
+        }
+
+        Dictionary<string, string> throughPrometheus = Values(await query.QueryAsync(
+            Without("prometheus", """{scraper="prometheus",__name__!~"scrape_.*|up"}""")));
+        Dictionary<string, string> throughAgent = Values(await query.QueryAsync(
+            Without("agent", """{scraper="agent",__name__!~"scrape_.*|up"}""")));
+
+        Assert.Equal(throughPrometheus, throughAgent);
+        Assert.True(throughAgent.Count > 300, $"only {throughAgent.Count} series of the node exporter");
+    }
+
+    private static string Config(string scraper, RunningProgram exporter, RunningProgram server) =>
+        Config(scraper, exporter.Address, server);
+
+    private static string Config(string scraper, string target, RunningProgram server) => $"""
+        global:
+          scrape_interval: 1s
+          external_labels:
+            scraper: {scraper}
+        scrape_configs:
+          - job_name: node
+            static_configs:
+              - targets: ["{target}"]
+        remote_write:
+          - url: http://{server.Address}{Pipeline.WritePath}
+            queue_config:
+              batch_send_deadline: 500ms
+            sigv4:
+              region: {Pipeline.Region}
+              access_key: {Pipeline.WriteKey}
+              secret_key: {Pipeline.WriteSecret}
+        """;
+
+    /// <summary>Takes the one label off in which the two may differ, keeping the metric names.</summary>
+    private static string Without(string scraper, string selector) =>
+        $"""label_replace({selector}, "scraper", "", "scraper", "{scraper}")""";
+
+    private static Dictionary<string, string> Values(
+        SortedDictionary<string, List<(double Seconds, string Value)>> series)
+    {
+        Dictionary<string, string> values = [];
+        foreach ((string labels, List<(double Seconds, string Value)> samples) in series)
+        {
+            values.Add(labels, samples[^1].Value);
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using AmpEdge.EndToEnd.Tests.Support;
+using AmpEdge.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.EndToEnd.Tests;
+
+public sealed class PrometheusIntoServerTests
+{
+    [Fact]
+    public async Task Prometheus_with_a_sigv4_block_writes_into_the_server_and_a_wrong_key_is_refused()
+    {
+        using WorkingFolder folder = new();
+        await using RunningProgram server = await Pipeline.StartServerAsync(folder);
+        await using RunningProgram proxy = await Pipeline.StartProxyAsync(server);
+        QueryClient query = new(proxy, Pipeline.ApiPrefix);
+
+        using WorkingFolder wrongFolder = new();
+        await using RunningProgram wrong = await Pipeline.StartPrometheusAsync(
+            wrongFolder, ScrapeServer("wrong", server, server, Pipeline.WriteKey, "not-the-secret"));
+        await using RunningProgram right = await Pipeline.StartPrometheusAsync(
+            folder, ScrapeServer("right", server, server, Pipeline.WriteKey, Pipeline.WriteSecret));
+
+        await Eventually.TrueAsync(
+            async () => await query.ScalarAsync("""up{job="right"}""") == 1,
+            () => server.Describe(right.Describe("no sample of Prometheus's arrived")));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(wrong.Output.Contains("403", StringComparison.Ordinal)),
+            () => wrong.Describe("the wrong key was not refused with 403"));
+        Assert.Contains("InvalidSignatureException", wrong.Output + server.Output, StringComparison.Ordinal);
+        Assert.Null(await query.ScalarAsync("""up{job="wrong"}"""));
+    }
+
+    [Fact]
+    public async Task Prometheus_without_sigv4_writes_through_the_proxy_and_promtool_queries_through_it()
+    {
+        using WorkingFolder folder = new();
+        await using RunningProgram server = await Pipeline.StartServerAsync(folder);
+        await using RunningProgram proxy = await Pipeline.StartProxyAsync(server);
+        await using RunningProgram prometheus = await Pipeline.StartPrometheusAsync(
+            folder, ScrapeServer("through-proxy", server, proxy, accessKey: null, secretKey: null));
+        QueryClient query = new(proxy, Pipeline.ApiPrefix);
+        await Eventually.TrueAsync(
+            async () => await query.ScalarAsync("""count_over_time(up{job="through-proxy"}[1m])""") >= 2,
+            () => server.Describe(proxy.Describe(prometheus.Describe("no sample came through the proxy"))));
+
+        string address = $"http://{proxy.Address}{Pipeline.ApiPrefix}";
+        string instant = await PromtoolAsync("query", "instant", address, """up{job="through-proxy"}""");
+        string range = await PromtoolAsync("query", "range", address, """sum(up{job="through-proxy"})""");
+        string series = await PromtoolAsync("query", "series", "--match", """up{job="through-proxy"}""", address);
+
+        Assert.Contains("""up{instance="self", job="through-proxy"} => 1 @[""", instant, StringComparison.Ordinal);
+        Assert.Contains("1 @[", range, StringComparison.Ordinal);
+        Assert.Contains("""{__name__="up", instance="self", job="through-proxy"}""", series, StringComparison.Ordinal);
+    }
+
+    /// <summary>The target is our server: its own page must be one that a peer can read.</summary>
+    private static string ScrapeServer(
+        string job, RunningProgram server, RunningProgram destination, string? accessKey, string? secretKey)
+    {
+        string sigV4 = accessKey is null
+            ? ""
+            : $$"""
+                sigv4:
+                      region: {{Pipeline.Region}}
+                      access_key: {{accessKey}}
+                      secret_key: {{secretKey}}
+                """;
+        return $"""
+            global:
+              scrape_interval: 1s
+            scrape_configs:
+              - job_name: {job}
+                static_configs:
+                  - targets: ["{server.Address}"]
+                    labels:
+                      instance: self
+            remote_write:
+              - url: http://{destination.Address}{Pipeline.WritePath}
+                queue_config:
+                  batch_send_deadline: 1s
+                {sigV4}
+            """;
+    }
+
+    private static async Task<string> PromtoolAsync(params string[] arguments)
+    {
+        using Process promtool = new()
+        {
+            StartInfo = new ProcessStartInfo(Oracle.Program("promtool"), arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        promtool.Start();
+        Task<string> errors = promtool.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await promtool.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await promtool.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(promtool.ExitCode == 0, $"promtool {string.Join(' ', arguments)}: {output}{await errors}");
+        return output;
+    }
+}

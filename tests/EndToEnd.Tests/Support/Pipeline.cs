@@ -1,0 +1,166 @@
+using System.Globalization;
+using AmpEdge.Tests.Support;
+
+namespace AmpEdge.EndToEnd.Tests.Support;
+
+/// <summary>Starts our three programs and their peers with the settings that end-to-end tests share.</summary>
+public static class Pipeline
+{
+    public const string Region = "eu-central-1";
+    public const string Account = "123456789012";
+    public const string Workspace = "ws-0a1b2c3d-0000-4000-8000-00000000e2e1";
+    public const string WriteKey = "AKIDE2EWRITE00000001";
+    public const string WriteSecret = "e2e-write-secret";
+    public const string QueryKey = "AKIDE2EQUERY00000001";
+    public const string QuerySecret = "e2e-query-secret";
+    public const string AllKey = "AKIDE2EALL0000000001";
+    public const string AllSecret = "e2e-all-secret";
+
+    /// <summary>Path of the workspace's Prometheus API, as Prometheus clients want it for their server address.</summary>
+    public const string ApiPrefix = "/workspaces/" + Workspace;
+
+    public const string WritePath = ApiPrefix + "/api/v1/remote_write";
+
+    private const string ServerConfig = $"""
+        region: {Region}
+        account: "{Account}"
+        workspaces:
+          - id: {Workspace}
+            alias: end-to-end
+        principals:
+          - name: writer
+            access_key: {WriteKey}
+            secret_key: {WriteSecret}
+            actions: [aps:RemoteWrite]
+          - name: reader
+            access_key: {QueryKey}
+            secret_key: {QuerySecret}
+            actions: [aps:QueryMetrics, aps:GetSeries, aps:GetLabels, aps:GetMetricMetadata]
+          - name: all
+            access_key: {AllKey}
+            secret_key: {AllSecret}
+            actions: ["aps:*"]
+        """;
+
+    /// <summary>Our server; the same folder and port start it again over what it stored.</summary>
+    public static async Task<RunningProgram> StartServerAsync(WorkingFolder folder, int? port = null)
+    {
+        string config = folder.Write("server.yml", ServerConfig);
+        int listen = port ?? Ports.Free();
+        RunningProgram server = RunningProgram.Start(
+            Programs.Server,
+            listen,
+            [
+                $"--config.file={config}",
+                $"--storage.path={folder.At("server-data")}",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{listen}"),
+            ]);
+        await server.WaitUntilReadyAsync("/-/ready");
+        return server;
+    }
+
+    /// <summary>Our proxy in front of a server, signing with the given key.</summary>
+    public static async Task<RunningProgram> StartProxyAsync(
+        RunningProgram upstream, string accessKey = AllKey, string secretKey = AllSecret)
+    {
+        int port = Ports.Free();
+        int adminPort = Ports.Free();
+        RunningProgram proxy = RunningProgram.Start(
+            Programs.Proxy,
+            port,
+            [
+                "--name", "aps",
+                "--region", Region,
+                "--host", upstream.Address,
+                "--upstream-url-scheme", "http",
+                "--port", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"),
+                string.Create(CultureInfo.InvariantCulture, $"--admin.listen-address=127.0.0.1:{adminPort}"),
+            ],
+            new Dictionary<string, string>
+            {
+                ["AWS_ACCESS_KEY_ID"] = accessKey,
+                ["AWS_SECRET_ACCESS_KEY"] = secretKey,
+            });
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using HttpClient admin = new();
+                try
+                {
+                    using HttpResponseMessage answer = await admin.GetAsync(
+                        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{adminPort}/-/ready"));
+                    return answer.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    // Not listening yet.
+                    return false;
+                }
+            },
+            () => proxy.Describe("the proxy did not become ready"));
+        return proxy;
+    }
+
+    /// <summary>Our agent; the same folder starts it again over its buffer.</summary>
+    public static async Task<RunningProgram> StartAgentAsync(WorkingFolder folder, string config)
+    {
+        int port = Ports.Free();
+        string file = folder.Write("agent.yml", config);
+        RunningProgram agent = RunningProgram.Start(
+            Programs.Agent,
+            port,
+            [
+                $"--config.file={file}",
+                $"--storage.agent.path={folder.At("agent-data")}",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
+            ]);
+        await agent.WaitUntilReadyAsync("/-/ready");
+        return agent;
+    }
+
+    /// <summary>Debian's Prometheus with the given configuration.</summary>
+    public static async Task<RunningProgram> StartPrometheusAsync(
+        WorkingFolder folder, string config, params string[] flags)
+    {
+        int port = Ports.Free();
+        string file = folder.Write("prometheus.yml", config);
+        RunningProgram prometheus = RunningProgram.Start(
+            Oracle.Program("prometheus"),
+            port,
+            [
+                $"--config.file={file}",
+                $"--storage.tsdb.path={folder.At("prometheus-data")}",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
+                .. flags,
+            ]);
+        await prometheus.WaitUntilReadyAsync("/-/ready");
+        return prometheus;
+    }
+
+    public static async Task<RunningProgram> StartVictoriaMetricsAsync(WorkingFolder folder)
+    {
+        int port = Ports.Free();
+        RunningProgram victoria = RunningProgram.Start(
+            Oracle.Program("victoria-metrics"),
+            port,
+            [
+                $"-storageDataPath={folder.At("victoria-data")}",
+                "-retentionPeriod=1",
+                "-search.latencyOffset=0s",
+                string.Create(CultureInfo.InvariantCulture, $"-httpListenAddr=127.0.0.1:{port}"),
+            ]);
+        await victoria.WaitUntilReadyAsync("/health");
+        return victoria;
+    }
+
+    public static async Task<RunningProgram> StartNodeExporterAsync()
+    {
+        int port = Ports.Free();
+        RunningProgram exporter = RunningProgram.Start(
+            Oracle.Program("prometheus-node-exporter"),
+            port,
+            [string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}")]);
+        await exporter.WaitUntilReadyAsync("/metrics");
+        return exporter;
+    }
+}
