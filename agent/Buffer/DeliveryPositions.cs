@@ -21,9 +21,9 @@ namespace AmpEdge.Agent.Buffer;
 internal sealed class DeliveryPositions(IFileSystem files, string path)
 {
     private const string Extension = ".pos";
-    private const int MaxFileBytes = 1 << 20;
+    private const int MaxFileBytes = 16 << 20;
     private const int MaxSets = 64;
-    private const int MaxShards = 4096;
+    private const int MaxShards = 1 << 16;
 
     private readonly IFileSystem _files = files;
     private readonly ByteBuffer _content = new();

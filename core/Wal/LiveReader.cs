@@ -32,6 +32,15 @@ public sealed class LiveReader : IDisposable
     /// <summary>What was skipped, after <see cref="LiveReadOutcome.Corrupt"/>.</summary>
     public WalCorruptionException? Corruption => _reader?.Corruption;
 
+    /// <summary>Where the record begins.</summary>
+    public WalPosition RecordPosition => Position with { Offset = Current.Offset };
+
+    /// <summary>True when nothing was appended behind <see cref="Position"/> up to now.</summary>
+    public bool IsCaughtUp =>
+        !_wal.TryFindFrom(Position.Segment, out WalSegment segment, out _)
+        || (segment.Index == Position.Segment && Position.Offset >= segment.SizeBytes
+            && !_wal.TryFindFrom(Position.Segment.Next, out _, out _));
+
     private SegmentReader Current => _reader ?? throw new InvalidOperationException("no record was read yet");
 
     public LiveReadOutcome Next()

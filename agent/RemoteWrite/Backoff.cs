@@ -1,0 +1,29 @@
+namespace AmpEdge.Agent.RemoteWrite;
+
+/// <summary>
+/// The waits between tries: each twice the one before, up to a limit, and each varied a little so that shards and agents that
+/// failed together do not come back together.
+/// </summary>
+internal struct Backoff(TimeSpan min, TimeSpan max, Random random)
+{
+    /// <summary>A wait is up to this part shorter or longer than its nominal length.</summary>
+    private const double Jitter = 0.1;
+
+    /// <summary>No receiver makes us wait longer than this: what it asks for may be a mistake, or a date far ahead.</summary>
+    public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(5);
+
+    private TimeSpan _next = min;
+
+    /// <summary>The next wait; what the receiver asked for by <c>Retry-After</c> goes first and is not varied.</summary>
+    public TimeSpan Next(TimeSpan? retryAfter)
+    {
+        TimeSpan nominal = _next;
+        _next = TimeSpan.FromTicks(Math.Min(nominal.Ticks * 2, max.Ticks));
+        if (retryAfter is { } asked && asked > TimeSpan.Zero)
+        {
+            return asked < MaxRetryAfter ? asked : MaxRetryAfter;
+        }
+
+        return nominal * (1 - Jitter + 2 * Jitter * random.NextDouble());
+    }
+}

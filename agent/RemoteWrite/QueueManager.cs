@@ -1,0 +1,418 @@
+using AmpEdge.Agent.Buffer;
+using AmpEdge.Hosting;
+using AmpEdge.Prometheus;
+using AmpEdge.Wal;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.RemoteWrite;
+
+/// <summary>
+/// Delivers everything that is buffered to one destination. Fresh samples come from memory; when its shards are full, or after
+/// a start, they come from the disk until it is up to date again.
+/// </summary>
+/// <remarks>
+/// All ways of starting over are one: after a restart, a crash, or when the number of shards changes, a new
+/// <see cref="ShardSet"/> begins where the one before was and reads the disk. What waits in memory can always be dropped.
+/// <code>
+///   scrape commit ──► Offer ──(room in all shards)──► shard queues ──► shards ──► HTTP
+///                       └──(no room)──► fall behind         ▲
+///                         log on disk ──► DiskReader ───────┘  until nothing is left to read
+/// </code>
+/// </remarks>
+internal sealed class QueueManager : IDestination, IComponent, IDisposable
+{
+    /// <summary>The number of shards does not change again before the positions of earlier numbers were passed.</summary>
+    private const int MaxPositionSets = 16;
+
+    private static readonly TimeSpan s_sizingInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_restartDelay = TimeSpan.FromSeconds(1);
+
+    private readonly DestinationOptions _options;
+    private readonly AgentBuffer _buffer;
+    private readonly WriteClient _client;
+    private readonly MetadataSender _metadata;
+    private readonly DeliveryPositions _file;
+    private readonly DiskReader _disk;
+    private readonly LiveSeries _liveSeries;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly RemoteWriteMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Lock _saveLock = new();
+    private readonly AsyncSignal _fellBehind = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abort = new();
+
+    /// <summary>Columns for one offered record. Used under the buffer's commit lock only.</summary>
+    private QueuedSample[] _offered = [];
+    private int[] _offeredShards = [];
+    private int[] _offeredPerShard = [];
+
+    /// <summary>True while samples are taken from memory. Changed under the buffer's commit lock only.</summary>
+    private bool _live;
+    private ShardSet _shards;
+    private bool _stopping;
+    private Task _running = Task.CompletedTask;
+    private Task _sending = Task.CompletedTask;
+
+    public QueueManager(
+        DestinationOptions options,
+        AgentBuffer buffer,
+        WriteClient client,
+        Func<IReadOnlyList<MetricMetadata>> readMetadata,
+        TimeProvider time,
+        Random random,
+        MetricRegistry registry,
+        ILogger logger)
+    {
+        _options = options;
+        _buffer = buffer;
+        _client = client;
+        _time = time;
+        _random = random;
+        _logger = logger;
+        _metrics = new RemoteWriteMetrics(registry, options);
+        _file = DeliveryPositions.For(buffer.Files, buffer.PositionsPath, options.Name);
+        _disk = new DiskReader(buffer, options, _metrics, Progress, logger);
+        _liveSeries = new LiveSeries(buffer.Series, new LabelBlockBuilder(options));
+        _metadata = new MetadataSender(options, client, readMetadata, time, random, _metrics, logger);
+        _shards = NewShards(options.Queue.MinShards, LoadPositions());
+        RegisterGauges();
+    }
+
+    public string Name => _options.Name;
+
+    public DestinationOptions Options => _options;
+
+    /// <summary>What was achieved, and what fails at the moment.</summary>
+    public QueueProgress Progress { get; } = new();
+
+    /// <summary>True while samples come from memory, false while from the disk.</summary>
+    public bool IsLive => Volatile.Read(ref _live);
+
+    public int ShardCount => Volatile.Read(ref _shards).Count;
+
+    /// <summary>Samples that wait in memory or are being sent.</summary>
+    public int Pending => Volatile.Read(ref _shards).Pending;
+
+    /// <summary>How much older the newest delivered sample is than the newest scraped one.</summary>
+    public TimeSpan Behind
+    {
+        get
+        {
+            long sentMs = Progress.HighestSentMs;
+            return sentMs == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(0, Progress.HighestInMs - sentMs));
+        }
+    }
+
+    public SamplePosition Needed => Volatile.Read(ref _shards).Positions()[^1].Min;
+
+    public SamplePosition ReadUpTo => Volatile.Read(ref _shards).Taken;
+
+    /// <summary>Begins to deliver.</summary>
+    public Task StartAsync(CancellationToken cancel)
+    {
+        _buffer.Attach(this);
+        SavePositions();
+        RemoteWriteLog.Started(_logger, Name, _options.Url, Needed.ToString(), ShardCount);
+        _running = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Delivers what waits in memory within the flush deadline; the rest is delivered after the next start. A request in flight
+    /// is awaited until <paramref name="cancel"/> or the deadline.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        bool flush = _buffer.BetweenCommits(_ =>
+        {
+            bool live = _live;
+            _live = false;
+            _stopping = true;
+            return live;
+        });
+        using CancellationTokenSource deadline = new(_options.Queue.FlushDeadline, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        if (flush)
+        {
+            Volatile.Read(ref _shards).Flush();
+            await _sending.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _stop.CancelAsync();
+        await _running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _abort.CancelAsync();
+        await _running;
+        SavePositions();
+        _buffer.Detach(this);
+    }
+
+    public void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
+    {
+        Progress.Scraped(samples.TimestampsMs[^1]);
+        if (!_live)
+        {
+            return;
+        }
+
+        ShardSet shards = _shards;
+        PrepareOffer(samples.Count, shards.Count);
+        int count = CollectOffer(samples, record, shards.Count);
+        for (int shard = 0; shard < shards.Count; shard++)
+        {
+            if (_offeredPerShard[shard] > shards.Queue(shard).Free)
+            {
+                FallBehind(record);
+                return;
+            }
+        }
+
+        for (int shard = 0; shard < shards.Count; shard++)
+        {
+            if (_offeredPerShard[shard] > 0)
+            {
+                shards.Queue(shard).AddSelected(_offered.AsSpan(0, count), _offeredShards, shard);
+            }
+        }
+
+        shards.Taken = SamplePosition.At(end);
+        Progress.TookIn(count);
+        _metrics.DroppedByRelabelling.Add(samples.Count - count);
+    }
+
+    public void Forget(SeriesRef series) => _liveSeries.Forget(series);
+
+    public void SegmentsShed(SegmentIndex firstKept, long lostSamples)
+    {
+        _metrics.SamplesLost.Add(lostSamples);
+        _disk.SkipBefore(firstKept);
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _abort.Dispose();
+    }
+
+    private List<ShardPositions> LoadPositions()
+    {
+        if (_file.TryLoad(out List<ShardPositions> saved, out string? problem))
+        {
+            return saved;
+        }
+
+        if (problem is not null)
+        {
+            // Sending all again does no harm, leaving some out would.
+            BufferLog.PositionsUnreadable(_logger, Name, _file.Path, problem);
+            return [new ShardPositions([default])];
+        }
+
+        return [new ShardPositions([SamplePosition.At(_buffer.Wal.End)])];
+    }
+
+    private ShardSet NewShards(int count, List<ShardPositions> earlier)
+    {
+        Shard[] shards = new Shard[count];
+        for (int shard = 0; shard < count; shard++)
+        {
+            // Each its own source, because they draw from it at the same time.
+            shards[shard] = new Shard(
+                _options, _client, _time, new Random(_random.Next()), _metrics, Progress, _logger, SavePositions);
+        }
+
+        return new ShardSet(shards, earlier, earlier[^1].Min);
+    }
+
+    private void RegisterGauges()
+    {
+        _metrics.Pending.ReadFrom(() => Pending);
+        _metrics.Shards.ReadFrom(() => ShardCount);
+        _metrics.ReadingDisk.ReadFrom(() => IsLive ? 0 : 1);
+        _metrics.BehindSeconds.ReadFrom(() => Behind.TotalSeconds);
+        _metrics.HighestSent.ReadFrom(() => Progress.HighestSentMs / 1000.0);
+    }
+
+    private async Task RunAsync()
+    {
+        Task metadata = _options.Metadata.Send ? RunLoopAsync(_metadata.RunAsync(_stop.Token)) : Task.CompletedTask;
+        while (!_stop.IsCancellationRequested && !Volatile.Read(ref _stopping))
+        {
+            int wanted = await RunShardsAsync(_shards);
+            if (!_stop.IsCancellationRequested && !Volatile.Read(ref _stopping))
+            {
+                Volatile.Write(ref _shards, NewShards(wanted, _shards.Positions()));
+            }
+        }
+
+        await _stop.CancelAsync();
+        await metadata;
+    }
+
+    /// <summary>Runs one set of shards until stopped, or until another number of them is wanted, which is returned.</summary>
+    private async Task<int> RunShardsAsync(ShardSet shards)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _sending = RunLoopAsync(shards.RunAsync(end.Token, _abort.Token));
+        Task reading = RunLoopAsync(ReadAsync(shards, end.Token));
+        Task<int> sizing = SizeAsync(shards, end.Token);
+        await Task.WhenAny(_sending, reading, sizing);
+        _buffer.BetweenCommits(_ => _live = false);
+        await end.CancelAsync();
+        await _sending;
+        await reading;
+        return await sizing;
+    }
+
+    /// <summary>Awaits a loop; one that ends by an error is logged, and begun again with a new set of shards.</summary>
+    private async Task RunLoopAsync(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+#pragma warning disable CA1031 // The top of the loops: delivering goes on whatever happened in one of them.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            RemoteWriteLog.LoopFailed(_logger, Name, error.Message, error);
+            await Task.Delay(s_restartDelay, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ReadAsync(ShardSet shards, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (IsLive || Volatile.Read(ref _stopping))
+            {
+                await _fellBehind.WaitAsync(stop);
+            }
+            else
+            {
+                await _disk.CatchUpAsync(shards, reader => TryGoLive(reader, shards), stop);
+                RemoteWriteLog.UpToDate(_logger, Name);
+            }
+        }
+    }
+
+    private bool TryGoLive(LiveReader reader, ShardSet shards) =>
+        _buffer.BetweenCommits(_ =>
+        {
+            if (!reader.IsCaughtUp || _stopping)
+            {
+                return false;
+            }
+
+            SamplePosition end = SamplePosition.At(reader.Position);
+            shards.Taken = end > shards.Taken ? end : shards.Taken;
+            _live = true;
+            return true;
+        });
+
+    private void FallBehind(WalPosition record)
+    {
+        _live = false;
+        _metrics.EnqueueRetries.Increment();
+        RemoteWriteLog.Behind(_logger, Name, record.ToString());
+        _fellBehind.Set();
+    }
+
+    private void PrepareOffer(int samples, int shards)
+    {
+        if (_offered.Length < samples)
+        {
+            int length = Math.Max(samples, _offered.Length * 2);
+            _offered = new QueuedSample[length];
+            _offeredShards = new int[length];
+        }
+
+        if (_offeredPerShard.Length < shards)
+        {
+            _offeredPerShard = new int[shards];
+        }
+
+        Array.Clear(_offeredPerShard);
+    }
+
+    private int CollectOffer(in SampleColumns samples, WalPosition record, int shards)
+    {
+        int count = 0;
+        for (int index = 0; index < samples.Count; index++)
+        {
+            SendSeries series = _liveSeries.Get(samples.Series[index]);
+            if (series.LabelBlock is not { Length: > 0 } block)
+            {
+                continue;
+            }
+
+            int shard = ShardPositions.ShardOf(series.Hash, shards);
+            _offered[count] = new QueuedSample(
+                block, samples.TimestampsMs[index], samples.Values[index], SamplePosition.At(record, index));
+            _offeredShards[count] = shard;
+            _offeredPerShard[shard]++;
+            count++;
+        }
+
+        return count;
+    }
+
+    private async Task<int> SizeAsync(ShardSet shards, CancellationToken stop)
+    {
+        ShardSizer sizer = new(_options.Queue);
+        using PeriodicTimer ticks = new(s_sizingInterval, _time);
+        (long samplesIn, long samplesOut, TimeSpan sendTime) = (Progress.SamplesIn, Progress.SamplesOut, Progress.SendTime);
+        while (await WaitForTickAsync(ticks, stop))
+        {
+            int wanted = sizer.Next(
+                shards.Count,
+                Progress.SamplesIn - samplesIn,
+                Progress.SamplesOut - samplesOut,
+                Progress.SendTime - sendTime,
+                Behind,
+                s_sizingInterval);
+            (samplesIn, samplesOut, sendTime) = (Progress.SamplesIn, Progress.SamplesOut, Progress.SendTime);
+            _metrics.ShardsDesired.Set(sizer.Desired);
+            if (wanted != shards.Count && shards.Positions().Count < MaxPositionSets)
+            {
+                RemoteWriteLog.Resharded(_logger, Name, shards.Count, wanted);
+                return wanted;
+            }
+        }
+
+        return shards.Count;
+    }
+
+    private static async Task<bool> WaitForTickAsync(PeriodicTimer ticks, CancellationToken stop)
+    {
+        try
+        {
+            return await ticks.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void SavePositions()
+    {
+        lock (_saveLock)
+        {
+            try
+            {
+                _file.Save(Volatile.Read(ref _shards).Positions(), sync: false);
+            }
+            catch (IOException failure)
+            {
+                // The next acknowledged batch tries again; until then a restart would repeat more than one batch.
+                BufferLog.PositionsNotSaved(_logger, Name, failure.Message);
+            }
+        }
+    }
+}

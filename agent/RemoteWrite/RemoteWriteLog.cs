@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.RemoteWrite;
+
+/// <summary>What the queues say; event ids 2400 to 2499.</summary>
+internal static partial class RemoteWriteLog
+{
+    [LoggerMessage(2400, LogLevel.Information, "remote write {Destination}: sending to {Url} from {Position} on with {Shards} shards")]
+    public static partial void Started(ILogger logger, string destination, Uri url, string position, int shards);
+
+    [LoggerMessage(2401, LogLevel.Warning, "remote write {Destination}: sending fails and is tried again: {Reason}")]
+    public static partial void Retrying(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(2402, LogLevel.Information, "remote write {Destination}: sending works again after {Attempts} tries")]
+    public static partial void Recovered(ILogger logger, string destination, int attempts);
+
+    [LoggerMessage(2403, LogLevel.Warning, "remote write {Destination}: {Samples} samples were refused and are dropped: {Reason}")]
+    public static partial void Refused(ILogger logger, string destination, int samples, string reason);
+
+    [LoggerMessage(2404, LogLevel.Debug, "remote write {Destination}: behind, reading the buffer from {Position} on")]
+    public static partial void Behind(ILogger logger, string destination, string position);
+
+    [LoggerMessage(2405, LogLevel.Debug, "remote write {Destination}: up to date, samples come from memory again")]
+    public static partial void UpToDate(ILogger logger, string destination);
+
+    [LoggerMessage(2406, LogLevel.Information, "remote write {Destination}: {Before} shards become {After}")]
+    public static partial void Resharded(ILogger logger, string destination, int before, int after);
+
+    [LoggerMessage(2407, LogLevel.Warning, "remote write {Destination}: metadata was not taken: {Reason}")]
+    public static partial void MetadataFailed(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(2408, LogLevel.Error, "remote write {Destination}: a loop ended by an error and is begun again: {Reason}")]
+    public static partial void LoopFailed(ILogger logger, string destination, string reason, Exception error);
+
+    [LoggerMessage(2409, LogLevel.Warning, "remote write {Destination}: a record of the buffer cannot be read and is skipped: {Reason}")]
+    public static partial void RecordUnreadable(ILogger logger, string destination, string reason);
+}

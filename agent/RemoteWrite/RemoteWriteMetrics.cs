@@ -1,0 +1,125 @@
+using AmpEdge.Hosting;
+
+namespace AmpEdge.Agent.RemoteWrite;
+
+/// <summary>What one destination tells of itself; Prometheus's names where Prometheus has one.</summary>
+internal sealed class RemoteWriteMetrics
+{
+    private static readonly double[] s_durationBounds = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 25, 60, 120, 300];
+
+    private readonly MetricFamily<CounterMetric> _dropped;
+    private readonly MetricFamily<CounterMetric> _refused;
+    private readonly string _name;
+    private readonly string _url;
+
+    public RemoteWriteMetrics(MetricRegistry registry, DestinationOptions options)
+    {
+        _name = options.Name;
+        _url = options.Url.GetComponents(UriComponents.HttpRequestUrl & ~UriComponents.Query, UriFormat.UriEscaped);
+        CounterMetric Counter(string name, string help) => registry.Counters(name, help, "remote_name", "url").With(_name, _url);
+        GaugeMetric Gauge(string name, string help) => registry.Gauges(name, help, "remote_name", "url").With(_name, _url);
+
+        SamplesSent = Counter("prometheus_remote_storage_samples_total", "Samples that the destination took.");
+        SamplesFailed = Counter(
+            "prometheus_remote_storage_samples_failed_total", "Samples that the destination refused for good.");
+        SamplesRetried = Counter(
+            "prometheus_remote_storage_samples_retried_total", "Samples that were sent again after an error that may pass.");
+        _dropped = registry.Counters(
+            "prometheus_remote_storage_samples_dropped_total",
+            "Samples that were not sent, by reason.", "reason", "remote_name", "url");
+        DroppedByRelabelling = Dropped("dropped_series");
+        DroppedTooOld = Dropped("too_old");
+        _refused = registry.Counters(
+            "ampedge_remote_write_refused_samples_total",
+            "Samples that the destination refused for good, by what it said.", "reason", "remote_name", "url");
+        SamplesLost = Counter(
+            "ampedge_remote_write_lost_samples_total",
+            "Samples that the buffer had to shed before they were read for this destination.");
+        EnqueueRetries = Counter(
+            "prometheus_remote_storage_enqueue_retries_total",
+            "Times that a shard's queue was full, so that the rest was left to the disk.");
+        Bytes = Counter("prometheus_remote_storage_bytes_total", "Bytes of samples sent, after compression.");
+        Metadata = Counter("prometheus_remote_storage_metadata_total", "Metadata entries that the destination took.");
+        MetadataFailed = Counter(
+            "prometheus_remote_storage_metadata_failed_total", "Metadata entries that the destination did not take.");
+        MetadataRetried = Counter(
+            "prometheus_remote_storage_metadata_retried_total", "Metadata entries that were sent again.");
+        MetadataBytes = Counter(
+            "prometheus_remote_storage_metadata_bytes_total", "Bytes of metadata sent, after compression.");
+        SentBatchDuration = registry.Histograms(
+            "prometheus_remote_storage_sent_batch_duration_seconds",
+            "Duration of requests, from their sending to the answer.", s_durationBounds, "remote_name", "url").With(_name, _url);
+        Pending = Gauge("prometheus_remote_storage_samples_pending", "Samples that wait in memory or are being sent.");
+        ShardCapacity = Gauge("prometheus_remote_storage_shard_capacity", "Samples that each shard holds in memory at most.");
+        Shards = Gauge("prometheus_remote_storage_shards", "Shards that send in parallel.");
+        ShardsMin = Gauge("prometheus_remote_storage_shards_min", "Lower bound of shards.");
+        ShardsMax = Gauge("prometheus_remote_storage_shards_max", "Upper bound of shards.");
+        ShardsDesired = Gauge("prometheus_remote_storage_shards_desired", "Shards that the measured rates ask for.");
+        MaxSamplesPerSend = Gauge("prometheus_remote_storage_max_samples_per_send", "Samples that a request holds at most.");
+        HighestSent = Gauge(
+            "prometheus_remote_storage_queue_highest_sent_timestamp_seconds", "Time of the newest sample that the destination took.");
+        BehindSeconds = Gauge(
+            "ampedge_remote_write_behind_seconds", "How much older the newest delivered sample is than the newest scraped one.");
+        ReadingDisk = Gauge(
+            "ampedge_remote_write_reading_disk", "1 while samples come from the buffer on disk, 0 while they come from memory.");
+        ShardCapacity.Set(options.Queue.Capacity);
+        ShardsMin.Set(options.Queue.MinShards);
+        ShardsMax.Set(options.Queue.MaxShards);
+        MaxSamplesPerSend.Set(options.Queue.MaxSamplesPerSend);
+    }
+
+    public CounterMetric SamplesSent { get; }
+
+    public CounterMetric SamplesFailed { get; }
+
+    public CounterMetric SamplesRetried { get; }
+
+    public CounterMetric DroppedByRelabelling { get; }
+
+    public CounterMetric DroppedTooOld { get; }
+
+    public CounterMetric SamplesLost { get; }
+
+    public CounterMetric EnqueueRetries { get; }
+
+    public CounterMetric Bytes { get; }
+
+    public CounterMetric Metadata { get; }
+
+    public CounterMetric MetadataFailed { get; }
+
+    public CounterMetric MetadataRetried { get; }
+
+    public CounterMetric MetadataBytes { get; }
+
+    public HistogramMetric SentBatchDuration { get; }
+
+    public GaugeMetric Pending { get; }
+
+    public GaugeMetric ShardCapacity { get; }
+
+    public GaugeMetric Shards { get; }
+
+    public GaugeMetric ShardsMin { get; }
+
+    public GaugeMetric ShardsMax { get; }
+
+    public GaugeMetric ShardsDesired { get; }
+
+    public GaugeMetric MaxSamplesPerSend { get; }
+
+    public GaugeMetric HighestSent { get; }
+
+    public GaugeMetric BehindSeconds { get; }
+
+    public GaugeMetric ReadingDisk { get; }
+
+    /// <summary>Counts samples that the destination will never take; not on the path of those that it takes.</summary>
+    public void Refused(string reason, int samples)
+    {
+        SamplesFailed.Add(samples);
+        _refused.With(reason, _name, _url).Add(samples);
+    }
+
+    private CounterMetric Dropped(string reason) => _dropped.With(reason, _name, _url);
+}

@@ -1,0 +1,57 @@
+namespace AmpEdge.Agent.RemoteWrite;
+
+/// <summary>
+/// Finds how many shards the measured rates ask for, as Prometheus does: as many as keep up with what comes in, plus a share of
+/// the backlog, and no change for less than three tenths. Not thread-safe.
+/// </summary>
+internal sealed class ShardSizer(QueueOptions options)
+{
+    /// <summary>How much the newest interval counts in the smoothed rates.</summary>
+    private const double Weight = 0.2;
+
+    /// <summary>The part of the backlog to make up for per second.</summary>
+    private const double BacklogShare = 0.05;
+    private const double Tolerance = 0.3;
+
+    private double _inPerSecond;
+    private double _outPerSecond;
+    private double _sendSecondsPerSecond;
+    private bool _started;
+
+    /// <summary>What the rates ask for, before the bounds: for the metric.</summary>
+    public double Desired { get; private set; }
+
+    /// <summary>Takes in what happened in an interval and returns the number of shards to have from now on.</summary>
+    /// <param name="current">The number of shards now.</param>
+    /// <param name="samplesIn">Samples taken in during the interval.</param>
+    /// <param name="samplesOut">Samples delivered during the interval.</param>
+    /// <param name="sendTime">The time that delivering them took, over all shards.</param>
+    /// <param name="behind">How much older the newest delivered sample is than the newest scraped one.</param>
+    /// <param name="interval">The interval's length.</param>
+    public int Next(int current, long samplesIn, long samplesOut, TimeSpan sendTime, TimeSpan behind, TimeSpan interval)
+    {
+        Smooth(ref _inPerSecond, samplesIn / interval.TotalSeconds);
+        Smooth(ref _outPerSecond, samplesOut / interval.TotalSeconds);
+        Smooth(ref _sendSecondsPerSecond, sendTime.TotalSeconds / interval.TotalSeconds);
+        _started = true;
+
+        // Nothing is learnt from a destination that takes nothing: more shards would only knock harder.
+        if (samplesOut == 0 || _outPerSecond <= 0)
+        {
+            return current;
+        }
+
+        double secondsPerSample = _sendSecondsPerSecond / _outPerSecond;
+        double backlog = Math.Max(0, behind.TotalSeconds) * _inPerSecond;
+        Desired = secondsPerSample * (_inPerSecond + BacklogShare * backlog);
+        if (Desired >= current * (1 - Tolerance) && Desired <= current * (1 + Tolerance))
+        {
+            return Math.Clamp(current, options.MinShards, options.MaxShards);
+        }
+
+        return (int)Math.Clamp(Math.Ceiling(Desired), options.MinShards, options.MaxShards);
+    }
+
+    private void Smooth(ref double average, double value) =>
+        average = _started ? average + Weight * (value - average) : value;
+}
