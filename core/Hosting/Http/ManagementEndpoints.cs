@@ -25,11 +25,18 @@ public sealed class ManagementEndpoints
     /// <summary><c>--web.enable-lifecycle</c>: whether <c>/-/reload</c> may be called.</summary>
     public bool LifecycleEnabled { get; init; }
 
-    public void MapTo(RouteTable routes)
+    /// <summary>Maps health and readiness only, for a listener that strangers can reach.</summary>
+    public void MapHealthTo(RouteTable routes)
     {
         routes.Map("GET", "/-/healthy", context =>
             context.WriteTextAsync(StatusCodes.Status200OK, $"{_program} is Healthy."));
         routes.Map("GET", "/-/ready", AnswerReady);
+    }
+
+    /// <summary>Maps everything.</summary>
+    public void MapTo(RouteTable routes)
+    {
+        MapHealthTo(routes);
         routes.Map("GET", "/metrics", new MetricsEndpoint(_metrics).AnswerAsync);
         if (Reload is not null)
         {
