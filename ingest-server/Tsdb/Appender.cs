@@ -51,7 +51,7 @@ public sealed class Appender : IDisposable
     /// <param name="series">Valid until this appender is disposed.</param>
     public bool TryGetSeries(ReadOnlySpan<byte> rawLabels, out SeriesRef series)
     {
-        uint key = _head.Keys.Find(rawLabels, _previousKey);
+        uint key = rawLabels.IsEmpty ? 0 : _head.Keys.Find(rawLabels, _previousKey);
         if (key == 0)
         {
             series = SeriesRef.None;
@@ -80,6 +80,11 @@ public sealed class Appender : IDisposable
     /// </summary>
     public SeriesRef GetOrCreateSeries(ReadOnlySpan<byte> rawLabels, Labels labels)
     {
+        if (rawLabels.IsEmpty || labels.IsEmpty)
+        {
+            throw new ArgumentException("a series has at least one label", nameof(labels));
+        }
+
         uint key = _head.GetOrCreateSeries(rawLabels, labels);
         if (_previousKey != 0)
         {

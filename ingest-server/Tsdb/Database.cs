@@ -72,18 +72,20 @@ public sealed class Database : IDisposable
         files.CreateFolder(folder);
         IDisposable folderLock = files.TryLock(Path.Combine(folder, LockFile))
             ?? throw new IOException($"the database folder {folder} is in use by another process: stop it or choose another folder");
+        Database? database = null;
         try
         {
             string logFolder = Path.Combine(folder, LogFolder);
             WalWriter wal = WalWriter.Open(files, logFolder, new WalOptions { SegmentSizeBytes = options.SegmentBytes });
-            Database database = new(options, time, folderLock, wal, hashSeed ?? RandomSeed());
+            database = new(options, time, folderLock, wal, hashSeed ?? RandomSeed());
             database.Replay = new LogReplay(database._head, database._log).Run(files, logFolder, wal.CutTail);
             database.DeleteOld();
             database.Start();
             return database;
         }
-        catch
+        catch (IOException)
         {
+            database?._log.Dispose();
             folderLock.Dispose();
             throw;
         }
@@ -279,10 +281,10 @@ public sealed class Database : IDisposable
 
     private long OldestAcceptedMs()
     {
+        // Nothing is taken that the next maintenance would delete.
+        TimeSpan age = _options.OldestAcceptedAge < _options.Retention ? _options.OldestAcceptedAge : _options.Retention;
         long maxTimeMs = _head.MaxTimeMs;
-        return maxTimeMs == long.MinValue || _options.OldestAcceptedAge == TimeSpan.MaxValue
-            ? long.MinValue
-            : maxTimeMs - Milliseconds(_options.OldestAcceptedAge);
+        return maxTimeMs == long.MinValue ? long.MinValue : maxTimeMs - Milliseconds(age);
     }
 
     private long NewestAcceptedMs() =>

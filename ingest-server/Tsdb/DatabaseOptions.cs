@@ -16,8 +16,8 @@ public sealed record DatabaseOptions
     public long MaxHeadBytes { get; init; } = 4L * 1024 * 1024 * 1024;
 
     /// <summary>
-    /// How much older than the newest sample of the whole head a sample may be, of any series; <see cref="TimeSpan.MaxValue"/>
-    /// for no such bound. The default is half a chunk range, as in Prometheus.
+    /// How much older than the newest sample of the whole head a sample may be, of any series; never more than the
+    /// retention. The default is half a chunk range, as in Prometheus.
     /// </summary>
     public TimeSpan OldestAcceptedAge { get; init; } = TimeSpan.FromHours(1);
 

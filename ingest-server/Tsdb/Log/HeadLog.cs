@@ -70,12 +70,18 @@ internal sealed class HeadLog : IDisposable
         return segment;
     }
 
-    /// <summary>Notes the newest sample of a segment that was replayed.</summary>
-    public void NoteTime(int segment, long timestampMs)
+    /// <summary>Notes the newest sample of a segment, written or replayed.</summary>
+    public void NoteTimes(int segment, ReadOnlySpan<PendingSample> samples)
     {
+        long newestMs = long.MinValue;
+        foreach (ref readonly PendingSample sample in samples)
+        {
+            newestMs = Math.Max(newestMs, sample.TimestampMs);
+        }
+
         lock (_maxTimesLock)
         {
-            _maxTimes[segment] = Math.Max(_maxTimes.GetValueOrDefault(segment, long.MinValue), timestampMs);
+            _maxTimes[segment] = Math.Max(_maxTimes.GetValueOrDefault(segment, long.MinValue), newestMs);
         }
     }
 
@@ -148,16 +154,5 @@ internal sealed class HeadLog : IDisposable
         {
             head.Series[series].LoggedSegment = 0;
         }
-    }
-
-    private void NoteTimes(int segment, ReadOnlySpan<PendingSample> samples)
-    {
-        long newestMs = long.MinValue;
-        foreach (ref readonly PendingSample sample in samples)
-        {
-            newestMs = Math.Max(newestMs, sample.TimestampMs);
-        }
-
-        NoteTime(segment, newestMs);
     }
 }

@@ -78,11 +78,7 @@ internal sealed class LogReplay
             return false;
         }
 
-        foreach (ref readonly PendingSample sample in _request.Samples)
-        {
-            _log.NoteTime(segment, sample.TimestampMs);
-        }
-
+        _log.NoteTimes(segment, _request.Samples);
         _samples += _head.Commit(_request, log: null).Appended;
         _records++;
         return true;

@@ -35,7 +35,7 @@ public sealed class DatabaseTests
         }
 
         string before = test.Dump();
-        test.Files.Kill();
+        test.Kill();
 
         using TestDatabase again = new(test.Files);
         Assert.Equal(before, again.Dump());

@@ -20,6 +20,8 @@ internal sealed class TestDatabase : IDisposable
         Retention = TimeSpan.FromDays(1),
     };
 
+    private bool _killed;
+
     public TestDatabase(FaultyFileSystem? files = null, DatabaseOptions? options = null, ManualTime? time = null)
     {
         Files = files ?? new FaultyFileSystem();
@@ -92,5 +94,25 @@ internal sealed class TestDatabase : IDisposable
         return $"{labels} {string.Join(' ', samples)}";
     }
 
-    public void Dispose() => Database.Dispose();
+    /// <summary>The process dies: nothing of the database runs any more, its files stay as they are.</summary>
+    public void Kill()
+    {
+        _killed = true;
+        Files.Kill();
+    }
+
+    /// <summary>The power goes: what was not synced may be lost.</summary>
+    public void CutPower(Gen gen)
+    {
+        _killed = true;
+        Files.CutPower(gen);
+    }
+
+    public void Dispose()
+    {
+        if (!_killed)
+        {
+            Database.Dispose();
+        }
+    }
 }

@@ -1,0 +1,177 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using AmpEdge.Tsdb;
+using Xunit;
+
+namespace AmpEdge.IngestServer.Tests.Tsdb;
+
+/// <summary>Random histories against a dictionary: appends, rollbacks, full disks, retention, queries and crashes.</summary>
+public sealed class DatabaseModelTests
+{
+    private const long RetentionMs = 3_600_000;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void The_database_does_what_a_dictionary_does(int seed)
+    {
+        Gen gen = Gen.Create(seed);
+        DatabaseOptions options = TestDatabase.Options with
+        {
+            Retention = TimeSpan.FromMilliseconds(RetentionMs),
+            ChunkRange = TimeSpan.FromMinutes(20),
+            SegmentBytes = 16 * 1024,
+        };
+        Model model = new();
+        FaultyFileSystem files = new();
+        TestDatabase test = new(files, options);
+        for (int step = 0; step < 400; step++)
+        {
+            switch (gen.Int(24))
+            {
+                case 0:
+                    // The process dies; what it acknowledged is with the operating system.
+                    test.Kill();
+                    test = new TestDatabase(files, options);
+                    break;
+                case 1:
+                    test.Dispose();
+                    test = new TestDatabase(files, options);
+                    break;
+                case 2:
+                    test.Database.Maintain();
+                    break;
+                case 3:
+                    // The clock of the senders moves on: old series end, their memory goes.
+                    model.NowMs += gen.Int(3) * RetentionMs / 4;
+                    break;
+                default:
+                    Request(gen, test.Database, model);
+                    break;
+            }
+
+            if (step % 10 == 0)
+            {
+                Compare(gen, step, test, model);
+            }
+        }
+
+        Compare(gen, -1, test, model);
+        test.Dispose();
+    }
+
+    private static void Request(Gen gen, Database database, Model model)
+    {
+        using Appender appender = database.NewAppender();
+        List<(Labels Labels, long TimestampMs, double Value)> taken = [];
+        model.NowMs += 1 + gen.Int(20_000);
+        int samples = 1 + gen.Int(60);
+        for (int index = 0; index < samples; index++)
+        {
+            Labels labels = Labels.FromStrings(
+                "__name__", gen.Pick("a", "b", "c"), "instance", $"{gen.Int(12)}", "life", $"{model.NowMs / RetentionMs}");
+            long timestampMs = model.NowMs + (gen.OneIn(6) ? -gen.Int(60_000) : 0);
+            double value = gen.OneIn(3) ? gen.AnyDouble() : gen.Int(5);
+            AppendOutcome outcome = appender.Append(TestDatabase.Series(appender, labels), timestampMs, value);
+            Assert.True(outcome <= AppendOutcome.OutOfOrder, $"{outcome} {gen}");
+            if (outcome == AppendOutcome.Appended)
+            {
+                taken.Add((labels, timestampMs, value));
+            }
+        }
+
+        if (gen.OneIn(8))
+        {
+            appender.Rollback();
+            return;
+        }
+
+        CommitResult result = appender.Commit();
+        (int appended, int duplicates, int refused) = model.Commit(taken);
+        Assert.True(
+            (result.Appended, result.Duplicates, result.Refused) == (appended, duplicates, refused), $"{result} {gen}");
+    }
+
+    /// <summary>Retention works on whole chunks, so samples before its bound may be there or not; the rest is exact.</summary>
+    private static void Compare(Gen gen, int step, TestDatabase test, Model model)
+    {
+        long bound = test.Database.Stats().MaxTimeMs == long.MinValue ? 0 : model.MaxTimeMs - RetentionMs;
+        Assert.True(model.Dump(bound) == test.Dump([], bound, long.MaxValue), $"step {step}, {gen}");
+        test.Database.Maintain();
+        HeadStats stats = test.Database.Stats();
+        Assert.True(stats.MinTimeMs == long.MaxValue || stats.MinTimeMs >= bound - 1_200_000, $"{stats} {gen}");
+        Assert.Equal(0, stats.Participants);
+    }
+
+    private sealed class Model
+    {
+        private readonly SortedDictionary<string, (Labels Labels, SortedList<long, double> Samples)> _series =
+            new(StringComparer.Ordinal);
+
+        public long NowMs { get; set; } = TestDatabase.StartMs;
+
+        public long MaxTimeMs { get; private set; } = long.MinValue;
+
+        public (int Appended, int Duplicates, int Refused) Commit(List<(Labels Labels, long TimestampMs, double Value)> taken)
+        {
+            (int appended, int duplicates, int refused) = (0, 0, 0);
+            foreach ((Labels labels, long timestampMs, double value) in taken)
+            {
+                if (!_series.TryGetValue(labels.ToString(), out (Labels Labels, SortedList<long, double> Samples) series))
+                {
+                    series = (labels, []);
+                    _series[labels.ToString()] = series;
+                }
+
+                SortedList<long, double> samples = series.Samples;
+                if (samples.Count == 0 || samples.Keys[^1] < timestampMs)
+                {
+                    samples[timestampMs] = value;
+                    MaxTimeMs = Math.Max(MaxTimeMs, timestampMs);
+                    appended++;
+                }
+                else if (samples.Keys[^1] == timestampMs
+                    && BitConverter.DoubleToUInt64Bits(samples.Values[^1]) == BitConverter.DoubleToUInt64Bits(value))
+                {
+                    duplicates++;
+                }
+                else
+                {
+                    refused++;
+                }
+            }
+
+            return (appended, duplicates, refused);
+        }
+
+        public string Dump(long minTimeMs)
+        {
+            List<string> lines = [];
+            foreach ((Labels labels, SortedList<long, double> samples) in _series.Values)
+            {
+                List<long> timestamps = [];
+                List<double> values = [];
+                foreach ((long timestampMs, double value) in samples)
+                {
+                    if (timestampMs >= minTimeMs)
+                    {
+                        timestamps.Add(timestampMs);
+                        values.Add(value);
+                    }
+                }
+
+                if (timestamps.Count > 0)
+                {
+                    lines.Add(TestDatabase.Line(labels, timestamps.ToArray(), values.ToArray()));
+                }
+            }
+
+            lines.Sort(string.CompareOrdinal);
+            return string.Join('\n', lines);
+        }
+    }
+}

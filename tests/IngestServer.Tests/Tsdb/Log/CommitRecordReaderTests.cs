@@ -1,0 +1,139 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using AmpEdge.Tsdb;
+using Xunit;
+
+namespace AmpEdge.IngestServer.Tests.Tsdb.Log;
+
+public sealed class CommitRecordReaderTests
+{
+    /// <summary>FORMAT.md, "Commit record": one series, one family, three samples.</summary>
+    private const string Golden =
+        "05" + "12" + "0a100a085f5f6e616d655f5f1204" + "75707570" // series 5: {__name__="upup"}
+        + "00" // end of series
+        + "01" + "02" + "0475707570" + "026869" + "00" // one gauge, name, help "hi", no unit
+        + "03" + "d00f" // three samples, first time 1000
+        + "82" + "08" + "3ff0" // series 5 = 1 + 4; 1.0 in two bytes
+        + "c1" + "01" + "d00f" + "40" // series 5 again = 6 - 1; 1000 later; 2.0 in one byte
+        + "00"; // series 6, same time, 0.0
+
+    [Fact]
+    public void A_record_has_the_bytes_of_the_format()
+    {
+        ByteBuffer payload = new();
+        CommitRecord.WriteSeries(payload, 5, TestDatabase.Raw(Labels.FromStrings("__name__", "upup")));
+        CommitRecord.WriteEndOfSeries(payload);
+        CommitRecord.WriteMetadata(payload, [new MetricMetadata("upup", MetricType.Gauge, "hi", "")]);
+        CommitRecord.WriteSamples(
+            payload, [new PendingSample(5, 1000, 1), new PendingSample(5, 2000, 2), new PendingSample(6, 2000, 0)]);
+
+        Assert.Equal(Golden, Convert.ToHexStringLower(payload.Written));
+        Assert.Equal(1, (int)RecordType.Commit);
+    }
+
+    [Fact]
+    public void Whatever_is_written_is_read_back()
+    {
+        Gen gen = Gen.Create(91);
+        for (int round = 0; round < 300; round++)
+        {
+            PendingSample[] samples = RandomSamples(gen);
+            ByteBuffer payload = Write(gen, samples, out int described);
+
+            CommitRecordReader reader = new(payload.Written);
+            int series = 0;
+            while (reader.NextSeries())
+            {
+                series++;
+            }
+
+            List<MetricMetadata> metadata = [];
+            reader.ReadMetadata(metadata);
+            int index = 0;
+            while (reader.NextSample())
+            {
+                Assert.True(
+                    samples[index].Series == reader.Number && samples[index].TimestampMs == reader.TimestampMs
+                    && BitConverter.DoubleToUInt64Bits(samples[index].Value) == BitConverter.DoubleToUInt64Bits(reader.Value),
+                    gen.ToString());
+                index++;
+            }
+
+            Assert.False(reader.Malformed, gen.ToString());
+            Assert.Equal((described, samples.Length), (series, index));
+        }
+    }
+
+    [Fact]
+    public void A_record_cut_at_any_byte_is_called_malformed()
+    {
+        Gen gen = Gen.Create(92);
+        byte[] payload = Write(gen, RandomSamples(gen), out _).Written.ToArray();
+        for (int length = 0; length < payload.Length; length++)
+        {
+            Assert.True(IsMalformed(payload.AsSpan(0, length)), $"cut at {length} of {payload.Length}, {gen}");
+        }
+
+        Assert.True(IsMalformed([.. payload, 0]));
+        Assert.False(IsMalformed(payload));
+    }
+
+    [Fact]
+    public void Damaged_records_never_do_worse_than_being_refused()
+    {
+        Gen gen = Gen.Create(93);
+        using TestDatabase test = new();
+        for (int round = 0; round < 3000; round++)
+        {
+            byte[] damaged = gen.Mutate(Write(gen, RandomSamples(gen), out _).Written);
+            IsMalformed(damaged);
+        }
+    }
+
+    private static bool IsMalformed(ReadOnlySpan<byte> payload)
+    {
+        CommitRecordReader reader = new(payload);
+        while (reader.NextSeries())
+        {
+        }
+
+        reader.ReadMetadata([]);
+        while (reader.NextSample())
+        {
+        }
+
+        return reader.Malformed;
+    }
+
+    private static PendingSample[] RandomSamples(Gen gen)
+    {
+        PendingSample[] samples = new PendingSample[gen.Int(1, 40)];
+        uint series = 1;
+        long timestampMs = gen.OneIn(4) ? gen.Long() : 1_700_000_000_000;
+        for (int index = 0; index < samples.Length; index++)
+        {
+            series = gen.OneIn(4) ? 1 + (uint)gen.Int(int.MaxValue) : series + 1;
+            timestampMs += gen.OneIn(4) ? gen.Int(100_000) - 50_000 : 0;
+            double value = gen.Pick(0.0, 1.0, -3.5, double.NaN, StaleMarker.Value, gen.AnyDouble());
+            samples[index] = new PendingSample(series, timestampMs, value);
+        }
+
+        return samples;
+    }
+
+    private static ByteBuffer Write(Gen gen, PendingSample[] samples, out int described)
+    {
+        ByteBuffer payload = new();
+        described = gen.Int(5);
+        for (int index = 0; index < described; index++)
+        {
+            Labels labels = Labels.FromStrings("__name__", $"m{index}", "x", gen.Text("abc\"ü", 200) + "x");
+            CommitRecord.WriteSeries(payload, samples[0].Series + (uint)index, TestDatabase.Raw(labels));
+        }
+
+        CommitRecord.WriteEndOfSeries(payload);
+        CommitRecord.WriteMetadata(payload, gen.Bool() ? [] : [new MetricMetadata("m", MetricType.Info, "h\n", "s")]);
+        CommitRecord.WriteSamples(payload, samples);
+        return payload;
+    }
+}

@@ -1,0 +1,154 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using AmpEdge.Tsdb;
+using Xunit;
+
+namespace AmpEdge.IngestServer.Tests.Tsdb;
+
+public sealed class RetentionTests
+{
+    private static readonly DatabaseOptions s_options = TestDatabase.Options with
+    {
+        Retention = TimeSpan.FromMinutes(30),
+        ChunkRange = TimeSpan.FromMinutes(10),
+        SegmentBytes = 64 * 1024,
+    };
+
+    [Fact]
+    public void Series_that_ended_leave_and_their_memory_comes_back()
+    {
+        using TestDatabase test = new(options: s_options);
+        long highestBytes = 0;
+        for (int generation = 0; generation < 10; generation++)
+        {
+            AppendGeneration(test.Database, generation);
+            test.Database.Maintain();
+            HeadStats stats = test.Database.Stats();
+            Assert.InRange(stats.Series, 1, 5 * 500);
+            if (generation == 5)
+            {
+                highestBytes = stats.HeadBytes;
+            }
+
+            Assert.True(highestBytes == 0 || stats.HeadBytes < highestBytes * 1.3, stats.ToString());
+            Assert.True(stats.LogBytes < 2_000_000, stats.ToString());
+        }
+
+        HeadStats end = test.Database.Stats();
+        Assert.Equal(10 * 500, end.SeriesCreated);
+        Assert.Equal(end.SeriesCreated - end.SeriesRemoved, end.Series);
+        Assert.True(end.LogTruncations > 0, end.ToString());
+
+        using DatabaseQuerier querier = test.Database.NewQuerier();
+        Assert.Equal(end.Series, querier.LabelValues("pod", [], 0, long.MaxValue).Count);
+        Assert.DoesNotContain("generation0", querier.LabelNames([], 0, long.MaxValue));
+        Assert.Contains("generation9", querier.LabelNames([], 0, long.MaxValue));
+    }
+
+    [Fact]
+    public void Nothing_that_was_deleted_comes_back_after_a_restart()
+    {
+        FaultyFileSystem files = new();
+        string before;
+        using (TestDatabase test = new(files, s_options))
+        {
+            for (int generation = 0; generation < 8; generation++)
+            {
+                AppendGeneration(test.Database, generation);
+                test.Database.Maintain();
+            }
+
+            before = test.Dump();
+        }
+
+        using TestDatabase again = new(files, s_options);
+        Assert.Equal(before, again.Dump());
+    }
+
+    [Fact]
+    public void Maintenance_runs_by_itself()
+    {
+        using TestDatabase test = new(options: s_options with { MaintenanceInterval = TimeSpan.FromMinutes(1) });
+        for (int generation = 0; generation < 8; generation++)
+        {
+            AppendGeneration(test.Database, generation);
+        }
+
+        Assert.Equal(8 * 500, test.Database.Stats().Series);
+        test.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.InRange(test.Database.Stats().Series, 1, 5 * 500);
+    }
+
+    [Fact]
+    public void A_head_over_its_bytes_gives_up_the_oldest_chunks_first()
+    {
+        DatabaseOptions options = s_options with { Retention = TimeSpan.FromDays(1), MaxHeadBytes = 3 * 512 * 1024 };
+        using TestDatabase test = new(options: options);
+        Gen gen = Gen.Create(61);
+        Labels[] series = new Labels[20];
+        for (int index = 0; index < series.Length; index++)
+        {
+            series[index] = Labels.FromStrings("__name__", "m", "n", $"{index}");
+        }
+
+        const int Steps = 8_000;
+        using Appender appender = test.Database.NewAppender();
+        for (int step = 1; step <= Steps; step++)
+        {
+            foreach (Labels labels in series)
+            {
+                appender.Append(TestDatabase.Series(appender, labels), TestDatabase.StartMs + (step * 1000L), gen.Double());
+            }
+
+            appender.Commit();
+        }
+
+        appender.Dispose();
+        test.Database.Maintain();
+        HeadStats stats = test.Database.Stats();
+        Assert.True(stats.HeadBytes <= options.MaxHeadBytes, stats.ToString());
+        Assert.Equal(20, stats.Series);
+        Assert.True(stats.MinTimeMs > TestDatabase.StartMs + 1000, stats.ToString());
+        Assert.Equal(TestDatabase.StartMs + (Steps * 1000L), stats.MaxTimeMs);
+    }
+
+    [Fact]
+    public void A_series_that_left_during_a_request_is_made_anew_by_its_commit()
+    {
+        using TestDatabase test = new(options: s_options);
+        Labels old = Labels.FromStrings("__name__", "old");
+        Labels fresh = Labels.FromStrings("__name__", "new");
+        test.Append(old, TestDatabase.StartMs, 1);
+        using (Appender appender = test.Database.NewAppender())
+        {
+            SeriesRef series = TestDatabase.Series(appender, old);
+            test.Append(fresh, TestDatabase.StartMs + 3_600_000, 1);
+            test.Database.Maintain();
+            Assert.Equal(1, test.Database.Stats().Series);
+
+            appender.Append(series, TestDatabase.StartMs + 3_600_000, 2);
+            Assert.Equal(1, appender.Commit().Appended);
+        }
+
+        Assert.Equal(2, test.Database.Stats().Series);
+        Assert.Contains("old 1700003600000=4000000000000000", test.Dump(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Ten minutes of 500 series that no other generation has.</summary>
+    private static void AppendGeneration(Database database, int generation)
+    {
+        for (int minute = 0; minute < 10; minute++)
+        {
+            using Appender appender = database.NewAppender();
+            for (int index = 0; index < 500; index++)
+            {
+                Labels labels = Labels.FromStrings(
+                    "__name__", "m", "pod", $"pod-{generation}-{index}", $"generation{generation}", "yes");
+                long timestampMs = TestDatabase.StartMs + (((generation * 10) + minute) * 60_000L);
+                appender.Append(TestDatabase.Series(appender, labels), timestampMs, index);
+            }
+
+            appender.Commit();
+        }
+    }
+}
