@@ -5,6 +5,8 @@ namespace AmpEdge.PromQL;
 /// <summary>Functions that have a value where their argument has none.</summary>
 internal static class AbsenceFunctions
 {
+    public static NodeValue Absent(FunctionCall call) => WhereAbsent(call, call.Vector(0));
+
     public static NodeValue AbsentOverTime(FunctionCall call)
     {
         SeriesStream present = new RangeFunctionStream(
@@ -13,7 +15,7 @@ internal static class AbsenceFunctions
     }
 
     /// <summary>One series of ones at the steps where no row has a value.</summary>
-    public static SeriesStream WhereAbsent(FunctionCall call, SeriesStream stream)
+    private static SeriesStream WhereAbsent(FunctionCall call, SeriesStream stream)
     {
         SeriesMatrix result = new(call.Steps.Count);
         Span<double> values = result.AddMissing(LabelsOf(call.Argument(0)), dropName: false);

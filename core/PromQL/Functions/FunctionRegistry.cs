@@ -38,7 +38,24 @@ internal static class FunctionRegistry
             ["ts_of_min_over_time"] = OverTimeFunctions.TimeOfMinimum,
             ["absent_over_time"] = AbsenceFunctions.AbsentOverTime,
 
+            ["absent"] = AbsenceFunctions.Absent,
+
             ["timestamp"] = TimestampFunction.Evaluate,
+            ["time"] = ScalarFunctions.Time,
+            ["start"] = ScalarFunctions.Start,
+            ["end"] = ScalarFunctions.End,
+            ["step"] = ScalarFunctions.Step,
+            ["range"] = ScalarFunctions.Range,
+            ["pi"] = ScalarFunctions.Pi,
+            ["min_of"] = ScalarFunctions.MinOf,
+            ["max_of"] = ScalarFunctions.MaxOf,
+            ["scalar"] = ScalarFunctions.Scalar,
+            ["vector"] = ScalarFunctions.Vector,
+
+            ["sort"] = SortFunctions.Sort,
+            ["sort_desc"] = SortFunctions.SortDescending,
+            ["sort_by_label"] = SortFunctions.SortByLabel,
+            ["sort_by_label_desc"] = SortFunctions.SortByLabelDescending,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <exception cref="QueryException">The function is in the language, and this engine cannot evaluate it.</exception>
