@@ -1,0 +1,72 @@
+using System.Text;
+using AmpEdge.Core.Tests.Prometheus.RemoteWrite.Wire;
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using Google.Protobuf;
+using Xunit;
+
+namespace AmpEdge.Core.Tests.Prometheus.RemoteWrite;
+
+public sealed class WriteRequestV1WriterTests
+{
+    [Fact]
+    public void Messages_have_the_bytes_of_the_generated_classes()
+    {
+        Gen gen = Gen.Create(8);
+        for (int round = 0; round < 300; round++)
+        {
+            WriteRequestMessage message = WriteRequestV1ReaderTests.SomeMessage(gen);
+            ByteBuffer request = new();
+            foreach (TimeSeriesMessage series in message.Timeseries)
+            {
+                Append(series, request);
+            }
+
+            foreach (MetadataMessage metadata in message.Metadata)
+            {
+                WriteRequestV1Writer.AppendMetadata(
+                    request,
+                    (uint)metadata.Type,
+                    Encoding.UTF8.GetBytes(metadata.FamilyName),
+                    Encoding.UTF8.GetBytes(metadata.Help),
+                    Encoding.UTF8.GetBytes(metadata.Unit));
+            }
+
+            Assert.True(message.ToByteArray().AsSpan().SequenceEqual(request.Written), $"{gen} round {round}");
+        }
+    }
+
+    [Fact]
+    public void One_sample_and_a_column_of_one_are_written_alike()
+    {
+        ByteBuffer block = new();
+        WriteRequestV1Writer.AppendLabel(block, "__name__"u8, "up"u8);
+        ByteBuffer single = new(1);
+        ByteBuffer column = new(1);
+        WriteRequestV1Writer.AppendTimeSeries(single, block.Written, 1_795_344_146_821, StaleMarker.Value);
+        WriteRequestV1Writer.AppendTimeSeries(column, block.Written, [1_795_344_146_821], [StaleMarker.Value]);
+
+        Assert.Equal(single.Written.ToArray(), column.Written.ToArray());
+        Assert.True(single.Length <= block.Length + WriteRequestV1Writer.MaxSeriesOverhead);
+    }
+
+    private static void Append(TimeSeriesMessage series, ByteBuffer request)
+    {
+        ByteBuffer block = new();
+        foreach (LabelMessage label in series.Labels)
+        {
+            WriteRequestV1Writer.AppendLabel(
+                block, Encoding.UTF8.GetBytes(label.Name), Encoding.UTF8.GetBytes(label.Value));
+        }
+
+        long[] timestamps = new long[series.Samples.Count];
+        double[] values = new double[series.Samples.Count];
+        for (int index = 0; index < values.Length; index++)
+        {
+            timestamps[index] = series.Samples[index].Timestamp;
+            values[index] = series.Samples[index].Value;
+        }
+
+        WriteRequestV1Writer.AppendTimeSeries(request, block.Written, timestamps, values);
+    }
+}
