@@ -36,6 +36,13 @@ internal sealed record AmpError(int Status, string Name, string Message)
             Reason = "unknown_workspace",
         };
 
+    /// <summary>Passes by itself: the caller should try again.</summary>
+    public static AmpError Unavailable(string reason) =>
+        new(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailableException", reason)
+        {
+            Reason = "unavailable",
+        };
+
     public static AmpError AccessDenied(string callerArn, string action, string resourceArn) =>
         new(
             StatusCodes.Status403Forbidden,

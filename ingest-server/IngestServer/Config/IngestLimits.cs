@@ -3,6 +3,12 @@ namespace AmpEdge.IngestServer.Config;
 /// <summary>What a workspace takes from its senders. The defaults are AMP's quotas where AMP publishes them.</summary>
 internal sealed record IngestLimits
 {
+    /// <summary>The most that <see cref="MaxRequestBytes"/> may be set to: every body is held in memory whole.</summary>
+    public const long LargestRequestBytes = 64 << 20;
+
+    /// <summary>The most that <see cref="MaxDecodedBytes"/> may be set to.</summary>
+    public const long LargestDecodedBytes = 512 << 20;
+
     /// <summary>Bytes of one request body as sent; a larger one is answered with 413.</summary>
     public long MaxRequestBytes { get; init; } = 1 << 20;
 

@@ -14,7 +14,7 @@ namespace AmpEdge.IngestServer.Query;
 /// Sample timestamps and values have forms of their own (milliseconds as decimal seconds, values as strings), and a
 /// range answer is millions of them; that is why this is not a Utf8JsonWriter.
 /// </remarks>
-internal sealed class JsonBuffer : IDisposable
+internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
 {
     private static readonly SearchValues<byte> s_mustEscape = SearchValues.Create(
         [.. ControlBytes(), (byte)'"', (byte)'\\']);
@@ -121,6 +121,21 @@ internal sealed class JsonBuffer : IDisposable
         Reserve(FloatText.MaxLength);
         Length += FloatText.FormatSample(value, _bytes.AsSpan(Length));
         Raw("\"]"u8);
+    }
+
+    /// <summary>For writers of other JSON that append to this text.</summary>
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 256));
+        return _bytes.AsMemory(Length);
+    }
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - Length);
+        Length += count;
     }
 
     public void Dispose()

@@ -1,0 +1,172 @@
+using System.Buffers;
+using AmpEdge.Hosting;
+
+namespace AmpEdge.IngestServer.Config;
+
+/// <summary>Reads the configuration file into records and reports everything that is wrong with it at once.</summary>
+internal sealed class ServerConfigLoader
+{
+    private static readonly SearchValues<char> s_regionLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    private static readonly SearchValues<char> s_idLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
+
+    private readonly ConfigErrors _errors = new();
+    private readonly string _file;
+
+    private ServerConfigLoader(string file) => _file = file;
+
+    /// <summary>Reads a file; the result holds a configuration or at least one problem.</summary>
+    public static ConfigResult<ServerConfig> Load(string file)
+    {
+        ServerConfigLoader loader = new(file);
+        YamlNode? root = YamlReader.ReadFile(file, loader._errors);
+        return loader.Finish(root);
+    }
+
+    /// <summary>Reads a text; <paramref name="file"/> is named in problems and is where relative paths begin.</summary>
+    public static ConfigResult<ServerConfig> Parse(string file, string yaml)
+    {
+        ServerConfigLoader loader = new(file);
+        YamlNode? root = YamlReader.Read(file, yaml, loader._errors);
+        return loader.Finish(root);
+    }
+
+    private ConfigResult<ServerConfig> Finish(YamlNode? root)
+    {
+        ConfigSection? section = root is null ? null : ConfigSection.OpenRoot(_file, root, "server", _errors);
+        ServerConfig? config = section is null ? null : ReadServer(section);
+        return new ConfigResult<ServerConfig>(_errors.Count == 0 ? config : null, _errors.Problems);
+    }
+
+    private ServerConfig ReadServer(ConfigSection section)
+    {
+        ServerConfig defaults = new();
+        string region = section.Text("region", defaults.Region);
+        if (!IsRegion(region))
+        {
+            section.Fail("region", "is not a region", region, "letters, digits and dashes, such as eu-central-1");
+        }
+
+        string account = section.Text("account", defaults.Account);
+        if (account.Length != 12 || account.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            section.Fail("account", "is not an account id", account, "12 digits, in quotes when they begin with 0");
+        }
+
+        IngestLimits limits = ReadLimits(section.Section("limits", "limits"), defaults.Limits);
+        ServerConfig config = new()
+        {
+            Region = region,
+            Account = account,
+            Limits = limits,
+            Storage = ReadStorage(section.Section("storage", "storage")),
+            Workspaces = ReadWorkspaces(section, limits),
+            Principals = new PrincipalReader(_file, account).ReadAll(section),
+        };
+        section.End();
+        return config;
+    }
+
+    private static List<WorkspaceConfig> ReadWorkspaces(ConfigSection root, IngestLimits limits)
+    {
+        const int MaxAliasLength = 100;
+        List<WorkspaceConfig> workspaces = [];
+        HashSet<string> ids = new(StringComparer.Ordinal);
+        foreach (ConfigSection section in root.Sections("workspaces", "workspace", "empty workspace"))
+        {
+            string id = section.Text("id");
+            if (!IsWorkspaceId(id))
+            {
+                section.Fail(
+                    "id", id.Length == 0 ? "is missing" : "is not a workspace id", id,
+                    "1 to 64 letters, digits, dots, dashes and underscores that begin with a letter or digit");
+            }
+            else if (!ids.Add(id))
+            {
+                section.Fail("id", "is used by another workspace", id, "an id of its own");
+            }
+
+            string alias = section.Text("alias").Trim();
+            if (alias.Length > MaxAliasLength)
+            {
+                section.Fail("alias", "is too long", alias, $"at most {MaxAliasLength} characters");
+            }
+
+            workspaces.Add(new WorkspaceConfig
+            {
+                Id = id,
+                Alias = alias,
+                Limits = ReadLimits(section.Section("limits", "limits"), limits),
+            });
+            section.End();
+        }
+
+        return workspaces;
+    }
+
+    private static IngestLimits ReadLimits(ConfigSection? section, IngestLimits defaults)
+    {
+        if (section is null)
+        {
+            return defaults;
+        }
+
+        IngestLimits limits = new()
+        {
+            MaxRequestBytes = ReadSize(section, "max_request_size", defaults.MaxRequestBytes, IngestLimits.LargestRequestBytes),
+            MaxDecodedBytes = ReadSize(section, "max_decoded_size", defaults.MaxDecodedBytes, IngestLimits.LargestDecodedBytes),
+            MaxLabelNamesPerSeries = section.Int("max_label_names_per_series", defaults.MaxLabelNamesPerSeries, 1, 10_000),
+            MaxLabelBytes = (int)ReadSize(section, "max_label_size", defaults.MaxLabelBytes, 1 << 20),
+            CreationGracePeriod = section.Duration("creation_grace_period", defaults.CreationGracePeriod),
+            Utf8Names = section.Choice(
+                "metric_name_validation_scheme", defaults.Utf8Names ? "utf8" : "legacy", "utf8", "legacy") == "utf8",
+        };
+        section.End();
+        return limits;
+    }
+
+    private static long ReadSize(ConfigSection section, string key, long defaultBytes, long maxBytes)
+    {
+        long bytes = section.Size(key, new ByteSize(defaultBytes)).Bytes;
+        if (bytes >= 1 && bytes <= maxBytes)
+        {
+            return bytes;
+        }
+
+        section.Fail(key, "is out of range", new ByteSize(bytes).ToString(), $"from 1B to {new ByteSize(maxBytes)}");
+        return defaultBytes;
+    }
+
+    private static StorageConfig ReadStorage(ConfigSection? section)
+    {
+        StorageConfig defaults = new();
+        if (section is null)
+        {
+            return defaults;
+        }
+
+        TimeSpan retention = section.Duration("retention_time", defaults.RetentionTime);
+        if (retention < TimeSpan.FromMinutes(1))
+        {
+            section.Fail("retention_time", "is too short", PrometheusDuration.Format(retention), "from 1m");
+        }
+
+        StorageConfig storage = new()
+        {
+            RetentionTime = retention,
+            MaxHeadSize = new ByteSize(ReadSize(section, "max_head_size", defaults.MaxHeadSize.Bytes, 1L << 50)),
+            FsyncAlways = section.Choice("wal_fsync", "interval", "interval", "always") == "always",
+        };
+        section.End();
+        return storage;
+    }
+
+    private static bool IsRegion(string region) =>
+        region.Length is > 0 and <= 64 && !region.AsSpan().ContainsAnyExcept(s_regionLetters);
+
+    /// <summary>Narrower than AMP's pattern: the id is also the name of a folder.</summary>
+    private static bool IsWorkspaceId(string id) =>
+        id.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(id[0]) && !id.AsSpan().ContainsAnyExcept(s_idLetters);
+}

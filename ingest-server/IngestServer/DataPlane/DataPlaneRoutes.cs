@@ -1,0 +1,79 @@
+using AmpEdge.Hosting;
+using AmpEdge.IngestServer.Auth;
+using AmpEdge.IngestServer.Config;
+using AmpEdge.IngestServer.Ingest;
+using AmpEdge.IngestServer.Query;
+
+namespace AmpEdge.IngestServer.DataPlane;
+
+/// <summary>Every path of the data plane, each with its verbs and the permission that it needs.</summary>
+/// <remarks>
+/// <c>/workspaces/{workspaceId}/api/v1/…</c> is AMP's form. Without authentication the same paths also stand at the
+/// root, where Prometheus has them, for the only workspace there is.
+/// </remarks>
+internal sealed class DataPlaneRoutes(
+    RouteTable routes, RequestGuard guard, CrossOrigin crossOrigin, QueryEndpoints query, WriteEndpoints write)
+{
+    private const string WorkspacePrefix = $"/workspaces/{{{RequestGuard.WorkspaceIdValue}}}";
+
+    /// <summary>A write as sent: an upper bound for every workspace, which may have a smaller one of its own.</summary>
+    private const long MaxWriteBytes = IngestLimits.LargestRequestBytes;
+
+    /// <summary>A form of parameters, as large as Prometheus takes it.</summary>
+    private const long MaxFormBytes = 10 << 20;
+
+    /// <summary>Maps AMP's paths, and with <paramref name="extensions"/> those that Prometheus has and AMP lacks.</summary>
+    public void MapWorkspaces(bool extensions)
+    {
+        Map(WorkspacePrefix, "/api/v1/remote_write", "POST", DataPlaneAction.RemoteWrite, MaxWriteBytes, write.Amp);
+        MapQueries(WorkspacePrefix, extensions);
+        routes.Map("*", "/workspaces/{*rest}", guard.AnswerUnknownAsync);
+    }
+
+    /// <summary>Maps Prometheus's own paths.</summary>
+    public void MapRoot()
+    {
+        Map("", "/api/v1/remote_write", "POST", DataPlaneAction.RemoteWrite, MaxWriteBytes, write.Amp);
+        Map("", "/api/v1/write", "POST", DataPlaneAction.RemoteWrite, MaxWriteBytes, write.Prometheus);
+        MapQueries("", extensions: true);
+    }
+
+    private void MapQueries(string prefix, bool extensions)
+    {
+        MapQuery(prefix, "/api/v1/query", "GET,POST", DataPlaneAction.QueryMetrics, query.Instant);
+        MapQuery(prefix, "/api/v1/query_range", "GET,POST", DataPlaneAction.QueryMetrics, query.Range);
+        MapQuery(prefix, "/api/v1/series", "GET,POST", DataPlaneAction.GetSeries, query.Series);
+        MapQuery(prefix, "/api/v1/labels", "GET,POST", DataPlaneAction.GetLabels, query.Labels);
+        MapQuery(prefix, "/api/v1/label/{name}/values", "GET", DataPlaneAction.GetLabels, query.LabelValues);
+        MapQuery(prefix, "/api/v1/metadata", "GET", DataPlaneAction.GetMetricMetadata, query.Metadata);
+        if (extensions)
+        {
+            MapQuery(prefix, "/api/v1/status/buildinfo", "GET", DataPlaneAction.QueryMetrics, query.Build);
+            MapQuery(prefix, "/api/v1/format_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Format);
+            MapQuery(prefix, "/api/v1/parse_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Parse);
+        }
+    }
+
+    private void MapQuery(string prefix, string path, string verbs, DataPlaneAction action, DataPlaneHandler handler) =>
+        Map(prefix, path, verbs, action, MaxFormBytes, handler);
+
+    private void Map(
+        string prefix, string path, string verbs, DataPlaneAction action, long maxBodyBytes, DataPlaneHandler handler)
+    {
+        string pattern = prefix + path;
+        string allowed = string.Join(", ", Sorted([.. verbs.Split(','), "OPTIONS"]));
+        routes.Map(verbs, pattern, guard.Protect(action, maxBodyBytes, handler));
+        routes.Map("OPTIONS", pattern, crossOrigin.AnswerPreflight);
+        routes.Map("*", pattern, context =>
+        {
+            context.Response.Headers.Allow = allowed;
+            return context.WriteTextAsync(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed");
+        });
+    }
+
+    private static string[] Sorted(string[] verbs)
+    {
+        Array.Sort(verbs, StringComparer.Ordinal);
+        return verbs;
+    }
+}

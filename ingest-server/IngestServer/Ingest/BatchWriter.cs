@@ -1,0 +1,178 @@
+using System.Text;
+using AmpEdge.IngestServer.Config;
+using AmpEdge.Prometheus;
+using AmpEdge.Tsdb;
+
+namespace AmpEdge.IngestServer.Ingest;
+
+/// <summary>
+/// Puts one decoded remote write 1.0 message into an appender: good samples in, bad ones counted with their reason.
+/// The caller commits, or rolls back when the message proves malformed half-way.
+/// </summary>
+internal sealed class BatchWriter(Appender appender, IngestLimits limits, string tenant, long nowMs)
+{
+    private readonly Appender _appender = appender;
+    private readonly IngestLimits _limits = limits;
+    private readonly string _tenant = tenant;
+    private readonly long _latestMs = nowMs + (long)limits.CreationGracePeriod.TotalMilliseconds;
+    private SeriesValidator? _validator;
+
+    public WriteTally Tally { get; } = new();
+
+    /// <summary>False when the message is no WriteRequest; <paramref name="errorOffset"/> says where it stops being one.</summary>
+    public bool TryWrite(ReadOnlySpan<byte> message, out int errorOffset)
+    {
+        WriteRequestV1Reader reader = new(message);
+        while (true)
+        {
+            switch (reader.Next())
+            {
+                case WriteRequestItem.TimeSeries:
+                    WriteSeries(reader.TimeSeries);
+                    break;
+                case WriteRequestItem.Metadata:
+                    WriteMetadata(reader.Metadata);
+                    break;
+                case WriteRequestItem.End:
+                    errorOffset = 0;
+                    return true;
+                default:
+                    errorOffset = reader.ErrorOffset;
+                    return false;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes what was written visible and durable. Another request may have been faster with the same series, so a
+    /// sample that was taken may still be refused here.
+    /// </summary>
+    /// <exception cref="IOException">The disk refused it: nothing is stored.</exception>
+    public void Commit()
+    {
+        CommitResult result = _appender.Commit();
+        Tally.Samples += result.Appended;
+        Tally.Repeated += result.Duplicates;
+        if (result.Refused > 0)
+        {
+            DiscardReason reason = ReasonOf(result.FirstRefusal);
+            Tally.Discard(reason, result.Refused, WriteTexts.RefusedByStore(
+                _tenant, reason, result.FirstRefusedTimestampMs, _appender.LabelsOf(result.FirstRefusedSeries)));
+        }
+    }
+
+    private void WriteSeries(TimeSeriesV1 series)
+    {
+        Tally.ExemplarsIgnored += series.ExemplarCount;
+        if (series.HistogramCount > 0)
+        {
+            Discard(DiscardReason.NativeHistogram, series.HistogramCount, series, 0);
+        }
+
+        if (series.SampleCount == 0)
+        {
+            return;
+        }
+
+        if (!_appender.TryGetSeries(series.RawLabels, out SeriesRef reference)
+            && !TryCreateSeries(series, out reference))
+        {
+            return;
+        }
+
+        foreach (SamplesV1 sample in series.Samples)
+        {
+            WriteSample(series, reference, sample.TimestampMs, sample.Value);
+        }
+    }
+
+    private void WriteSample(TimeSeriesV1 series, SeriesRef reference, long timestampMs, double value)
+    {
+        if (timestampMs > _latestMs)
+        {
+            Discard(DiscardReason.TooFarInFuture, 1, series, timestampMs);
+            return;
+        }
+
+        switch (_appender.Append(reference, timestampMs, value))
+        {
+            case AppendOutcome.Appended:
+                break;
+            case AppendOutcome.DuplicateSample:
+                Tally.Repeated++;
+                break;
+            case var refusal:
+                Discard(ReasonOf(refusal), 1, series, timestampMs);
+                break;
+        }
+    }
+
+    private static DiscardReason ReasonOf(AppendOutcome outcome) => outcome switch
+    {
+        AppendOutcome.DuplicateTimestamp => DiscardReason.NewValueForTimestamp,
+        AppendOutcome.TooOld => DiscardReason.OutOfBounds,
+        AppendOutcome.TooFarInFuture => DiscardReason.TooFarInFuture,
+        _ => DiscardReason.OutOfOrder,
+    };
+
+    private bool TryCreateSeries(TimeSeriesV1 series, out SeriesRef reference)
+    {
+        SeriesValidator validator = Read(series);
+        DiscardReason reason = validator.Validate(_limits, out Labels labels, out string text);
+        if (reason != DiscardReason.None)
+        {
+            Tally.Discard(reason, series.SampleCount, text);
+            reference = default;
+            return false;
+        }
+
+        reference = _appender.GetOrCreateSeries(series.RawLabels, labels);
+        return true;
+    }
+
+    private void WriteMetadata(MetricMetadataV1 metadata)
+    {
+        if (metadata.Family.IsEmpty)
+        {
+            return;
+        }
+
+        _appender.AppendMetadata(new MetricMetadata(
+            Encoding.UTF8.GetString(metadata.Family),
+            metadata.Type <= (uint)MetricType.Stateset ? (MetricType)metadata.Type : MetricType.Unknown,
+            Encoding.UTF8.GetString(metadata.Help),
+            Encoding.UTF8.GetString(metadata.Unit)));
+        Tally.Metadata++;
+    }
+
+    /// <summary>Only the first refusal of a request is told, so only that one costs a text.</summary>
+    private void Discard(DiscardReason reason, long samples, TimeSeriesV1 series, long timestampMs)
+    {
+        if (Tally.FirstRefusal is not null)
+        {
+            Tally.Discard(reason, samples);
+            return;
+        }
+
+        Read(series).Validate(_limits, out Labels labels, out _);
+        Tally.Discard(reason, samples, reason switch
+        {
+            DiscardReason.TooFarInFuture =>
+                WriteTexts.TooFarInFuture(timestampMs, labels.Get(LabelNames.MetricNameUtf8)),
+            DiscardReason.NativeHistogram => WriteTexts.NativeHistogram(_tenant, labels),
+            _ => WriteTexts.RefusedByStore(_tenant, reason, timestampMs, labels),
+        });
+    }
+
+    private SeriesValidator Read(TimeSeriesV1 series)
+    {
+        _validator ??= new SeriesValidator();
+        _validator.Reset();
+        foreach (LabelPairsV1 label in series.Labels)
+        {
+            _validator.Add(label.Name, label.Value);
+        }
+
+        return _validator;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using AmpEdge.Hosting;
+using AmpEdge.IngestServer.Config;
+using AmpEdge.IngestServer.DataPlane;
+using AmpEdge.IngestServer.Query;
+using AmpEdge.IngestServer.Workspaces;
+using AmpEdge.Prometheus;
+using AmpEdge.Tsdb;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.IngestServer.Ingest;
+
+/// <summary>
+/// <c>remote_write</c>: takes a message, stores what is good in it, and answers once that is in the operating system's
+/// hands. A request whose samples were refused in part is answered with 400 and the first refusal; its good samples
+/// stay. What a retry could cure is never answered with 4xx, because senders drop what gets one.
+/// </summary>
+internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogger log)
+{
+    private readonly int _successStatus = successStatus;
+    private readonly TimeProvider _time = time;
+    private readonly ILogger _log = log;
+
+    public Task AnswerAsync(DataPlaneCall call)
+    {
+        HttpRequest request = call.Context.Request;
+        IngestLimits limits = call.Workspace.Config.Limits;
+        if (WriteProtocol.Refuse(request.ContentType, request.Headers.ContentEncoding) is { } unsupported)
+        {
+            return call.Context.WriteTextAsync(StatusCodes.Status415UnsupportedMediaType, unsupported);
+        }
+
+        if (call.Body.Length > limits.MaxRequestBytes)
+        {
+            return AmpErrorAnswer.SendAsync(call.Context, Auth.AmpError.TooLarge(limits.MaxRequestBytes));
+        }
+
+        if (!Snappy.TryGetDecodedLength(call.Body.Span, out int decodedLength))
+        {
+            return Refuse(call, "snappy: corrupt input");
+        }
+
+        if (decodedLength > limits.MaxDecodedBytes)
+        {
+            return Refuse(call, $"snappy: decoded length {decodedLength} exceeds limit {limits.MaxDecodedBytes}");
+        }
+
+        return Answer(call, limits, decodedLength);
+    }
+
+    private Task Answer(DataPlaneCall call, IngestLimits limits, int decodedLength)
+    {
+        byte[] decoded = ArrayPool<byte>.Shared.Rent(decodedLength);
+        try
+        {
+            return Snappy.TryDecode(call.Body.Span, decoded, out int length)
+                ? Store(call, limits, decoded.AsSpan(0, length))
+                : Refuse(call, "snappy: corrupt input");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(decoded);
+        }
+    }
+
+    private Task Store(DataPlaneCall call, IngestLimits limits, ReadOnlySpan<byte> message)
+    {
+        Workspace workspace = call.Workspace;
+        WriteTally tally;
+        try
+        {
+            using Appender appender = workspace.Database.NewAppender();
+            BatchWriter writer = new(
+                appender, limits, workspace.Tenant, _time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (!writer.TryWrite(message, out int errorOffset))
+            {
+                appender.Rollback();
+                return Refuse(call, $"proto: malformed WriteRequest at byte {errorOffset} of {message.Length}");
+            }
+
+            writer.Commit();
+            tally = writer.Tally;
+        }
+        catch (IOException error)
+        {
+            IngestLog.StoreFailed(_log, error, workspace.Id);
+            return call.Context.WriteTextAsync(
+                StatusCodes.Status503ServiceUnavailable, $"user={workspace.Tenant}: not stored: {error.Message}");
+        }
+
+        workspace.IngestMetrics.Count(tally);
+        return tally.FirstRefusal is { } refusal ? Refuse(call, refusal) : Accept(call.Context);
+    }
+
+    private Task Accept(HttpContext context)
+    {
+        context.Response.StatusCode = _successStatus;
+        if (_successStatus == StatusCodes.Status200OK)
+        {
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = 0;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task Refuse(DataPlaneCall call, string text)
+    {
+        IngestLog.Refused(_log, call.Workspace.Id, call.Caller, TimeParameter.Clip(text));
+        return call.Context.WriteTextAsync(StatusCodes.Status400BadRequest, text);
+    }
+}

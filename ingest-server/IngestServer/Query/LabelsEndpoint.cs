@@ -1,0 +1,91 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Tsdb;
+
+namespace AmpEdge.IngestServer.Query;
+
+/// <summary><c>labels</c> and <c>label/…/values</c>: names and values, of all series or of those that selectors find.</summary>
+internal static class LabelsEndpoint
+{
+    /// <summary>Names in URLs may be written so that they need no other escapes: <c>U__my_2e_label</c>.</summary>
+    private const string EscapedNamePrefix = "U__";
+
+    public static Task<ApiError?> AnswerNamesAsync(ApiCall call) =>
+        AnswerAsync(call, static (querier, matchers, startMs, endMs) => querier.LabelNames(matchers, startMs, endMs));
+
+    public static Task<ApiError?> AnswerValuesAsync(ApiCall call)
+    {
+        string name = (string?)call.Context.Request.RouteValues["name"] ?? "";
+        if (name.StartsWith(EscapedNamePrefix, StringComparison.Ordinal))
+        {
+            name = EscapedName.Decode(name);
+        }
+
+        return AnswerAsync(
+            call, (querier, matchers, startMs, endMs) => querier.LabelValues(name, matchers, startMs, endMs));
+    }
+
+    private static async Task<ApiError?> AnswerAsync(
+        ApiCall call, Func<DatabaseQuerier, IReadOnlyList<Matcher>, long, long, List<string>> read)
+    {
+        ParameterReader reader = new(call.Parameters);
+        int limit = reader.Limit();
+        long startMs = reader.Time("start", TimeParameter.MinTimeMs);
+        long endMs = reader.Time("end", TimeParameter.MaxTimeMs);
+        if (reader.Error is { } error)
+        {
+            return error;
+        }
+
+        if (!MatcherParameter.TryParse(
+                call.Parameters.GetAll(MatcherParameter.Name), out List<IReadOnlyList<Matcher>> sets, out string problem))
+        {
+            return ApiError.BadData(problem);
+        }
+
+        List<string> texts = Union(call, sets, matchers =>
+        {
+            using DatabaseQuerier querier = call.Workspace.Database.NewQuerier();
+            return read(querier, matchers, startMs, endMs);
+        });
+        await WriteAsync(call.Response, texts, limit);
+        return null;
+    }
+
+    private static List<string> Union(
+        ApiCall call, List<IReadOnlyList<Matcher>> sets, Func<IReadOnlyList<Matcher>, List<string>> read)
+    {
+        if (sets.Count <= 1)
+        {
+            return read(sets.Count == 0 ? [] : sets[0]);
+        }
+
+        HashSet<string> union = [];
+        foreach (IReadOnlyList<Matcher> matchers in sets)
+        {
+            call.Cancel.ThrowIfCancellationRequested();
+            union.UnionWith(read(matchers));
+        }
+
+        List<string> sorted = [.. union];
+        sorted.Sort(string.CompareOrdinal);
+        return sorted;
+    }
+
+    private static async Task WriteAsync(ApiResponse response, List<string> texts, int limit)
+    {
+        int count = limit > 0 ? Math.Min(limit, texts.Count) : texts.Count;
+        response.Json.Raw("{\"status\":\"success\",\"data\":["u8);
+        for (int index = 0; index < count; index++)
+        {
+            response.Json.Raw(index == 0 ? ""u8 : ","u8);
+            response.Json.String(texts[index]);
+            await response.FlushIfLargeAsync();
+        }
+
+        response.Json.Raw((byte)']');
+        ResultWriter.WriteTexts(
+            response.Json, "warnings"u8, count < texts.Count ? [ResultWriter.TruncatedWarning] : []);
+        response.Json.Raw((byte)'}');
+        await response.CompleteAsync();
+    }
+}

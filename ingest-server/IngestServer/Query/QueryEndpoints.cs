@@ -1,0 +1,42 @@
+using AmpEdge.IngestServer.DataPlane;
+using AmpEdge.PromQL;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.IngestServer.Query;
+
+/// <summary>The handlers of the query API, ready to be mapped.</summary>
+internal sealed class QueryEndpoints
+{
+    public QueryEndpoints(Engine engine, QueryGate gate, ParserOptions parser, TimeProvider time, ILogger log)
+    {
+        ApiRunner runner = new(log);
+        Instant = runner.Run(new InstantQueryEndpoint(engine, gate, time).AnswerAsync);
+        Range = runner.Run(new RangeQueryEndpoint(engine, gate).AnswerAsync);
+        Series = runner.Run(SeriesEndpoint.AnswerAsync);
+        Labels = runner.Run(LabelsEndpoint.AnswerNamesAsync);
+        LabelValues = runner.Run(LabelsEndpoint.AnswerValuesAsync);
+        Metadata = runner.Run(MetadataEndpoint.AnswerAsync);
+        Build = runner.Run(BuildEndpoint.AnswerAsync);
+        ExpressionEndpoints expressions = new(parser);
+        Format = runner.Run(expressions.AnswerFormattedAsync);
+        Parse = runner.Run(expressions.AnswerParsedAsync);
+    }
+
+    public DataPlaneHandler Instant { get; }
+
+    public DataPlaneHandler Range { get; }
+
+    public DataPlaneHandler Series { get; }
+
+    public DataPlaneHandler Labels { get; }
+
+    public DataPlaneHandler LabelValues { get; }
+
+    public DataPlaneHandler Metadata { get; }
+
+    public DataPlaneHandler Build { get; }
+
+    public DataPlaneHandler Format { get; }
+
+    public DataPlaneHandler Parse { get; }
+}

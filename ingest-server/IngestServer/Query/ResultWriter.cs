@@ -1,0 +1,212 @@
+using System.Collections.ObjectModel;
+using AmpEdge.Prometheus;
+using AmpEdge.PromQL;
+
+namespace AmpEdge.IngestServer.Query;
+
+/// <summary>Writes the value of a query and what the engine says about it, in the order of Prometheus's members.</summary>
+internal static class ResultWriter
+{
+    /// <summary>Warning of an answer that a <c>limit</c> cut.</summary>
+    public const string TruncatedWarning = "results truncated due to limit";
+
+    public static async Task WriteAsync(ApiCall call, QueryResult result, int limit)
+    {
+        JsonBuffer json = call.Response.Json;
+        json.Raw("{\"status\":\"success\",\"data\":{\"resultType\":\""u8);
+        bool truncated = false;
+        switch (result.Value)
+        {
+            case ScalarValue scalar:
+                json.Raw("scalar\",\"result\":"u8);
+                WriteScalar(json, scalar);
+                break;
+            case StringValue text:
+                json.Raw("string\",\"result\":["u8);
+                json.Number(text.TimestampMs / 1000.0);
+                json.Raw((byte)',');
+                json.String(text.Value);
+                json.Raw((byte)']');
+                break;
+            case VectorValue vector:
+                json.Raw("vector\",\"result\":["u8);
+                truncated = await WriteVectorAsync(call, vector, limit);
+                json.Raw((byte)']');
+                break;
+            case MatrixValue matrix:
+                json.Raw("matrix\",\"result\":["u8);
+                truncated = await WriteMatrixAsync(call.Response, matrix, limit);
+                json.Raw((byte)']');
+                break;
+            default:
+                throw new InvalidOperationException($"no JSON form for {result.Value.GetType().Name}");
+        }
+
+        if (call.Parameters.Get("stats").Length > 0)
+        {
+            WriteStatistics(json, result.Statistics);
+        }
+
+        json.Raw((byte)'}');
+        WriteAnnotations(json, result.Annotations, truncated);
+        json.Raw((byte)'}');
+        await call.Response.CompleteAsync();
+    }
+
+    /// <summary><c>{"name":"value",…}</c>.</summary>
+    public static void WriteLabels(JsonBuffer json, Labels labels)
+    {
+        json.Raw((byte)'{');
+        bool first = true;
+        foreach ((ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) in labels)
+        {
+            if (!first)
+            {
+                json.Raw((byte)',');
+            }
+
+            first = false;
+            json.String(name);
+            json.Raw((byte)':');
+            json.String(value);
+        }
+
+        json.Raw((byte)'}');
+    }
+
+    /// <summary><c>,"name":["text",…]</c>, or nothing for an empty list.</summary>
+    public static void WriteTexts(JsonBuffer json, ReadOnlySpan<byte> memberName, IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        json.Raw(",\""u8);
+        json.Raw(memberName);
+        json.Raw("\":["u8);
+        for (int index = 0; index < texts.Count; index++)
+        {
+            if (index > 0)
+            {
+                json.Raw((byte)',');
+            }
+
+            json.String(texts[index]);
+        }
+
+        json.Raw((byte)']');
+    }
+
+    private static void WriteScalar(JsonBuffer json, ScalarValue scalar)
+    {
+        json.Raw((byte)'[');
+        json.Number(scalar.TimestampMs / 1000.0);
+        json.Raw(",\""u8);
+        json.Number(scalar.Value);
+        json.Raw("\"]"u8);
+    }
+
+    private static async Task<bool> WriteVectorAsync(ApiCall call, VectorValue vector, int limit)
+    {
+        int count = limit > 0 ? Math.Min(limit, vector.Count) : vector.Count;
+        bool truncated = count < vector.Count;
+        int[]? order = truncated ? LimitOrder.Of(vector, call.Parameters.Get("query")) : null;
+        for (int index = 0; index < count; index++)
+        {
+            WriteVectorItem(call.Response.Json, vector, order?[index] ?? index, isFirst: index == 0);
+            await call.Response.FlushIfLargeAsync();
+        }
+
+        return truncated;
+    }
+
+    private static void WriteVectorItem(JsonBuffer json, VectorValue vector, int index, bool isFirst)
+    {
+        json.Raw(isFirst ? "{\"metric\":"u8 : ",{\"metric\":"u8);
+        WriteLabels(json, vector.Labels[index]);
+        json.Raw(",\"value\":"u8);
+        json.Sample(vector.TimestampMs, vector.Values[index]);
+        json.Raw((byte)'}');
+    }
+
+    private static async Task<bool> WriteMatrixAsync(ApiResponse response, MatrixValue matrix, int limit)
+    {
+        int count = limit > 0 ? Math.Min(limit, matrix.Count) : matrix.Count;
+        for (int index = 0; index < count; index++)
+        {
+            WriteMatrixItem(response.Json, matrix.Series[index], isFirst: index == 0);
+            await response.FlushIfLargeAsync();
+        }
+
+        return count < matrix.Count;
+    }
+
+    private static void WriteMatrixItem(JsonBuffer json, MatrixSeries series, bool isFirst)
+    {
+        json.Raw(isFirst ? "{\"metric\":"u8 : ",{\"metric\":"u8);
+        WriteLabels(json, series.Labels);
+        json.Raw(",\"values\":["u8);
+        bool first = true;
+        foreach (Sample sample in series)
+        {
+            if (!first)
+            {
+                json.Raw((byte)',');
+            }
+
+            first = false;
+            json.Sample(sample.TimestampMs, sample.Value);
+        }
+
+        json.Raw("]}"u8);
+    }
+
+    private static void WriteStatistics(JsonBuffer json, QueryStatistics statistics)
+    {
+        // The engine streams series through the whole expression, so sorting and preparing are not phases of their own.
+        json.Raw(",\"stats\":{\"timings\":{\"evalTotalTime\":"u8);
+        json.Number(statistics.EvaluationTime.TotalSeconds);
+        json.Raw(",\"resultSortTime\":0,\"queryPreparationTime\":0,\"innerEvalTime\":"u8);
+        json.Number(statistics.EvaluationTime.TotalSeconds);
+        json.Raw(",\"execQueueTime\":"u8);
+        json.Number(statistics.QueueTime.TotalSeconds);
+        json.Raw(",\"execTotalTime\":"u8);
+        json.Number((statistics.QueueTime + statistics.EvaluationTime).TotalSeconds);
+        json.Raw("},\"samples\":{\"totalQueryableSamples\":"u8);
+        json.Number(statistics.TotalQueryableSamples);
+        json.Raw(",\"peakSamples\":"u8);
+        json.Number(statistics.PeakSamples);
+        json.Raw("}}"u8);
+    }
+
+    private static void WriteAnnotations(JsonBuffer json, Annotations annotations, bool truncated)
+    {
+        List<string> warnings = Cap(annotations.Warnings, "warning");
+        if (truncated)
+        {
+            warnings.Add(TruncatedWarning);
+        }
+
+        WriteTexts(json, "warnings"u8, warnings);
+        WriteTexts(json, "infos"u8, Cap(annotations.Infos, "info"));
+    }
+
+    /// <summary>Prometheus's API shows ten of a kind and counts the others.</summary>
+    private static List<string> Cap(ReadOnlyCollection<string> texts, string kind)
+    {
+        const int MaxShown = 10;
+        List<string> shown = [];
+        for (int index = 0; index < texts.Count && index < MaxShown; index++)
+        {
+            shown.Add(texts[index]);
+        }
+
+        if (texts.Count > MaxShown)
+        {
+            shown.Add($"{texts.Count - MaxShown} more {kind} annotations omitted");
+        }
+
+        return shown;
+    }
+}

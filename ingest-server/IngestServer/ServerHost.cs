@@ -1,0 +1,159 @@
+using System.Reflection;
+using AmpEdge.Hosting;
+using AmpEdge.IngestServer.Auth;
+using AmpEdge.IngestServer.Config;
+using AmpEdge.IngestServer.DataPlane;
+using AmpEdge.IngestServer.Ingest;
+using AmpEdge.IngestServer.Pages;
+using AmpEdge.IngestServer.Query;
+using AmpEdge.IngestServer.Workspaces;
+using AmpEdge.Prometheus;
+using AmpEdge.PromQL;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.IngestServer;
+
+/// <summary>
+/// The server's parts, built by hand: workspaces, guard, query and write endpoints, pages and listeners. Requests flow
+/// listener → guard → endpoint → workspace.
+/// </summary>
+internal sealed class ServerHost : IDisposable
+{
+    private const string ProgramName = "AmpEdge Server";
+
+    private readonly ServerSettings _settings;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly MetricRegistry _metrics = new();
+    private readonly Readiness _readiness = new();
+    private readonly WorkspaceTable _workspaces;
+    private readonly RequestGuard _guard;
+    private readonly Engine _engine;
+    private readonly ConfigReloader<ServerConfig> _reloader;
+    private readonly HttpServer? _management;
+
+    public ServerHost(ServerSettings settings, ServerConfig config, ILoggerFactory loggers, TimeProvider time)
+    {
+        _settings = settings;
+        _loggers = loggers;
+        _time = time;
+        _reloader = new ConfigReloader<ServerConfig>(
+            config, () => ServerConfigLoader.Load(settings.ConfigFile), "ampedge", _metrics, loggers, time);
+        WorkspaceOpener opener = new(settings.StoragePath, _metrics, loggers, time);
+        _workspaces = new WorkspaceTable(opener, loggers.CreateLogger<WorkspaceTable>());
+        _metrics.BeforeCollect(_workspaces.UpdateMetrics);
+        _engine = new Engine(settings.Engine, time);
+        _readiness.Require(() => _workspaces.NotReady);
+        CrossOrigin crossOrigin = new(AnchoredRegex.Create(settings.CorsOrigin));
+        _guard = new RequestGuard(
+            settings.WithoutAuth ? null : new AccessTable(config, time),
+            _workspaces, crossOrigin, new GuardMetrics(_metrics), loggers.CreateLogger<RequestGuard>());
+        _reloader.OnChange(_workspaces.OpenAsync);
+        _reloader.OnChange(TakePrincipals);
+
+        RouteTable routes = new() { NotFound = AnswerNotFound };
+        MapDataPlane(routes, crossOrigin);
+        bool pagesHere = settings.ManagementAddress.Length == 0 && ListenAddress.Parse(settings.ListenAddress).IsLoopback;
+        MapManagement(routes, everything: pagesHere);
+        Web = NewListener("web", settings.ListenAddress, routes);
+        if (settings.ManagementAddress.Length > 0)
+        {
+            RouteTable management = new() { NotFound = AnswerNotFound };
+            MapManagement(management, everything: true);
+            _management = NewListener("management", settings.ManagementAddress, management);
+        }
+    }
+
+    /// <summary>The main listener.</summary>
+    public HttpServer Web { get; }
+
+    /// <summary>Asks the process to end; set by the program, called by <c>/-/quit</c>.</summary>
+    public Action<string> RequestStop { get; set; } = static _ => { };
+
+    /// <summary>
+    /// The parts in start order: listeners answer "not ready" while the workspaces replay their logs, and stop before
+    /// the workspaces close.
+    /// </summary>
+    public IEnumerable<IComponent> Components()
+    {
+        yield return _workspaces;
+        if (_management is not null)
+        {
+            yield return _management;
+        }
+
+        yield return Web;
+        yield return new OpenWorkspaces(_workspaces, _reloader.Current);
+    }
+
+    /// <summary>Reads the file again and takes workspaces and principals from it; null, or what is wrong with it.</summary>
+    public Task<string?> ReloadAsync(CancellationToken cancel) => _reloader.ReloadAsync(cancel);
+
+    public void Dispose()
+    {
+        Web.Dispose();
+        _management?.Dispose();
+        _workspaces.Dispose();
+        _reloader.Dispose();
+        _engine.Dispose();
+    }
+
+    private Task TakePrincipals(ServerConfig config, CancellationToken cancel)
+    {
+        _guard.Replace(new AccessTable(config, _time));
+        return Task.CompletedTask;
+    }
+
+    private void MapDataPlane(RouteTable routes, CrossOrigin crossOrigin)
+    {
+        QueryEndpoints query = new(
+            _engine, new QueryGate(_settings.Engine.MaxConcurrency, _metrics), _settings.Engine.Parser, _time,
+            _loggers.CreateLogger<QueryEndpoints>());
+        WriteEndpoints write = new(_time, _loggers.CreateLogger<WriteEndpoint>());
+        DataPlaneRoutes dataPlane = new(routes, _guard, crossOrigin, query, write);
+        dataPlane.MapWorkspaces(extensions: !_settings.StrictAmp);
+        if (_settings.WithoutAuth)
+        {
+            dataPlane.MapRoot();
+        }
+    }
+
+    private void MapManagement(RouteTable routes, bool everything)
+    {
+        ManagementEndpoints endpoints = new(ProgramName, _metrics, _readiness)
+        {
+            Reload = ReloadAsync,
+            LifecycleEnabled = _settings.EnableLifecycle,
+        };
+        if (!everything)
+        {
+            endpoints.MapHealthTo(routes);
+            return;
+        }
+
+        endpoints.MapTo(routes);
+        routes.Map("POST,PUT", "/-/quit", AnswerQuit);
+        BuildVersion version = BuildVersion.Of(Assembly.GetExecutingAssembly());
+        routes.Map("GET", "/", new HomePage(routes, version.Version, signed: !_settings.WithoutAuth).AnswerAsync);
+        routes.Map("GET", "/explore", new Page("explore.html").AnswerAsync);
+        routes.Map("GET", "/pages/explore.js", new Page("explore.js").AnswerAsync);
+        routes.Map("GET", "/pages/pages.css", new Page("pages.css").AnswerAsync);
+    }
+
+    private HttpServer NewListener(string name, string address, RouteTable routes) =>
+        new(name, new HttpServerOptions { ListenAddress = address }, routes, _metrics, _loggers, _time);
+
+    private Task AnswerQuit(HttpContext context)
+    {
+        if (!_settings.EnableLifecycle)
+        {
+            return context.WriteTextAsync(StatusCodes.Status403Forbidden, "Lifecycle API is not enabled.");
+        }
+
+        RequestStop("POST /-/quit");
+        return context.WriteTextAsync(StatusCodes.Status200OK, "Requesting termination... Goodbye!");
+    }
+
+    private static Task AnswerNotFound(HttpContext context) =>
+        context.WriteTextAsync(StatusCodes.Status404NotFound, "404 page not found");
+}

@@ -1,0 +1,74 @@
+using AmpEdge.Hosting;
+using AmpEdge.Tsdb;
+
+namespace AmpEdge.IngestServer.Workspaces;
+
+/// <summary>
+/// A workspace's store in numbers, under the names that Prometheus gives its own store, with a <c>workspace</c> label.
+/// </summary>
+internal sealed class StoreMetrics
+{
+    private const string Label = "workspace";
+
+    private readonly List<Action> _removals = [];
+    private readonly MetricRegistry _metrics;
+    private readonly Database _database;
+    private readonly string _workspaceId;
+    private HeadStats _stats;
+
+    public StoreMetrics(MetricRegistry metrics, string workspaceId, Database database)
+    {
+        _metrics = metrics;
+        _workspaceId = workspaceId;
+        _database = database;
+        _stats = database.Stats();
+        Gauge("prometheus_tsdb_head_series", "Series with samples.", static stats => stats.Series);
+        Gauge("prometheus_tsdb_head_chunks", "Chunks of samples.", static stats => stats.Chunks);
+        Gauge("ampedge_tsdb_head_bytes", "Memory of labels, index and chunks.", static stats => stats.HeadBytes);
+        Gauge("ampedge_tsdb_readers", "Queries and writes that use the store.", static stats => stats.Participants);
+        Gauge(
+            "ampedge_tsdb_retired_waiting", "Pieces of memory that wait for a reader to leave.",
+            static stats => stats.RetiredWaiting);
+        Gauge("ampedge_tsdb_metadata_families", "Metric families with metadata.", static stats => stats.MetadataFamilies);
+        Gauge("prometheus_tsdb_wal_storage_size_bytes", "Bytes of the log on the disk.", static stats => stats.LogBytes);
+        Gauge("ampedge_tsdb_disk_failing", "1 while the last sync or clean-up failed.",
+            static stats => stats.LastDiskError is null ? 0 : 1);
+        Counter("prometheus_tsdb_head_series_created_total", "Series made.", static stats => stats.SeriesCreated);
+        Counter("prometheus_tsdb_head_series_removed_total", "Series removed.", static stats => stats.SeriesRemoved);
+        Counter("prometheus_tsdb_head_samples_appended_total", "Samples stored.", static stats => stats.SamplesAppended);
+        Counter("prometheus_tsdb_out_of_order_samples_total", "Samples refused as out of order.",
+            static stats => stats.OutOfOrderSamples);
+        Counter("prometheus_tsdb_out_of_bound_samples_total", "Samples refused as too old.", static stats => stats.TooOldSamples);
+        Counter("ampedge_tsdb_log_bytes_written_total", "Bytes written to the log.", static stats => stats.LogBytesWritten);
+        Counter("prometheus_tsdb_wal_writes_failed_total", "Requests that the disk refused.", static stats => stats.LogWritesFailed);
+        Counter("ampedge_tsdb_log_syncs_failed_total", "Syncs that the disk did not confirm.", static stats => stats.LogSyncsFailed);
+        Counter("prometheus_tsdb_wal_truncations_total", "Times that old segments were deleted.", static stats => stats.LogTruncations);
+        Counter("ampedge_tsdb_metadata_refused_total", "Metadata refused for too many families.", static stats => stats.MetadataRefused);
+    }
+
+    /// <summary>Reads the numbers of the store; all metrics of one page come from one reading.</summary>
+    public void Update() => Volatile.Write(ref _stats, _database.Stats());
+
+    /// <summary>Ends the export, when the workspace closes.</summary>
+    public void Remove()
+    {
+        foreach (Action removal in _removals)
+        {
+            removal();
+        }
+    }
+
+    private void Gauge(string name, string help, Func<HeadStats, long> read)
+    {
+        MetricFamily<GaugeMetric> family = _metrics.Gauges(name, help, Label);
+        family.With(_workspaceId).ReadFrom(() => read(Volatile.Read(ref _stats)));
+        _removals.Add(() => family.Remove(_workspaceId));
+    }
+
+    private void Counter(string name, string help, Func<HeadStats, long> read)
+    {
+        MetricFamily<CounterMetric> family = _metrics.Counters(name, help, Label);
+        family.With(_workspaceId).ReadFrom(() => read(Volatile.Read(ref _stats)));
+        _removals.Add(() => family.Remove(_workspaceId));
+    }
+}

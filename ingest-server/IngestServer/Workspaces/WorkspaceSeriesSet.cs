@@ -1,0 +1,31 @@
+using AmpEdge.Prometheus;
+using AmpEdge.PromQL;
+using AmpEdge.Tsdb;
+
+namespace AmpEdge.IngestServer.Workspaces;
+
+/// <summary>The selected series of a store, decoded straight into the engine's columns.</summary>
+internal sealed class WorkspaceSeriesSet(SelectedSeries series, CancellationToken cancel) : ISeriesSet
+{
+    private readonly SelectedSeries _series = series;
+    private readonly CancellationToken _cancel = cancel;
+
+    public Labels Labels => _series.Labels;
+
+    public bool MoveNext()
+    {
+        _cancel.ThrowIfCancellationRequested();
+        return _series.MoveNext();
+    }
+
+    public void Decode(SampleBuffer samples)
+    {
+        SampleBufferSink sink = new(samples);
+        _series.Decode(ref sink);
+    }
+
+    /// <summary>The view that the series are read from belongs to the querier.</summary>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,116 @@
+using AmpEdge.Hosting;
+using AmpEdge.IngestServer.Config;
+using AmpEdge.IngestServer.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.IngestServer.Tests.Config;
+
+public sealed class ServerConfigLoaderTests
+{
+    [Fact]
+    public void A_whole_file_is_read_into_records()
+    {
+        ServerConfig config = Valid(
+            """
+            region: us-west-2
+            account: "123456789012"
+            limits: {max_label_names_per_series: 70, max_request_size: 2MB}
+            storage: {retention_time: 1d, max_head_size: 1GB, wal_fsync: always}
+            workspaces:
+              - id: ws-a
+                alias: " team a "
+                limits: {max_label_size: 1KB, metric_name_validation_scheme: legacy}
+              - id: ws-b
+            principals:
+              - name: agent
+                access_key: AKIA1
+                secret_key: s3cret
+                session_token: tok
+                workspaces: ["ws-a"]
+                actions: ["aps:RemoteWrite"]
+            """);
+
+        Assert.Equal("us-west-2", config.Region);
+        Assert.Equal("arn:aws:aps:us-west-2:123456789012:workspace/ws-a", config.ArnOf("ws-a"));
+        Assert.Equal(TimeSpan.FromDays(1), config.Storage.RetentionTime);
+        Assert.True(config.Storage.FsyncAlways);
+        Assert.Equal("team a", config.Workspaces[0].Alias);
+        Assert.Equal(1024, config.Workspaces[0].Limits.MaxLabelBytes);
+        Assert.False(config.Workspaces[0].Limits.Utf8Names);
+        Assert.Equal(70, config.Workspaces[0].Limits.MaxLabelNamesPerSeries);
+        Assert.Equal(2 << 20, config.Workspaces[1].Limits.MaxRequestBytes);
+        Assert.Equal("arn:aws:iam::123456789012:user/agent", config.Principals[0].Arn);
+        Assert.Equal("s3cret", config.Principals[0].SecretKey.Reveal());
+    }
+
+    [Fact]
+    public void Secrets_do_not_appear_when_a_configuration_is_printed()
+    {
+        string printed = Valid(TestServer.Config).Principals[0].ToString();
+        Assert.Contains("AKIAADMIN", printed, StringComparison.Ordinal);
+        Assert.DoesNotContain("admin-secret", printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_may_stand_in_a_file_beside_the_configuration()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ampedge-config-");
+        File.WriteAllText(Path.Combine(folder.FullName, "key"), "from-file\n");
+        ConfigResult<ServerConfig> result = ServerConfigLoader.Parse(
+            Path.Combine(folder.FullName, "server.yml"),
+            "principals: [{name: a, access_key: K, secret_key_file: key, actions: ['*']}]");
+        folder.Delete(recursive: true);
+        Assert.Equal("from-file", result.Config?.Principals[0].SecretKey.Reveal());
+    }
+
+    [Fact]
+    public void All_problems_are_reported_at_once_with_their_places()
+    {
+        ConfigResult<ServerConfig> result = ServerConfigLoader.Parse(
+            "server.yml",
+            """
+            region: "Frankfurt am Main"
+            account: 12
+            colour: red
+            workspaces:
+              - id: ../etc
+              - id: ws-a
+              - id: ws-a
+                limits: {max_label_size: 0B}
+            principals:
+              - name: x
+                access_key: K
+                actions: [aps:Fly]
+              - access_key: K
+                secret_key: s
+                secret_key_file: t
+            """);
+
+        string problems = string.Join('\n', result.Problems);
+        foreach (string expected in (string[])
+            [
+                "server.yml:1:9 region: is not a region",
+                "server.yml:2:10 account: is not an account id (got '12'",
+                "server.yml:3:1 colour: field colour not found",
+                "server.yml:5:9 workspaces[0].id: is not a workspace id",
+                "server.yml:7:9 workspaces[2].id: is used by another workspace",
+                "server.yml:8:30 workspaces[2].limits.max_label_size: is out of range (got '0B'",
+                "server.yml:10:5 principals[0].secret_key: is missing",
+                "principals[0].actions: holds an action that does not exist (got 'aps:Fly'",
+                "principals[1].name: is missing",
+                "principals[1].access_key: is used by another principal",
+                "principals[1].secret_key_file: is given besides secret_key",
+                "principals[1].actions: allows nothing",
+            ])
+        {
+            Assert.Contains(expected, problems, StringComparison.Ordinal);
+        }
+    }
+
+    private static ServerConfig Valid(string yaml)
+    {
+        ConfigResult<ServerConfig> result = ServerConfigLoader.Parse("server.yml", yaml);
+        Assert.True(result.IsValid, string.Join('\n', result.Problems));
+        return result.Config;
+    }
+}
