@@ -31,9 +31,15 @@ internal struct CachedLine
     /// <summary>The last scrape that showed the line.</summary>
     public int SeenIn;
 
-    /// <summary>For type lines what they say; the parser needs it when it must step in further down.</summary>
+    /// <summary>
+    /// For type lines what they say; the parser needs it when it must step in further down. For a sample with bounds
+    /// or quantiles the type under which its labels were made, since that decides how they are written.
+    /// </summary>
     public MetricType FamilyType;
 
     /// <summary>True for type lines.</summary>
     public bool SetsFamilyType;
+
+    /// <summary>True for samples whose labels depend on the family's type.</summary>
+    public bool NeedsFamilyType;
 }

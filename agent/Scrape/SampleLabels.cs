@@ -185,7 +185,7 @@ internal sealed class SampleLabels
             if (_limits.LabelValueLengthLimit > 0 && label.Value.Length > _limits.LabelValueLengthLimit)
             {
                 return $"label_value_length_limit exceeded (metric: {metric}, label name: {Shorten(label.Name)}, "
-                    + $"value: {Shorten(label.Value)}, length: {label.Value.Length}, "
+                    + $"value: \"{Shorten(label.Value)}\", length: {label.Value.Length}, "
                     + $"limit: {_limits.LabelValueLengthLimit})";
             }
         }

@@ -47,7 +47,7 @@ internal sealed class ScrapeCache
 
     /// <summary>
     /// Reads a page into the batch. After a good one call <see cref="Commit"/>; after a bad one, or when there was no
-    /// page at all, clear the batch and call <see cref="CommitFailure"/>.
+    /// page at all, clear the batch and call <see cref="CommitFailure"/>. When the batch is stored, <see cref="ForgetUnseen"/>.
     /// </summary>
     /// <param name="page">The page; Prometheus text must end with a line break.</param>
     /// <param name="format">Text or OpenMetrics.</param>
@@ -82,7 +82,7 @@ internal sealed class ScrapeCache
         };
     }
 
-    /// <summary>Ends a good scrape: what is gone gets a staleness marker in the batch, and is forgotten in time.</summary>
+    /// <summary>Ends a good scrape: what is gone gets a staleness marker in the batch.</summary>
     public void Commit(SampleBatch batch)
     {
         foreach (int series in _tracked)
@@ -92,7 +92,6 @@ internal sealed class ScrapeCache
 
         _series.Commit(_scrape, _timestampMs, batch);
         _lastGoodScrape = _scrape;
-        RemoveUnseenLines();
     }
 
     /// <summary>Ends a failed scrape: every living series gets a staleness marker. The lines stay known.</summary>
@@ -100,6 +99,45 @@ internal sealed class ScrapeCache
     {
         _scrape++;
         _series.Commit(_scrape, timestampMs, batch);
+    }
+
+    /// <summary>
+    /// Gives up lines that the last good page did not have, once there are many. Their series are released, so this
+    /// comes after the batch with their markers was stored.
+    /// </summary>
+    public void ForgetUnseen()
+    {
+        int unseen = 0;
+        foreach (ref readonly CachedLine line in _lines.Lines)
+        {
+            unseen += line.SeenIn < _lastGoodScrape ? 1 : 0;
+        }
+
+        if (!_hasUnusedSeries && unseen <= Math.Max(MinUnseenLines, _lines.Count / 4))
+        {
+            return;
+        }
+
+        _hasUnusedSeries = false;
+
+        foreach (ref readonly CachedLine line in _lines.Lines)
+        {
+            if (line.SeenIn < _lastGoodScrape && line.Series >= 0)
+            {
+                _series[line.Series].Lines--;
+            }
+        }
+
+        // The first line of the last page was seen in it, so it stays; only its index may change.
+        int firstKept = 0;
+        for (int index = 0; index < _firstLine; index++)
+        {
+            firstKept += _lines[index].SeenIn < _lastGoodScrape ? 0 : 1;
+        }
+
+        _lines.RemoveUnseenSince(_lastGoodScrape);
+        _firstLine = _lines.Count == 0 ? -1 : firstKept;
+        _series.RemoveUnused(_lines);
     }
 
     /// <summary>Gives the series back to the store, after the last batch was stored.</summary>
@@ -173,7 +211,8 @@ internal sealed class ScrapeCache
         {
             ref CachedLine line = ref lines[known];
             ReadOnlySpan<byte> rest = page[position..];
-            if (!rest.StartsWith(arena.Slice(line.Start, line.Length)))
+            if (!rest.StartsWith(arena.Slice(line.Start, line.Length))
+                || (line.NeedsFamilyType && line.FamilyType != BucketedType(_familyType)))
             {
                 break;
             }
@@ -259,7 +298,9 @@ internal sealed class ScrapeCache
         where TParser : struct, IExpositionParser, allows ref struct
     {
         ReadOnlySpan<byte> bytes = parser.SeriesText;
-        ulong hash = XxHash64.Hash(bytes);
+        bool needsType = HasBoundLabel(ref parser);
+        MetricType type = BucketedType(parser.FamilyType);
+        ulong hash = XxHash64.Hash(bytes, needsType ? (ulong)type : 0);
         int index = _lines.Find(bytes, hash);
         if (index < 0)
         {
@@ -272,6 +313,8 @@ internal sealed class ScrapeCache
 
             index = _lines.Add(bytes, hash);
             _lines[index].Series = labels is null ? CachedLine.Dropped : _series.AddLine(labels);
+            _lines[index].NeedsFamilyType = needsType;
+            _lines[index].FamilyType = type;
         }
 
         long? ownTimestampMs = parser.HasTimestamp ? parser.TimestampMs : null;
@@ -279,6 +322,25 @@ internal sealed class ScrapeCache
         Follow(index);
         return null;
     }
+
+    private static bool HasBoundLabel<TParser>(ref TParser parser)
+        where TParser : struct, IExpositionParser, allows ref struct
+    {
+        foreach (ref readonly LabelSlot slot in parser.Labels.Slots)
+        {
+            ReadOnlySpan<byte> name = parser.Page.Slice(slot.NameStart, slot.NameLength);
+            if (name.SequenceEqual("le"u8) || name.SequenceEqual("quantile"u8))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The types that change how bounds and quantiles are written; all others are one.</summary>
+    private static MetricType BucketedType(MetricType type) =>
+        type is MetricType.Histogram or MetricType.Summary ? type : MetricType.Unknown;
 
     private void TakeMetadata<TParser>(ref TParser parser, ExpositionEntry entry, int start)
         where TParser : struct, IExpositionParser, allows ref struct
@@ -356,41 +418,6 @@ internal sealed class ScrapeCache
         {
             _tracked.Add(line.Series);
         }
-    }
-
-    private void RemoveUnseenLines()
-    {
-        int unseen = 0;
-        foreach (ref readonly CachedLine line in _lines.Lines)
-        {
-            unseen += line.SeenIn < _lastGoodScrape ? 1 : 0;
-        }
-
-        if (!_hasUnusedSeries && unseen <= Math.Max(MinUnseenLines, _lines.Count / 4))
-        {
-            return;
-        }
-
-        _hasUnusedSeries = false;
-
-        foreach (ref readonly CachedLine line in _lines.Lines)
-        {
-            if (line.SeenIn < _lastGoodScrape && line.Series >= 0)
-            {
-                _series[line.Series].Lines--;
-            }
-        }
-
-        // The first line of the last page was seen in it, so it stays; only its index may change.
-        int firstKept = 0;
-        for (int index = 0; index < _firstLine; index++)
-        {
-            firstKept += _lines[index].SeenIn < _lastGoodScrape ? 0 : 1;
-        }
-
-        _lines.RemoveUnseenSince(_lastGoodScrape);
-        _firstLine = _lines.Count == 0 ? -1 : firstKept;
-        _series.RemoveUnused(_lines);
     }
 
     /// <summary>Another format writes the same series differently; their states stay.</summary>

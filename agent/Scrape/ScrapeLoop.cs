@@ -127,6 +127,7 @@ internal sealed class ScrapeLoop : IDisposable
         TimeSpan duration = _time.GetElapsedTime(started);
         _report.Add(_batch, timestampMs, page.Problem is null, duration, in page);
         Store();
+        _cache.ForgetUnseen();
         Count(in page, fetched.OverBodyLimit);
         ShowStatus(in page, scrapeTime, duration);
     }

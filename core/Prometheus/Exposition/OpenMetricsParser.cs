@@ -154,12 +154,11 @@ public ref struct OpenMetricsParser : IExpositionParser
             }
 
             _series = start.._lexer.End;
+            token = _lexer.Next();
             if (_name.End.Value == 0)
             {
                 return Fail($"metric name not set while parsing: {ExpositionError.Quote(_page[_entryStart.._lexer.End])}");
             }
-
-            token = _lexer.Next();
         }
 
         return ParseSample(token);

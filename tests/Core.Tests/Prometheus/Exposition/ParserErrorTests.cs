@@ -64,7 +64,7 @@ public sealed class ParserErrorTests
     }
 
     [Theory]
-    [InlineData("{x=\"1\"} 1\n", "metric name not set while parsing: \"{x=\\\"1\\\"}\"")]
+    [InlineData("{x=\"1\"} 1\n", "metric name not set while parsing: \"{x=\\\"1\\\"} 1\"")]
     [InlineData("a 1 99999999999999999999\n", "strconv.ParseInt: parsing \"99999999999999999999\": value out of range while parsing: \"a 1 99999999999999999999\"")]
     [InlineData("a 1e999\n", "strconv.ParseFloat: parsing \"1e999\": value out of range while parsing: \"a 1e999\"")]
     [InlineData("b {{ 3\n", "expected label name, got \"{\" (\"INVALID\") while parsing: \"b {{\"")]

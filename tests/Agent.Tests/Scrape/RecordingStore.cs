@@ -1,0 +1,76 @@
+using AmpEdge.Agent.Scrape;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Agent.Tests.Scrape;
+
+/// <summary>Keeps the samples of each scrape with their labels, and counts references as the buffer does.</summary>
+internal sealed class RecordingStore : ISampleStore
+{
+    private readonly Lock _storeLock = new();
+    private readonly Dictionary<Labels, SeriesRef> _refs = [];
+    private readonly Dictionary<SeriesRef, (Labels Labels, int References)> _series = [];
+    private uint _next = 1;
+
+    /// <summary>One list per call of Append.</summary>
+    public List<List<RecordedSample>> Scrapes { get; } = [];
+
+    /// <summary>Series that somebody still holds.</summary>
+    public int LiveSeries
+    {
+        get
+        {
+            lock (_storeLock)
+            {
+                return _series.Count;
+            }
+        }
+    }
+
+    public SeriesRef Acquire(Labels labels)
+    {
+        lock (_storeLock)
+        {
+            if (!_refs.TryGetValue(labels, out SeriesRef series))
+            {
+                series = new SeriesRef(_next++);
+                _refs.Add(labels, series);
+                _series.Add(series, (labels, 0));
+            }
+
+            _series[series] = (labels, _series[series].References + 1);
+            return series;
+        }
+    }
+
+    public void Release(SeriesRef series)
+    {
+        lock (_storeLock)
+        {
+            (Labels labels, int references) = _series[series];
+            if (references == 1)
+            {
+                _series.Remove(series);
+                _refs.Remove(labels);
+            }
+            else
+            {
+                _series[series] = (labels, references - 1);
+            }
+        }
+    }
+
+    public bool Append(ReadOnlySpan<ScrapedSample> samples)
+    {
+        lock (_storeLock)
+        {
+            List<RecordedSample> scrape = [];
+            foreach (ScrapedSample sample in samples)
+            {
+                scrape.Add(new RecordedSample(_series[sample.Series].Labels, sample.TimestampMs, sample.Value));
+            }
+
+            Scrapes.Add(scrape);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using AmpEdge.Agent.Scrape;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Agent.Tests.Scrape;
+
+/// <summary>Makes jobs for tests, by hand or from the JSON of the shared cases.</summary>
+internal static class ScrapeJobs
+{
+    public static ScrapeJob Create(string name = "job") => new()
+    {
+        Name = name,
+        Interval = TimeSpan.FromSeconds(1),
+        Timeout = TimeSpan.FromMilliseconds(500),
+        Fetch = new FetchOptions { Accept = AcceptHeader.For(AcceptHeader.DefaultProtocols, "allow-utf-8"), UserAgent = "test" },
+        CreateClient = () => new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }),
+    };
+
+    /// <summary>The relabel rules of a JSON list in the words of the configuration.</summary>
+    public static RelabelRule[] Rules(JsonElement config, string key)
+    {
+        List<RelabelRule> rules = [];
+        if (config.TryGetProperty(key, out JsonElement list))
+        {
+            foreach (JsonElement rule in list.EnumerateArray())
+            {
+                rules.Add(RelabelRule.Compile(Rule(rule)));
+            }
+        }
+
+        return [.. rules];
+    }
+
+    public static Labels LabelsOf(JsonElement labels)
+    {
+        LabelsBuilder builder = new();
+        foreach (JsonProperty label in labels.EnumerateObject())
+        {
+            builder.Set(label.Name, label.Value.GetString()!);
+        }
+
+        return builder.Build();
+    }
+
+    private static RelabelConfig Rule(JsonElement rule)
+    {
+        RelabelConfig config = new();
+        foreach (JsonProperty property in rule.EnumerateObject())
+        {
+            config = property.Name switch
+            {
+                "source_labels" => config with { SourceLabels = Texts(property.Value) },
+                "separator" => config with { Separator = property.Value.GetString()! },
+                "regex" => config with { Regex = property.Value.GetString()! },
+                "modulus" => config with { Modulus = property.Value.GetUInt64() },
+                "target_label" => config with { TargetLabel = property.Value.GetString()! },
+                "replacement" => config with { Replacement = property.Value.GetString()! },
+                "action" => config with { Action = Enum.Parse<RelabelAction>(property.Value.GetString()!, true) },
+                _ => throw new InvalidOperationException($"unknown key {property.Name} in a relabel rule"),
+            };
+        }
+
+        return config;
+    }
+
+    private static List<string> Texts(JsonElement list)
+    {
+        List<string> texts = [];
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            texts.Add(item.GetString()!);
+        }
+
+        return texts;
+    }
+}

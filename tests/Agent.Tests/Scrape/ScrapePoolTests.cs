@@ -1,0 +1,244 @@
+using AmpEdge.Agent.Discovery;
+using AmpEdge.Agent.Scrape;
+using AmpEdge.Hosting;
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AmpEdge.Agent.Tests.Scrape;
+
+/// <summary>Pools against a real HTTP server, on a clock that the test moves.</summary>
+public sealed class ScrapePoolTests : IAsyncDisposable
+{
+    /// <summary>Long, so that no time-out falls into a step of the clock.</summary>
+    private static readonly TimeSpan s_interval = TimeSpan.FromHours(10);
+
+    private readonly ScriptedHttpServer _server = new(ScriptedResponse.Page("a 1\n"));
+    private readonly RecordingStore _store = new();
+    private readonly ManualTime _time = new();
+    private readonly ScrapeMetrics _metrics = new(new MetricRegistry());
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Targets_are_scraped_each_interval_at_equal_distances()
+    {
+        await using ScrapePool pool = Pool(Job());
+        await pool.SyncAsync([Group(_server.Address)]);
+        await ScrapesAsync(pool, 3);
+
+        List<long> times = TimesOf("a");
+        Assert.Equal(3, times.Count);
+        long intervalMs = (long)s_interval.TotalMilliseconds;
+        Assert.Equal([intervalMs, intervalMs], [times[1] - times[0], times[2] - times[1]]);
+        Assert.Equal(TargetHealth.Up, Assert.Single(pool.Snapshot.Active).Status.Health);
+    }
+
+    [Fact]
+    public async Task A_target_that_discovery_loses_ends_with_markers()
+    {
+        await using ScrapePool pool = Pool(Job());
+        await pool.SyncAsync([Group(_server.Address)]);
+        await ScrapesAsync(pool, 1);
+        await pool.SyncAsync([]);
+
+        Assert.Equal(
+            ["a", "scrape_duration_seconds", "scrape_samples_post_metric_relabeling", "scrape_samples_scraped",
+                "scrape_series_added", "up"],
+            StaleNames());
+        Assert.Equal(0, _store.LiveSeries);
+        Assert.Empty(pool.Snapshot.Active);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_process_leaves_no_markers()
+    {
+        ScrapePool pool = Pool(Job());
+        await pool.SyncAsync([Group(_server.Address)]);
+        await ScrapesAsync(pool, 1);
+        await pool.DisposeAsync();
+
+        Assert.Empty(StaleNames());
+        Assert.Equal(0, _store.LiveSeries);
+    }
+
+    [Fact]
+    public async Task A_reload_without_changes_keeps_the_loops()
+    {
+        ScrapeJob job = Job();
+        await using ScrapePool pool = Pool(job);
+        await pool.SyncAsync([Group(_server.Address)]);
+        await ScrapesAsync(pool, 1);
+        Target before = Assert.Single(pool.Snapshot.Active);
+
+        await pool.ReloadAsync(job with { CreateClient = static () => throw new InvalidOperationException("not again") });
+        await pool.SyncAsync([Group(_server.Address)]);
+
+        Assert.Same(before, Assert.Single(pool.Snapshot.Active));
+        await ScrapesAsync(pool, 1);
+    }
+
+    [Fact]
+    public async Task A_reload_with_changes_restarts_the_loops_without_markers()
+    {
+        ScrapeJob job = Job();
+        await using ScrapePool pool = Pool(job);
+        await pool.SyncAsync([Group(_server.Address)]);
+        await ScrapesAsync(pool, 1);
+
+        await pool.ReloadAsync(job with
+        {
+            Signature = "other",
+            MetricRelabelRules =
+            [
+                RelabelRule.Compile(new RelabelConfig { TargetLabel = "new", Replacement = "1" }),
+            ],
+        });
+        await ScrapesAsync(pool, 1);
+
+        Assert.Empty(StaleNames());
+        Assert.Equal("1", _store.Scrapes[^1][0].Labels.GetString("new"));
+    }
+
+    [Fact]
+    public async Task More_targets_than_the_limit_fail_all_of_them()
+    {
+        await using ScrapePool pool = Pool(Job() with { TargetLimit = 1 });
+        await pool.SyncAsync(
+            [Group(_server.Address), Group(_server.Address, Labels.FromStrings("n", "2"))]);
+        await ScrapesAsync(pool, 1);
+
+        Assert.All(pool.Snapshot.Active, static target =>
+        {
+            Assert.Equal(TargetHealth.Down, target.Status.Health);
+            Assert.Equal("target_limit exceeded (number of targets: 2, limit: 1)", target.Status.LastError);
+        });
+        Assert.Empty(_server.Requests);
+        Assert.Equal(1, _metrics.ExceededTargetLimit.Value);
+    }
+
+    [Fact]
+    public async Task Targets_that_relabelling_drops_are_shown_as_many_as_are_kept()
+    {
+        ScrapeJob job = Job() with
+        {
+            KeepDroppedTargets = 1,
+            RelabelRules =
+            [
+                RelabelRule.Compile(new RelabelConfig
+                {
+                    SourceLabels = ["__address__"],
+                    Regex = "drop.*",
+                    Action = RelabelAction.Drop,
+                }),
+            ],
+        };
+        await using ScrapePool pool = Pool(job);
+        await pool.SyncAsync([Group("drop1:1"), Group("drop2:1")]);
+
+        Assert.Equal(2, pool.Snapshot.DroppedCount);
+        Assert.Equal("drop1:1", Assert.Single(pool.Snapshot.Dropped).GetString("__address__"));
+    }
+
+    [Fact]
+    public async Task The_same_target_from_two_groups_is_scraped_once()
+    {
+        await using ScrapePool pool = Pool(Job());
+        await pool.SyncAsync([Group(_server.Address), Group(_server.Address)]);
+
+        Assert.Single(pool.Snapshot.Active);
+    }
+
+    [Fact]
+    public async Task A_target_that_does_not_answer_in_time_is_down()
+    {
+        TaskCompletionSource asked = new();
+        await using ScriptedHttpServer silent = new(async request =>
+        {
+            asked.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, TestContext.Current.CancellationToken);
+            return ScriptedResponse.Page(request.Target);
+        });
+        await using ScrapePool pool = Pool(Job());
+        await pool.SyncAsync([Group(silent.Address)]);
+        while (_time.WaitingTimers == 0)
+        {
+            await Task.Yield();
+        }
+
+        _time.Advance(s_interval);
+        await asked.Task;
+        _time.Advance(s_interval);
+        Target target = Assert.Single(pool.Snapshot.Active);
+        while (target.Status.Health == TargetHealth.Unknown)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal($"Get \"http://{silent.Address}/metrics\": context deadline exceeded", target.Status.LastError);
+    }
+
+    private static ScrapeJob Job() => ScrapeJobs.Create() with
+    {
+        Signature = "one",
+        Interval = s_interval,
+        Timeout = s_interval,
+    };
+
+    private static TargetGroup Group(string address, Labels? labels = null) =>
+        new(address, [Labels.FromStrings("__address__", address)], labels ?? Labels.Empty);
+
+    private ScrapePool Pool(ScrapeJob job) => new(job, _store, _metrics, _time, NullLogger.Instance);
+
+    /// <summary>Moves the clock from scrape to scrape; it stands still while a page is fetched.</summary>
+    private async Task ScrapesAsync(ScrapePool pool, int count)
+    {
+        int loops = pool.Snapshot.Active.Count;
+        for (int scrape = 0; scrape < count; scrape++)
+        {
+            int stored = Stored();
+            while (_time.WaitingTimers < loops)
+            {
+                await Task.Yield();
+            }
+
+            _time.Advance(s_interval);
+            while (Stored() < stored + loops)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private int Stored() => _store.Scrapes.Count;
+
+    private List<long> TimesOf(string name)
+    {
+        List<long> times = [];
+        foreach (List<RecordedSample> scrape in _store.Scrapes)
+        {
+            foreach (RecordedSample sample in scrape)
+            {
+                if (sample.Name == name)
+                {
+                    times.Add(sample.TimestampMs);
+                }
+            }
+        }
+
+        return times;
+    }
+
+    private List<string> StaleNames()
+    {
+        List<string> names = [];
+        foreach (List<RecordedSample> scrape in _store.Scrapes)
+        {
+            names.AddRange(scrape.FindAll(static sample => sample.IsStale).ConvertAll(static sample => sample.Name));
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+}
