@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using static AmpEdge.Prometheus.RegexNode;
 
 namespace AmpEdge.Prometheus;
@@ -11,16 +9,14 @@ namespace AmpEdge.Prometheus;
 /// </summary>
 internal ref struct Re2Parser
 {
-    private const int MaxRepeat = 1000;
     private const int MaxDepth = 1000;
 
-    private readonly string _pattern;
-    private int _position;
+    private Re2Cursor _in;
     private int _depth;
     private Flags _flags;
     private HashSet<string>? _groupNames;
 
-    private Re2Parser(string pattern) => _pattern = pattern;
+    private Re2Parser(string pattern) => _in = new Re2Cursor(pattern);
 
     [Flags]
     private enum Flags
@@ -32,21 +28,19 @@ internal ref struct Re2Parser
         Ungreedy = 8,
     }
 
-    private readonly bool AtEnd => _position >= _pattern.Length;
-
     /// <exception cref="RegexSyntaxException">The pattern is not RE2's.</exception>
     public static RegexNode Parse(string pattern)
     {
         Re2Parser parser = new(pattern);
         RegexNode tree = parser.ParseAlternation();
-        return parser.AtEnd ? tree : throw new RegexSyntaxException("unexpected )", pattern);
+        return parser._in.AtEnd ? tree : throw new RegexSyntaxException("unexpected )", pattern);
     }
 
     private RegexNode ParseAlternation()
     {
         if (++_depth > MaxDepth)
         {
-            throw new RegexSyntaxException("expression nests too deeply", _pattern);
+            throw new RegexSyntaxException("expression nests too deeply", _in.Pattern);
         }
 
         Flags outerFlags = _flags;
@@ -55,7 +49,7 @@ internal ref struct Re2Parser
         {
             choices.Add(ParseConcatenation());
         }
-        while (TryTake('|'));
+        while (_in.TryTake('|'));
         _flags = outerFlags;
         _depth--;
         return choices.Count == 1 ? choices[0] : new Alternate(choices);
@@ -64,14 +58,14 @@ internal ref struct Re2Parser
     private RegexNode ParseConcatenation()
     {
         List<RegexNode> parts = [];
-        while (!AtEnd && _pattern[_position] is not ('|' or ')'))
+        while (!_in.AtEnd && _in.Current is not ('|' or ')'))
         {
-            char next = _pattern[_position];
-            if (next is '*' or '+' or '?' || (next == '{' && TryPeekRepeat(out _, out _, out _)))
+            char next = _in.Current;
+            if (next is '*' or '+' or '?' || (next == '{' && _in.TryPeekRepeat(out _, out _, out _)))
             {
                 ParseRepeatOfLast(parts);
             }
-            else if (_pattern.AsSpan(_position).StartsWith(@"\Q"))
+            else if (_in.Rest.StartsWith(@"\Q"))
             {
                 AddQuoted(parts);
             }
@@ -91,121 +85,53 @@ internal ref struct Re2Parser
 
     private void ParseRepeatOfLast(List<RegexNode> parts)
     {
-        int start = _position;
-        (int min, int max) = TakeRepeat();
-        bool lazy = TryTake('?') ^ _flags.HasFlag(Flags.Ungreedy);
-        string written = _pattern[start.._position];
+        int start = _in.Position;
+        (int min, int max) = _in.TakeRepeat();
+        bool lazy = _in.TryTake('?') ^ _flags.HasFlag(Flags.Ungreedy);
+        string written = _in.Pattern[start.._in.Position];
         if (parts.Count == 0)
         {
             throw new RegexSyntaxException("missing argument to repetition operator", written);
         }
 
-        if (min > MaxRepeat || max > MaxRepeat || (max >= 0 && min > max))
+        if (min > Re2Cursor.MaxRepeat || max > Re2Cursor.MaxRepeat || (max >= 0 && min > max))
         {
             throw new RegexSyntaxException("invalid repeat count", written);
         }
 
         parts[^1] = new Repeat(parts[^1], min, max, lazy);
-        if (!AtEnd && (_pattern[_position] is '*' or '+' or '?' || TryPeekRepeat(out _, out _, out _)))
+        if (!_in.AtEnd && (_in.Current is '*' or '+' or '?' || _in.TryPeekRepeat(out _, out _, out _)))
         {
             // Stacked operators mean something else in Perl (a*+), so they are refused whole, a** too.
-            TakeRepeat();
-            TryTake('?');
-            throw new RegexSyntaxException("invalid nested repetition operator", _pattern[start.._position]);
+            _in.TakeRepeat();
+            _in.TryTake('?');
+            throw new RegexSyntaxException("invalid nested repetition operator", _in.Pattern[start.._in.Position]);
         }
-    }
-
-    private (int Min, int Max) TakeRepeat()
-    {
-        switch (_pattern[_position])
-        {
-            case '*':
-                _position++;
-                return (0, -1);
-            case '+':
-                _position++;
-                return (1, -1);
-            case '?':
-                _position++;
-                return (0, 1);
-            default:
-                TryPeekRepeat(out int min, out int max, out int length);
-                _position += length;
-                return (min, max);
-        }
-    }
-
-    /// <summary><c>{n}</c>, <c>{n,}</c> or <c>{n,m}</c>; anything else in braces is a literal brace.</summary>
-    private readonly bool TryPeekRepeat(out int min, out int max, out int length)
-    {
-        (min, max, length) = (0, 0, 0);
-        if (AtEnd || _pattern[_position] != '{')
-        {
-            return false;
-        }
-
-        int close = _pattern.IndexOf('}', _position);
-        if (close < 0)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<char> inside = _pattern.AsSpan(_position + 1, close - _position - 1);
-        length = close - _position + 1;
-        int comma = inside.IndexOf(',');
-        if (comma < 0)
-        {
-            max = 0;
-            bool isCount = TryParseCount(inside, out min);
-            max = min;
-            return isCount;
-        }
-
-        max = -1;
-        return TryParseCount(inside[..comma], out min)
-            && (comma == inside.Length - 1 || TryParseCount(inside[(comma + 1)..], out max));
-    }
-
-    private static bool TryParseCount(ReadOnlySpan<char> digits, out int count)
-    {
-        count = 0;
-        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9') || (digits.Length > 1 && digits[0] == '0'))
-        {
-            return false;
-        }
-
-        // What does not fit an int is over the limit all the same.
-        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out count))
-        {
-            count = MaxRepeat + 1;
-        }
-
-        return true;
     }
 
     /// <summary>One atom; null where the text only changed the flags.</summary>
     private RegexNode? ParseAtom()
     {
-        switch (_pattern[_position])
+        switch (_in.Current)
         {
             case '(':
                 return ParseGroup();
             case '[':
                 return new Class(ParseClass());
             case '.':
-                _position++;
+                _in.Position++;
                 return new Any(_flags.HasFlag(Flags.DotNewline));
             case '^':
-                _position++;
+                _in.Position++;
                 return new Assertion(
                     _flags.HasFlag(Flags.MultiLine) ? AssertionKind.LineBegin : AssertionKind.TextBegin);
             case '$':
-                _position++;
+                _in.Position++;
                 return new Assertion(_flags.HasFlag(Flags.MultiLine) ? AssertionKind.LineEnd : AssertionKind.TextEnd);
             case '\\':
                 return ParseEscape();
             default:
-                return NewLiteral(TakeRune());
+                return NewLiteral(_in.TakeRune());
         }
     }
 
@@ -213,13 +139,13 @@ internal ref struct Re2Parser
 
     private RegexNode? ParseGroup()
     {
-        int start = _position++;
-        if (!TryTake('?'))
+        int start = _in.Position++;
+        if (!_in.TryTake('?'))
         {
             return FinishGroup(isCapture: true, name: null);
         }
 
-        if (_pattern.AsSpan(_position).StartsWith("P<") || _pattern.AsSpan(_position).StartsWith("<"))
+        if (_in.Rest.StartsWith("P<") || _in.Rest.StartsWith("<"))
         {
             return FinishGroup(isCapture: true, TakeGroupName(start));
         }
@@ -241,9 +167,9 @@ internal ref struct Re2Parser
     private RegexNode FinishGroup(bool isCapture, string? name)
     {
         RegexNode inside = ParseAlternation();
-        if (!TryTake(')'))
+        if (!_in.TryTake(')'))
         {
-            throw new RegexSyntaxException("missing closing )", _pattern);
+            throw new RegexSyntaxException("missing closing )", _in.Pattern);
         }
 
         return isCapture ? new Capture(inside, name) : inside;
@@ -251,15 +177,15 @@ internal ref struct Re2Parser
 
     private string TakeGroupName(int start)
     {
-        int nameStart = _pattern.IndexOf('<', _position) + 1;
-        int nameEnd = _pattern.IndexOf('>', nameStart);
+        int nameStart = _in.Pattern.IndexOf('<', _in.Position) + 1;
+        int nameEnd = _in.Pattern.IndexOf('>', nameStart);
         if (nameEnd < 0)
         {
-            throw new RegexSyntaxException("invalid named capture", _pattern[start..]);
+            throw new RegexSyntaxException("invalid named capture", _in.Pattern[start..]);
         }
 
-        string name = _pattern[nameStart..nameEnd];
-        _position = nameEnd + 1;
+        string name = _in.Pattern[nameStart..nameEnd];
+        _in.Position = nameEnd + 1;
         bool isWord = name.Length > 0;
         foreach (char letter in name)
         {
@@ -268,7 +194,7 @@ internal ref struct Re2Parser
 
         if (!isWord)
         {
-            throw new RegexSyntaxException("invalid named capture", _pattern[start.._position]);
+            throw new RegexSyntaxException("invalid named capture", _in.Pattern[start.._in.Position]);
         }
 
         return (_groupNames ??= []).Add(name)
@@ -281,9 +207,9 @@ internal ref struct Re2Parser
         Flags flags = _flags;
         bool negative = false;
         bool sawFlag = false;
-        while (!AtEnd)
+        while (!_in.AtEnd)
         {
-            char letter = _pattern[_position++];
+            char letter = _in.Pattern[_in.Position++];
             Flags flag = letter switch
             {
                 'i' => Flags.FoldCase,
@@ -312,32 +238,32 @@ internal ref struct Re2Parser
             }
         }
 
-        throw AtEnd && !_pattern.AsSpan(start).Contains(')')
-            ? new RegexSyntaxException("missing closing )", _pattern)
-            : new RegexSyntaxException("invalid or unsupported Perl syntax", _pattern[start.._position]);
+        throw _in.AtEnd && !_in.Pattern.AsSpan(start).Contains(')')
+            ? new RegexSyntaxException("missing closing )", _in.Pattern)
+            : new RegexSyntaxException("invalid or unsupported Perl syntax", _in.Pattern[start.._in.Position]);
     }
 
     private RegexNode ParseEscape()
     {
-        int start = _position;
-        if (_position + 1 >= _pattern.Length)
+        int start = _in.Position;
+        if (_in.Position + 1 >= _in.Pattern.Length)
         {
             throw new RegexSyntaxException("trailing backslash at end of expression", "");
         }
 
-        switch (_pattern[_position + 1])
+        switch (_in.Pattern[_in.Position + 1])
         {
             case 'A':
-                _position += 2;
+                _in.Position += 2;
                 return new Assertion(AssertionKind.TextBegin);
             case 'z':
-                _position += 2;
+                _in.Position += 2;
                 return new Assertion(AssertionKind.TextEnd);
             case 'b':
-                _position += 2;
+                _in.Position += 2;
                 return new Assertion(AssertionKind.WordBoundary);
             case 'B':
-                _position += 2;
+                _in.Position += 2;
                 return new Assertion(AssertionKind.NoWordBoundary);
             default:
                 break;
@@ -348,27 +274,27 @@ internal ref struct Re2Parser
             return new Class(set);
         }
 
-        return NewLiteral(TakeEscapedRune(start));
+        return NewLiteral(_in.TakeEscapedRune(start));
     }
 
     /// <summary>The characters of <c>\Q…\E</c>, one by one, so that an operator behind them takes the last one.</summary>
     private void AddQuoted(List<RegexNode> parts)
     {
-        _position += 2;
-        int end = _pattern.IndexOf(@"\E", _position, StringComparison.Ordinal);
-        int textEnd = end < 0 ? _pattern.Length : end;
-        while (_position < textEnd)
+        _in.Position += 2;
+        int end = _in.Pattern.IndexOf(@"\E", _in.Position, StringComparison.Ordinal);
+        int textEnd = end < 0 ? _in.Pattern.Length : end;
+        while (_in.Position < textEnd)
         {
-            parts.Add(NewLiteral(TakeRune()));
+            parts.Add(NewLiteral(_in.TakeRune()));
         }
 
-        _position = end < 0 ? textEnd : textEnd + 2;
+        _in.Position = end < 0 ? textEnd : textEnd + 2;
     }
 
     /// <summary><c>\d \w \s \p{…}</c> and their negations; null where the escape is a single character.</summary>
     private RuneSet? TryTakeClassEscape()
     {
-        char letter = _pattern[_position + 1];
+        char letter = _in.Pattern[_in.Position + 1];
         if (letter is 'p' or 'P')
         {
             return TakeUnicodeCategory();
@@ -380,7 +306,7 @@ internal ref struct Re2Parser
             return null;
         }
 
-        _position += 2;
+        _in.Position += 2;
         if (_flags.HasFlag(Flags.FoldCase) && !set.Negated)
         {
             set.FoldCase();
@@ -391,28 +317,28 @@ internal ref struct Re2Parser
 
     private RuneSet TakeUnicodeCategory()
     {
-        int start = _position;
-        bool negated = _pattern[_position + 1] == 'P';
-        _position += 2;
+        int start = _in.Position;
+        bool negated = _in.Pattern[_in.Position + 1] == 'P';
+        _in.Position += 2;
         string name;
-        if (TryTake('{'))
+        if (_in.TryTake('{'))
         {
-            int close = _pattern.IndexOf('}', _position);
+            int close = _in.Pattern.IndexOf('}', _in.Position);
             if (close < 0)
             {
-                throw new RegexSyntaxException("invalid character class range", _pattern[start..]);
+                throw new RegexSyntaxException("invalid character class range", _in.Pattern[start..]);
             }
 
-            name = _pattern[_position..close];
-            _position = close + 1;
+            name = _in.Pattern[_in.Position..close];
+            _in.Position = close + 1;
         }
-        else if (!AtEnd)
+        else if (!_in.AtEnd)
         {
-            name = _pattern[_position++].ToString();
+            name = _in.Pattern[_in.Position++].ToString();
         }
         else
         {
-            throw new RegexSyntaxException("invalid character class range", _pattern[start..]);
+            throw new RegexSyntaxException("invalid character class range", _in.Pattern[start..]);
         }
 
         if (name.StartsWith('^'))
@@ -435,108 +361,25 @@ internal ref struct Re2Parser
         {
             throw new RegexSyntaxException(
                 "invalid character class range (general categories such as Lu are allowed, scripts are not)",
-                _pattern[start.._position]);
+                _in.Pattern[start.._in.Position]);
         }
 
         return set;
     }
 
-    private int TakeEscapedRune(int start)
-    {
-        _position++;
-        char letter = _pattern[_position];
-        switch (letter)
-        {
-            case 'a':
-                _position++;
-                return '\a';
-            case 'f':
-                _position++;
-                return '\f';
-            case 'n':
-                _position++;
-                return '\n';
-            case 'r':
-                _position++;
-                return '\r';
-            case 't':
-                _position++;
-                return '\t';
-            case 'v':
-                _position++;
-                return '\v';
-            case 'x':
-                return TakeHexRune(start);
-            case >= '1' and <= '7' when _position + 1 < _pattern.Length && _pattern[_position + 1] is >= '0' and <= '7':
-            case '0':
-                return TakeOctalRune();
-            default:
-                break;
-        }
-
-        if (letter < 0x80 && !char.IsAsciiLetterOrDigit(letter))
-        {
-            _position++;
-            return letter;
-        }
-
-        TakeRune();
-        throw new RegexSyntaxException("invalid escape sequence", _pattern[start.._position]);
-    }
-
-    private int TakeOctalRune()
-    {
-        int rune = 0;
-        for (int digits = 0; digits < 3 && !AtEnd && _pattern[_position] is >= '0' and <= '7'; digits++)
-        {
-            rune = (rune * 8) + (_pattern[_position++] - '0');
-        }
-
-        return rune;
-    }
-
-    private int TakeHexRune(int start)
-    {
-        _position++;
-        int digitsStart = _position;
-        int digitsEnd;
-        if (TryTake('{'))
-        {
-            digitsStart = _position;
-            digitsEnd = _pattern.IndexOf('}', _position);
-            _position = digitsEnd < 0 ? _pattern.Length : digitsEnd + 1;
-        }
-        else
-        {
-            digitsEnd = Math.Min(_position + 2, _pattern.Length);
-            _position = digitsEnd;
-            digitsEnd = digitsEnd - digitsStart == 2 ? digitsEnd : -1;
-        }
-
-        return digitsEnd > digitsStart
-            && int.TryParse(
-                _pattern.AsSpan(digitsStart, digitsEnd - digitsStart),
-                NumberStyles.AllowHexSpecifier,
-                CultureInfo.InvariantCulture,
-                out int rune)
-            && rune is >= 0 and <= RuneSet.MaxRune
-                ? rune
-                : throw new RegexSyntaxException("invalid escape sequence", _pattern[start.._position]);
-    }
-
     private RuneSet ParseClass()
     {
-        int start = _position++;
+        int start = _in.Position++;
         RuneSet set = new();
-        bool negated = TryTake('^');
+        bool negated = _in.TryTake('^');
         for (bool first = true; ; first = false)
         {
-            if (AtEnd)
+            if (_in.AtEnd)
             {
-                throw new RegexSyntaxException("missing closing ]", _pattern[start..]);
+                throw new RegexSyntaxException("missing closing ]", _in.Pattern[start..]);
             }
 
-            if (!first && TryTake(']'))
+            if (!first && _in.TryTake(']'))
             {
                 break;
             }
@@ -556,32 +399,32 @@ internal ref struct Re2Parser
 
     private void ParseClassItem(RuneSet set, int classStart)
     {
-        if (_pattern.AsSpan(_position).StartsWith("[:")
-            && _pattern.IndexOf(":]", _position + 2, StringComparison.Ordinal) is >= 0 and int close)
+        if (_in.Rest.StartsWith("[:")
+            && _in.Pattern.IndexOf(":]", _in.Position + 2, StringComparison.Ordinal) is >= 0 and int close)
         {
-            string name = _pattern[_position..(close + 2)];
+            string name = _in.Pattern[_in.Position..(close + 2)];
             set.Add(Re2Classes.OfPosixName(name)
                 ?? throw new RegexSyntaxException("invalid character class range", name));
-            _position = close + 2;
+            _in.Position = close + 2;
             return;
         }
 
-        if (_pattern[_position] == '\\' && _position + 1 < _pattern.Length && TryTakeClassEscape() is { } escape)
+        if (_in.Current == '\\' && _in.Position + 1 < _in.Pattern.Length && TryTakeClassEscape() is { } escape)
         {
             set.Add(escape);
             return;
         }
 
-        int itemStart = _position;
+        int itemStart = _in.Position;
         int first = TakeClassRune(classStart);
         int last = first;
-        if (_position + 1 < _pattern.Length && _pattern[_position] == '-' && _pattern[_position + 1] != ']')
+        if (_in.Position + 1 < _in.Pattern.Length && _in.Current == '-' && _in.Pattern[_in.Position + 1] != ']')
         {
-            _position++;
+            _in.Position++;
             last = TakeClassRune(classStart);
             if (last < first)
             {
-                throw new RegexSyntaxException("invalid character class range", _pattern[itemStart.._position]);
+                throw new RegexSyntaxException("invalid character class range", _in.Pattern[itemStart.._in.Position]);
             }
         }
 
@@ -590,40 +433,18 @@ internal ref struct Re2Parser
 
     private int TakeClassRune(int classStart)
     {
-        if (AtEnd)
+        if (_in.AtEnd)
         {
-            throw new RegexSyntaxException("missing closing ]", _pattern[classStart..]);
+            throw new RegexSyntaxException("missing closing ]", _in.Pattern[classStart..]);
         }
 
-        if (_pattern[_position] != '\\')
+        if (_in.Current != '\\')
         {
-            return TakeRune();
+            return _in.TakeRune();
         }
 
-        return _position + 1 < _pattern.Length
-            ? TakeEscapedRune(_position)
+        return _in.Position + 1 < _in.Pattern.Length
+            ? _in.TakeEscapedRune(_in.Position)
             : throw new RegexSyntaxException("trailing backslash at end of expression", "");
-    }
-
-    private int TakeRune()
-    {
-        if (Rune.TryGetRuneAt(_pattern, _position, out Rune rune))
-        {
-            _position += rune.Utf16SequenceLength;
-            return rune.Value;
-        }
-
-        throw new RegexSyntaxException("invalid UTF-8", _pattern);
-    }
-
-    private bool TryTake(char expected)
-    {
-        if (AtEnd || _pattern[_position] != expected)
-        {
-            return false;
-        }
-
-        _position++;
-        return true;
     }
 }
