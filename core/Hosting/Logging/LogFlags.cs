@@ -16,9 +16,16 @@ public sealed class LogFlags
         _format = group.Choice("log.format", "logfmt", ["logfmt", "json"], "The form of log lines.");
     }
 
-    /// <summary>A factory that logs to a stream, standard error in programs, as the flags say.</summary>
-    public LineLoggerFactory CreateFactory(Stream output, TimeProvider time) =>
-        new(output, _format.Value == "json" ? LogFormat.Json : LogFormat.Logfmt, Level(), time);
+    /// <summary>
+    /// A factory that logs to a stream, standard error in programs, as the flags say; <paramref name="verbose"/> asks
+    /// for debug lines whatever the level flag says.
+    /// </summary>
+    public LineLoggerFactory CreateFactory(Stream output, TimeProvider time, bool verbose = false) =>
+        new(
+            output,
+            _format.Value == "json" ? LogFormat.Json : LogFormat.Logfmt,
+            verbose ? LogLevel.Debug : Level(),
+            time);
 
     private LogLevel Level() => _level.Value switch
     {
