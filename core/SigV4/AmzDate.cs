@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -14,6 +15,8 @@ public static class AmzDate
 
     private const string Format = "yyyyMMdd'T'HHmmss'Z'";
 
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789");
+
     /// <summary>Writes <see cref="Length"/> characters; fractions of a second are cut off.</summary>
     public static void Write(DateTimeOffset time, Span<char> destination)
     {
@@ -24,11 +27,48 @@ public static class AmzDate
     public static string ToText(DateTimeOffset time) =>
         time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 
-    public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset time) =>
-        DateTimeOffset.TryParseExact(
-            text,
-            Format,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out time);
+    /// <summary>Reads exactly this form; by hand, because the framework's exact parser allocates.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset time)
+    {
+        time = default;
+        if (text.Length != Length
+            || text[DayLength] != 'T'
+            || text[^1] != 'Z'
+            || text[..DayLength].ContainsAnyExcept(s_digits)
+            || text[(DayLength + 1)..^1].ContainsAnyExcept(s_digits))
+        {
+            return false;
+        }
+
+        int year = Digits(text[..4]);
+        int month = Digits(text[4..6]);
+        int day = Digits(text[6..8]);
+        int hour = Digits(text[9..11]);
+        int minute = Digits(text[11..13]);
+        int second = Digits(text[13..15]);
+        if (year < 1
+            || month is < 1 or > 12
+            || day < 1
+            || day > DateTime.DaysInMonth(year, month)
+            || hour > 23
+            || minute > 59
+            || second > 59)
+        {
+            return false;
+        }
+
+        time = new DateTimeOffset(year, month, day, hour, minute, second, TimeSpan.Zero);
+        return true;
+    }
+
+    private static int Digits(ReadOnlySpan<char> text)
+    {
+        int value = 0;
+        foreach (char digit in text)
+        {
+            value = (10 * value) + (digit - '0');
+        }
+
+        return value;
+    }
 }

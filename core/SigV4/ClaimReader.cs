@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace AmpEdge.SigV4;
@@ -7,6 +8,8 @@ internal static class ClaimReader
 {
     private const int SignatureLength = 64;
     private const long MaxLifetimeSeconds = 7 * 24 * 3600;
+
+    private static readonly SearchValues<char> s_upperCase = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     /// <summary>Reads the claim; on anything but <see cref="VerificationOutcome.Verified"/> says what is wrong.</summary>
     public static VerificationOutcome Read(in RequestParts request, ref SignatureClaim claim, out string problem)
@@ -197,7 +200,7 @@ internal static class ClaimReader
         foreach (Range range in names.Split(';'))
         {
             ReadOnlySpan<char> name = names[range];
-            if (name.SequenceCompareTo(last) <= 0 || name.ContainsAnyInRange('A', 'Z'))
+            if (name.SequenceCompareTo(last) <= 0 || name.ContainsAny(s_upperCase))
             {
                 return false;
             }

@@ -1,0 +1,159 @@
+using AmpEdge.SigV4;
+using AmpEdge.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.Core.Tests.SigV4;
+
+public sealed class CredentialSourceTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private readonly ManualTime _time = new();
+    private readonly ScriptedProvider _provider = new();
+
+    [Fact]
+    public async Task Nothing_is_handed_out_before_the_first_look_up_and_the_reason_says_so()
+    {
+        await using CredentialSource source = new(_provider, _time);
+
+        Assert.False(source.TryGet(out _, out string reason));
+        Assert.Contains("the first look-up is still running", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_look_up_is_the_reason_and_is_tried_again()
+    {
+        _provider.Problem = "no chain link answered";
+        await using CredentialSource source = new(_provider, _time);
+        source.Start();
+        WaitForPause();
+        Assert.False(source.TryGet(out _, out string reason));
+        Assert.Equal("no AWS credentials: no chain link answered", reason);
+
+        _provider.Give("AKID1", null);
+        AdvanceOneRound(TimeSpan.FromSeconds(1));
+        Assert.True(source.TryGet(out AwsCredentials? credentials, out _));
+        Assert.Equal("AKID1", credentials.AccessKeyId);
+        Assert.Equal(1, source.Status.Failures);
+    }
+
+    [Fact]
+    public async Task New_credentials_take_over_in_the_background()
+    {
+        _provider.Give("AKID1", _time.GetUtcNow().AddHours(1));
+        await using CredentialSource source = new(_provider, _time);
+        source.Start();
+        WaitForPause();
+        _provider.Give("AKID2", _time.GetUtcNow().AddHours(2));
+        AdvanceOneRound(TimeSpan.FromSeconds(20));
+
+        Assert.True(source.TryGet(out AwsCredentials? credentials, out _));
+        Assert.Equal("AKID2", credentials.AccessKeyId);
+        Assert.Equal(2, source.Status.Refreshes);
+    }
+
+    [Fact]
+    public async Task Old_credentials_serve_while_the_refresh_fails_and_end_when_they_expire()
+    {
+        _provider.Give("AKID1", _time.GetUtcNow().AddMinutes(1));
+        await using CredentialSource source = new(_provider, _time);
+        source.Start();
+        WaitForPause();
+        _provider.Problem = "the endpoint is down";
+        AdvanceOneRound(TimeSpan.FromSeconds(20));
+        Assert.True(source.TryGet(out _, out _));
+        Assert.Equal("the endpoint is down", source.Status.Problem);
+
+        _time.Jump(TimeSpan.FromMinutes(1));
+        Assert.False(source.TryGet(out _, out string reason));
+        Assert.Equal(
+            "the AWS credentials from scripted expired at 2026-01-01T00:01:00Z and cannot be refreshed: "
+            + "the endpoint is down",
+            reason);
+    }
+
+    [Fact]
+    public async Task Changes_are_told_once_each()
+    {
+        List<string> told = [];
+        _provider.Give("AKID1", null);
+        await using CredentialSource source = new(_provider, _time, status => told.Add(status.Problem ?? "ok"));
+        source.Start();
+        WaitForPause();
+        AdvanceOneRound(TimeSpan.FromSeconds(20));
+        _provider.Problem = "gone";
+        AdvanceOneRound(TimeSpan.FromSeconds(20));
+        AdvanceOneRound(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(["ok", "gone"], told);
+    }
+
+    [Fact]
+    public async Task Static_keys_of_a_configuration_need_no_chain()
+    {
+        AwsCredentials keys = new("AKID", "secret", "token");
+        using SdkCredentialProvider provider = new(new CredentialSettings { StaticKeys = keys });
+        ResolvedCredentials found = await provider.ResolveAsync(CancellationToken.None);
+
+        Assert.Equal(keys, found.Credentials);
+        Assert.Null(found.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task A_profile_that_is_not_there_is_named()
+    {
+        using SdkCredentialProvider provider = new(new CredentialSettings { Profile = "ampedge-no-such-profile" });
+        Exception problem = await Assert.ThrowsAnyAsync<Exception>(
+            () => provider.ResolveAsync(CancellationToken.None));
+
+        Assert.Contains("'ampedge-no-such-profile'", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Credentials_print_without_their_secret()
+    {
+        Assert.Equal("AKID (secret hidden)", new AwsCredentials("AKID", "s3cret", "t0ken").ToString());
+        Assert.DoesNotContain(
+            "s3cret",
+            new ResolvedCredentials(new AwsCredentials("AKID", "s3cret"), null, "p").ToString(),
+            StringComparison.Ordinal);
+    }
+
+    private void AdvanceOneRound(TimeSpan by)
+    {
+        int before = _provider.Calls;
+        _time.Advance(by);
+        Assert.True(SpinWait.SpinUntil(() => _provider.Calls > before, s_patience), "no further look-up");
+        WaitForPause();
+    }
+
+    private void WaitForPause() =>
+        Assert.True(SpinWait.SpinUntil(() => _time.WaitingTimers > 0, s_patience), "the loop does not pause");
+
+    private sealed class ScriptedProvider : ICredentialProvider
+    {
+        private volatile ResolvedCredentials? _next;
+        private volatile string? _problem;
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public string Problem
+        {
+            set => _problem = value;
+        }
+
+        public void Give(string accessKeyId, DateTimeOffset? expiresAt)
+        {
+            _next = new ResolvedCredentials(new AwsCredentials(accessKeyId, "secret"), expiresAt, "scripted");
+            _problem = null;
+        }
+
+        public Task<ResolvedCredentials> ResolveAsync(CancellationToken cancel)
+        {
+            Interlocked.Increment(ref _calls);
+            return _problem is { } problem
+                ? Task.FromException<ResolvedCredentials>(new InvalidOperationException(problem))
+                : Task.FromResult(_next!);
+        }
+    }
+}
