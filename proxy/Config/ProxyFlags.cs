@@ -1,0 +1,252 @@
+using AmpEdge.Hosting;
+
+namespace AmpEdge.Proxy.Config;
+
+/// <summary>
+/// The flags of the proxy: those of aws-sigv4-proxy 1.x under their names, and our own. What would surprise an
+/// operator needs a second flag that begins with <c>--unsafe-</c>.
+/// </summary>
+internal sealed class ProxyFlags
+{
+    // A body lies in one array, which doubles as it grows.
+    private const long MaxBodyBytes = 512 << 20;
+
+    private static readonly ProxyOptions s_defaults = new();
+
+    private readonly Flag<string> _name;
+    private readonly Flag<string> _region;
+    private readonly Flag<string> _host;
+    private readonly Flag<string> _signHost;
+    private readonly Flag<string> _scheme;
+    private readonly Flag<string> _roleArn;
+    private readonly Flag<string> _roleExternalId;
+    private readonly Flag<bool> _unsignedPayload;
+    private readonly Flag<string> _port;
+    private readonly Flag<string> _admin;
+    private readonly Flag<IReadOnlyList<string>> _strip;
+    private readonly Flag<IReadOnlyList<string>> _stripHeader;
+    private readonly Flag<IReadOnlyList<string>> _stripParam;
+    private readonly Flag<IReadOnlyList<string>> _duplicateHeaders;
+    private readonly Flag<IReadOnlyList<string>> _customHeaders;
+    private readonly Flag<ByteSize> _maxBody;
+    private readonly Flag<ByteSize> _maxBuffered;
+    private readonly Flag<long> _maxConnections;
+    private readonly Flag<TimeSpan> _idleConnTimeout;
+    private readonly Flag<TimeSpan> _connectTimeout;
+    private readonly Flag<TimeSpan> _upstreamTimeout;
+    private readonly Flag<TimeSpan> _drainTimeout;
+    private readonly Flag<bool> _noVerifySsl;
+    private readonly Flag<bool> _verbose;
+    private readonly Flag<bool> _logFailed;
+    private readonly Flag<bool> _logSigning;
+    private readonly Flag<bool> _unsafeNoVerifySsl;
+    private readonly Flag<bool> _unsafeUnsignedPayload;
+    private readonly Flag<bool> _unsafeAnyHost;
+
+    public ProxyFlags(CommandLine flags)
+    {
+        FlagGroup signing = flags.Group("Signing");
+        _name = signing.Text("name", "", "AWS service to sign for; else read from the host, else aps.", "SERVICE");
+        _region = signing.Text(
+            "region", "", "AWS region to sign for; else read from the host, else AWS_REGION, profile, instance.", "REGION");
+        _signHost = signing.Text("sign-host", "", "Host to sign and to send as Host header.", "HOST");
+        _roleArn = signing.Text("role-arn", "", "Role to assume with the credentials found.", "ARN");
+        _roleExternalId = signing.Text("role-external-id", "", "External id that the role's trust policy asks for.", "ID");
+        _unsignedPayload = signing.Switch(
+            "unsigned-payload", "Leave the body out of the signature (AMP refuses that); needs --unsafe-unsigned-payload.");
+
+        FlagGroup requests = flags.Group("Requests");
+        _strip = requests.Texts("strip", "The same as --strip-header.", "HEADER", "-s");
+        _stripHeader = requests.Texts("strip-header", "Header to remove; a final * matches a prefix.", "HEADER");
+        _stripParam = requests.Texts("strip-param", "Query parameter to remove; a final * matches a prefix.", "PARAM");
+        _duplicateHeaders = requests.Texts("duplicate-headers", "Header to keep as X-Original-HEADER.", "HEADER");
+        _customHeaders = requests.Texts(
+            "custom-headers", "Headers to add where absent, as name=value,name=value.", "LIST");
+        _maxBody = requests.Size(
+            "max-request-body", new ByteSize(s_defaults.MaxRequestBodyBytes), "A larger body is refused with 413.");
+        _maxBuffered = requests.Size(
+            "max-buffered", new ByteSize(s_defaults.MaxBufferedBytes), "All bodies held at once; beyond it 503.");
+
+        FlagGroup listening = flags.Group("Listening");
+        _port = listening.Text(
+            "port", "8080", "Port, or HOST:PORT; a port alone listens on loopback only (0.0.0.0:8080: everywhere).", "PORT");
+        _admin = listening.Listen(
+            "admin.listen-address", s_defaults.AdminListenAddress, "Where health, readiness and metrics are served.");
+        _maxConnections = listening.Number(
+            "max-connections", s_defaults.MaxConnections, 1, 1_000_000, "Connections from callers at once.");
+        _drainTimeout = listening.Duration(
+            "drain-timeout", s_defaults.DrainTimeout, "How long running requests may take after a stop signal.");
+
+        FlagGroup upstream = flags.Group("Upstream");
+        _host = upstream.Text("host", "", "Host to proxy to; else the AWS endpoint of the Host header.", "HOST[:PORT]");
+        _scheme = upstream.Text(
+            "upstream-url-scheme", s_defaults.Scheme, "http or https.", "SCHEME", "--schema");
+        _idleConnTimeout = upstream.Duration(
+            "transport.idle-conn-timeout", s_defaults.IdleConnectionTimeout, "How long unused connections are kept.");
+        _connectTimeout = upstream.Duration(
+            "transport.connect-timeout", s_defaults.ConnectTimeout, "Time for a connection, TLS included.");
+        _upstreamTimeout = upstream.Duration(
+            "upstream.timeout", s_defaults.UpstreamTimeout, "How long the upstream may stay silent: then 504.");
+        _noVerifySsl = upstream.Switch(
+            "no-verify-ssl", "Believe any certificate of the upstream; needs --unsafe-no-verify-ssl.");
+
+        FlagGroup logging = flags.Group("What is logged");
+        _verbose = logging.Switch("verbose", "Log every request and all of the below.", alias: "-v");
+        _logFailed = logging.Switch("log-failed-requests", "Log answers of 400 and above with their text.");
+        _logSigning = logging.Switch("log-signing-process", "Log what is signed; tokens are hidden.");
+
+        FlagGroup confirmations = flags.Group("Unsafe, to be said twice");
+        _unsafeNoVerifySsl = confirmations.Switch(
+            "unsafe-no-verify-ssl", "Confirms --no-verify-ssl: whoever sits between can read and change everything.");
+        _unsafeUnsignedPayload = confirmations.Switch(
+            "unsafe-unsigned-payload", "Confirms --unsigned-payload: bodies can be changed on the way.");
+        _unsafeAnyHost = confirmations.Switch(
+            "unsafe-any-host",
+            "Without --host and beyond loopback: anyone who reaches the port signs for any AWS service with your role.");
+    }
+
+    /// <summary>True when <c>-v</c> asks for debug lines.</summary>
+    public bool Verbose => _verbose.Value;
+
+    /// <summary>The options that the flags mean; every problem is added to <paramref name="problems"/>.</summary>
+    public ProxyOptions ToOptions(List<string> problems)
+    {
+        ProxyOptions options = new()
+        {
+            ListenAddress = ReadPort(problems),
+            AdminListenAddress = _admin.Value,
+            Service = OrNull(_name),
+            Region = OrNull(_region),
+            Host = ReadHost(_host, problems),
+            SignHost = ReadHost(_signHost, problems),
+            Scheme = _scheme.Value.ToLowerInvariant(),
+            RoleArn = OrNull(_roleArn),
+            RoleExternalId = OrNull(_roleExternalId),
+            RoleSessionName = RoleSessionName(),
+            Rules = ReadRules(problems),
+            UnsignedPayload = _unsignedPayload.Value,
+            VerifyTls = !_noVerifySsl.Value,
+            LogFailedRequests = _logFailed.Value || Verbose,
+            LogSigningProcess = _logSigning.Value || Verbose,
+            MaxRequestBodyBytes = _maxBody.Value.Bytes,
+            MaxBufferedBytes = _maxBuffered.Value.Bytes,
+            MaxConnections = (int)_maxConnections.Value,
+            IdleConnectionTimeout = _idleConnTimeout.Value,
+            ConnectTimeout = _connectTimeout.Value,
+            UpstreamTimeout = _upstreamTimeout.Value,
+            DrainTimeout = _drainTimeout.Value,
+        };
+        CheckTogether(options, problems);
+        return options;
+    }
+
+    private void CheckTogether(ProxyOptions options, List<string> problems)
+    {
+        if (options.Scheme is not ("http" or "https"))
+        {
+            problems.Add($"flag --upstream-url-scheme: got '{_scheme.Value}', allowed: http, https");
+        }
+
+        if (options.MaxRequestBodyBytes is < 1 or > MaxBodyBytes)
+        {
+            problems.Add($"flag --max-request-body: got '{_maxBody.Value}', allowed: from 1B to 512MB");
+        }
+
+        if (options.RoleExternalId is not null && options.RoleArn is null)
+        {
+            problems.Add("flag --role-external-id: only --role-arn uses it; give both or neither");
+        }
+
+        if (!options.VerifyTls && !_unsafeNoVerifySsl.Value)
+        {
+            problems.Add(
+                "flag --no-verify-ssl: turns off the check of the upstream's certificate, so that anyone on the way "
+                + "can read and change what is signed; add --unsafe-no-verify-ssl to say that you mean it");
+        }
+
+        if (options.UnsignedPayload && !_unsafeUnsignedPayload.Value)
+        {
+            problems.Add(
+                "flag --unsigned-payload: leaves bodies out of the signature, which AMP refuses; "
+                + "add --unsafe-unsigned-payload to say that you mean it");
+        }
+
+        if (options.Host is null && !_unsafeAnyHost.Value && problems.Count == 0 && !options.ListensOnLoopback)
+        {
+            problems.Add(
+                $"flag --port: '{_port.Value}' is reachable from other machines and without --host any AWS endpoint is "
+                + "signed for; name the upstream with --host, or add --unsafe-any-host to say that you mean it");
+        }
+    }
+
+    /// <summary><c>8080</c> and <c>:8080</c> mean loopback; a host in front says otherwise.</summary>
+    private string ReadPort(List<string> problems)
+    {
+        string port = _port.Value.TrimStart(':');
+        string address = port.Contains(':', StringComparison.Ordinal) ? _port.Value : "127.0.0.1:" + port;
+        if (ListenAddress.TryParse(address, out _, out _))
+        {
+            return address;
+        }
+
+        problems.Add(
+            $"flag --port: got '{_port.Value}', allowed: a port such as 8080 or :8080 (loopback only), or an address "
+            + "such as 0.0.0.0:8080 or [::1]:8080");
+        return s_defaults.ListenAddress;
+    }
+
+    private RequestRules ReadRules(List<string> problems)
+    {
+        if (_strip.IsSet && _stripHeader.IsSet)
+        {
+            problems.Add("flags --strip and --strip-header: the first is the old name of the second; give one of them");
+        }
+
+        List<KeyValuePair<string, string>> custom = [];
+        foreach (string list in _customHeaders.Value)
+        {
+            foreach (string item in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
+            {
+                int equals = item.IndexOf('=', StringComparison.Ordinal);
+                if (equals < 1)
+                {
+                    problems.Add($"flag --custom-headers: got '{item}', allowed: name=value,name=value");
+                    continue;
+                }
+
+                custom.Add(new(item[..equals].Trim(), item[(equals + 1)..].Trim()));
+            }
+        }
+
+        return new RequestRules
+        {
+            StripHeaders = [.. _strip.Value, .. _stripHeader.Value],
+            StripParameters = _stripParam.Value,
+            DuplicateHeaders = _duplicateHeaders.Value,
+            CustomHeaders = custom,
+        };
+    }
+
+    private static string? ReadHost(Flag<string> flag, List<string> problems)
+    {
+        string? host = OrNull(flag);
+        bool valid = host is null
+            || (Uri.TryCreate("http://" + host, UriKind.Absolute, out Uri? uri)
+                && uri.PathAndQuery == "/"
+                && uri.UserInfo.Length == 0
+                && !host.EndsWith('/'));
+        if (!valid)
+        {
+            problems.Add($"flag --{flag.Name}: got '{host}', allowed: a host name or address, with :PORT if needed");
+        }
+
+        return host;
+    }
+
+    private static string RoleSessionName() =>
+        Environment.GetEnvironmentVariable("AWS_ROLE_SESSION_NAME") is { Length: > 0 } given
+            ? given
+            : $"{s_defaults.RoleSessionName}-{Environment.MachineName}";
+
+    private static string? OrNull(Flag<string> flag) => flag.Value.Length == 0 ? null : flag.Value;
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Proxy.Forwarding;
+
+internal static partial class ForwardLog
+{
+    [LoggerMessage(5101, LogLevel.Debug, "request refused: {Method} {Path} {Status} {Reason}")]
+    public static partial void Refused(ILogger logger, string method, string path, int status, string reason);
+
+    [LoggerMessage(5102, LogLevel.Warning, "upstream failed: {Method} {Upstream} {Path} {Error} {Reason}")]
+    public static partial void UpstreamFailed(
+        ILogger logger, string method, string upstream, string path, string error, string reason);
+
+    [LoggerMessage(5103, LogLevel.Debug, "request forwarded: {Method} {Upstream} {Path} {Status} {Seconds}")]
+    public static partial void Forwarded(
+        ILogger logger, string method, string upstream, string path, int status, double seconds);
+
+    [LoggerMessage(5104, LogLevel.Warning, "upstream refused: {Method} {Upstream} {Path} {Status} {Body}")]
+    public static partial void FailedAnswer(
+        ILogger logger, string method, string upstream, string path, int status, string body);
+
+    [LoggerMessage(5105, LogLevel.Information, "signed: {CanonicalRequest} {StringToSign} {Signature}")]
+    public static partial void Signed(ILogger logger, string canonicalRequest, string stringToSign, string signature);
+}

@@ -1,0 +1,72 @@
+using AmpEdge.SigV4;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace AmpEdge.Proxy.Forwarding;
+
+/// <summary>Turns one request of a caller into the signed request for the upstream; made per request.</summary>
+internal sealed class SigningTransformer : HttpTransformer
+{
+    // The target goes out as the caller wrote it, but for what the signer itself brings into its signed form.
+    private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    public required Upstream Upstream { get; init; }
+
+    /// <summary>Raw path and query, stripped parameters gone.</summary>
+    public required string Target { get; init; }
+
+    public required string PayloadHash { get; init; }
+
+    public required AwsCredentials Credentials { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    public required bool LogSigningProcess { get; init; }
+
+    public required bool LogFailedRequests { get; init; }
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        proxyRequest.RequestUri = new Uri(Upstream.Origin + Target, s_asWritten);
+        proxyRequest.Headers.Host = Upstream.HostHeader;
+        Upstream.Signer.Sign(proxyRequest, PayloadHash, Credentials);
+        if (LogSigningProcess)
+        {
+            SigningSteps steps = Upstream.Signer.Explain(proxyRequest, PayloadHash, Credentials);
+            ForwardLog.Signed(Log, HideToken(steps.CanonicalRequest), steps.StringToSign, steps.Signature);
+        }
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        bool copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (proxyResponse is null)
+        {
+            return copyBody;
+        }
+
+        foreach (string option in proxyResponse.Headers.Connection)
+        {
+            httpContext.Response.Headers.Remove(option);
+        }
+
+        HopByHop.Remove(httpContext.Response.Headers);
+        if (LogFailedRequests && (int)proxyResponse.StatusCode >= StatusCodes.Status400BadRequest)
+        {
+            string body = await FailedAnswer.PeekAsync(proxyResponse, cancellationToken);
+            ForwardLog.FailedAnswer(
+                Log, httpContext.Request.Method, Upstream.Origin, Target, (int)proxyResponse.StatusCode, HideToken(body));
+        }
+
+        return copyBody;
+    }
+
+    private string HideToken(string text) =>
+        Credentials.SessionToken is { Length: > 0 } token
+            ? text.Replace(token, "<hidden>", StringComparison.Ordinal)
+            : text;
+}
