@@ -10,7 +10,9 @@ internal sealed class DurationParser(TokenReader tokens, ParserOptions options)
 
     private static readonly NumberLiteral s_zero = new(0, default);
 
+    // How many calls of Parse are open, and how many operations this duration has: either makes the tree higher.
     private int _depth;
+    private int _operations;
 
     public static bool CanStart(TokenKind kind) => kind
         is TokenKind.Number or TokenKind.Duration or TokenKind.Add or TokenKind.Subtract or TokenKind.LeftParen
@@ -75,9 +77,13 @@ internal sealed class DurationParser(TokenReader tokens, ParserOptions options)
 
     private Expr? Parse(int minPrecedence)
     {
-        if (++_depth > options.MaxDepth)
+        if (_depth++ == 0)
         {
-            tokens.Abort(tokens.Current.Position, QueryParser.TooDeep(options));
+            _operations = 0;
+        }
+
+        if (!IsShallow(_depth))
+        {
             return null;
         }
 
@@ -101,6 +107,11 @@ internal sealed class DurationParser(TokenReader tokens, ParserOptions options)
 
     private Expr? ParseOperation(Expr left, int precedence)
     {
+        if (!IsShallow(++_operations))
+        {
+            return null;
+        }
+
         Token op = tokens.Take();
         bool isPower = op.Kind == TokenKind.Power;
         Expr? right = Parse(isPower ? precedence : precedence + 1);
@@ -257,6 +268,17 @@ internal sealed class DurationParser(TokenReader tokens, ParserOptions options)
 
         tokens.AddError(blamed, "duration out of range");
         return s_zero;
+    }
+
+    private bool IsShallow(int levels)
+    {
+        if (levels <= options.MaxDepth)
+        {
+            return true;
+        }
+
+        tokens.Abort(tokens.Current.Position, QueryParser.TooDeep(options));
+        return false;
     }
 
     private void RequireEnabled(PositionRange blamed)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace AmpEdge.PromQL;
@@ -171,6 +170,7 @@ internal sealed class Lexer(byte[] input)
         _bracketOpen = true;
         _atDuration = true;
         _colonSeen = false;
+        _durationSeen = false;
         return Emit(TokenKind.LeftBracket, 1);
     }
 
@@ -218,11 +218,7 @@ internal sealed class Lexer(byte[] input)
             case ',':
                 return Emit(TokenKind.Comma, 1);
             case ':':
-                // The error is reported behind the colon, as Prometheus does.
-                _start = ++_position;
-                return Fail(_durationSeen
-                    ? "unexpected repeated colon in duration expression"
-                    : "unexpected colon before duration in duration expression");
+                return ColonInDuration();
             case '+' or '-' or '*' or '/' or '%' or '^':
                 return Emit(ArithmeticKind(first), 1);
             default:
@@ -236,9 +232,26 @@ internal sealed class Lexer(byte[] input)
             return NextNumber();
         }
 
-        return TryDurationWord(out Token word)
+        bool isWord = TryDurationWord(out Token word);
+        _durationSeen |= isWord;
+        return isWord
             ? word
             : Fail($"unexpected character in duration expression: {QuoteRuneAt(_position)}");
+    }
+
+    private Token ColonInDuration()
+    {
+        if (_durationSeen && !_colonSeen)
+        {
+            _colonSeen = true;
+            return Emit(TokenKind.Colon, 1);
+        }
+
+        // The error is reported behind the colon, as Prometheus does.
+        _start = ++_position;
+        return Fail(_colonSeen
+            ? "unexpected repeated colon in duration expression"
+            : "unexpected colon before duration in duration expression");
     }
 
     private Token NextWordInBrackets(int first)

@@ -18,7 +18,7 @@ internal static class NumberLiterals
         ("ms", 1_000_000UL),
     ];
 
-    /// <summary>Integers in Go's forms (0x, 0b, 0o, octal with a leading 0, underscores), else a float.</summary>
+    /// <summary>Integers (0x, octal with a leading 0, underscores between digits), else a float.</summary>
     public static bool TryReadNumber(ReadOnlySpan<byte> word, out double value, out string? error)
     {
         string text = Encoding.Latin1.GetString(word);
@@ -108,14 +108,9 @@ internal static class NumberLiterals
         int numberBase = 10;
         if (digits.Length > 1 && digits[0] == '0')
         {
-            (numberBase, int prefix) = char.ToLowerInvariant(digits[1]) switch
-            {
-                'x' => (16, 2),
-                'b' => (2, 2),
-                'o' => (8, 2),
-                _ => (8, 1),
-            };
-            digits = digits[prefix..];
+            bool isHex = digits[1] is 'x' or 'X';
+            numberBase = isHex ? 16 : 8;
+            digits = digits[(isHex ? 2 : 1)..];
         }
 
         ulong sum = 0;

@@ -43,9 +43,6 @@ internal sealed class TokenReader
 
     public ReadOnlySpan<byte> Input => _input;
 
-    /// <summary>Where the lexer stands: behind <see cref="Current"/>.</summary>
-    public int LexerPosition => _lexer.Position;
-
     public ReadOnlySpan<byte> TextOf(Token token) => _input.AsSpan(token.Start, token.End - token.Start);
 
     public string StringOf(Token token) => Encoding.UTF8.GetString(TextOf(token));
@@ -125,10 +122,28 @@ internal sealed class TokenReader
         }
     }
 
-    public void AddError(PositionRange position, string message)
+    public void AddError(PositionRange position, string message) => _errors.Add(ErrorAt(_input, position, message));
+
+    /// <summary>An error with its line and column.</summary>
+    public static ParseError ErrorAt(byte[] input, PositionRange position, string message)
     {
-        (int line, int column) = LineAndColumn(position.Start);
-        _errors.Add(new ParseError(position, line, column, message));
+        if (input.Length == 0)
+        {
+            return new ParseError(position, 0, 0, message);
+        }
+
+        ReadOnlySpan<byte> before = input.AsSpan(0, Math.Min(position.Start, input.Length));
+        int line = System.MemoryExtensions.Count(before, (byte)'\n') + 1;
+        return new ParseError(position, line, position.Start - before.LastIndexOf((byte)'\n'), message);
+    }
+
+    /// <summary>The text that complains about a word.</summary>
+    public static string Unexpected(Token token, byte[] input, string context, string expected)
+    {
+        string text = Encoding.UTF8.GetString(input.AsSpan(token.Start, token.End - token.Start));
+        string message = "unexpected " + Describe(token.Kind, text);
+        message += context.Length > 0 ? " in " + context : "";
+        return message + (expected.Length > 0 ? ", expected " + expected : "");
     }
 
     private void ReadNext()
@@ -152,34 +167,25 @@ internal sealed class TokenReader
     private void ReportUnexpected(string context, string expected)
     {
         // The lexer's own error has been reported when it was read.
-        if (Current.Kind == TokenKind.Error)
+        if (Current.Kind != TokenKind.Error)
         {
-            return;
+            AddError(Current.Position, Unexpected(Current, _input, context, expected));
         }
-
-        string message = "unexpected " + Describe(Current);
-        message += context.Length > 0 ? " in " + context : "";
-        message += expected.Length > 0 ? ", expected " + expected : "";
-        AddError(Current.Position, message);
     }
 
-    private string Describe(Token token)
+    private static string Describe(TokenKind kind, string text) => kind switch
     {
-        string text = StringOf(token);
-        return token.Kind switch
-        {
-            TokenKind.EndOfInput => "end of input",
-            TokenKind.Identifier => "identifier " + GoQuote.Quote(text),
-            TokenKind.MetricIdentifier => "metric identifier " + GoQuote.Quote(text),
-            TokenKind.String => "string " + QuoteShort(text),
-            TokenKind.Number => "number " + QuoteShort(text),
-            TokenKind.Duration => "duration " + QuoteShort(text),
-            _ when token.Kind.IsKeyword() => $"<{text}>",
-            _ when token.Kind.IsOperator() => $"<op:{text}>",
-            _ when token.Kind.IsAggregator() => $"<aggr:{text}>",
-            _ => QuoteShort(text),
-        };
-    }
+        TokenKind.EndOfInput => "end of input",
+        TokenKind.Identifier => "identifier " + GoQuote.Quote(text),
+        TokenKind.MetricIdentifier => "metric identifier " + GoQuote.Quote(text),
+        TokenKind.String => "string " + QuoteShort(text),
+        TokenKind.Number => "number " + QuoteShort(text),
+        TokenKind.Duration => "duration " + QuoteShort(text),
+        _ when kind.IsKeyword() => $"<{text}>",
+        _ when kind.IsOperator() => $"<op:{text}>",
+        _ when kind.IsAggregator() => $"<aggr:{text}>",
+        _ => QuoteShort(text),
+    };
 
     private static string QuoteShort(string text)
     {
@@ -201,17 +207,5 @@ internal sealed class TokenReader
         }
 
         return GoQuote.Quote(start.ToString()) + "...";
-    }
-
-    private (int Line, int Column) LineAndColumn(int position)
-    {
-        if (_input.Length == 0)
-        {
-            return (0, 0);
-        }
-
-        ReadOnlySpan<byte> before = _input.AsSpan(0, Math.Min(position, _input.Length));
-        int lastBreak = before.LastIndexOf((byte)'\n');
-        return (System.MemoryExtensions.Count(before, (byte)'\n') + 1, position - lastBreak);
     }
 }
