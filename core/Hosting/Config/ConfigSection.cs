@@ -279,6 +279,22 @@ public sealed class ConfigSection
         return map;
     }
 
+    /// <summary>A mapping of free keys to lists of texts, in the order of the file.</summary>
+    public IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> TextsMap(string key)
+    {
+        List<KeyValuePair<string, IReadOnlyList<string>>> map = [];
+        if (Mapping(key) is { } mapping)
+        {
+            ConfigSection values = new(File, Join(key), mapping, "map", _errors);
+            foreach (YamlEntry entry in mapping.Entries)
+            {
+                map.Add(new(entry.Key, values.Texts(entry.Key)));
+            }
+        }
+
+        return map;
+    }
+
     /// <summary>The mapping below a key; null when the key is absent or null.</summary>
     public ConfigSection? Section(string key, string typeName) =>
         Mapping(key) is { } mapping ? new ConfigSection(File, Join(key), mapping, typeName, _errors) : null;

@@ -1,0 +1,27 @@
+namespace AmpEdge.Agent.Config;
+
+/// <summary>How the samples of one destination are queued and sent.</summary>
+internal sealed record QueueConfig
+{
+    /// <summary>Samples that a shard holds in memory before reading of the buffer waits.</summary>
+    public int Capacity { get; init; } = 10_000;
+
+    public int MaxShards { get; init; } = 50;
+
+    public int MinShards { get; init; } = 1;
+
+    public int MaxSamplesPerSend { get; init; } = 2000;
+
+    /// <summary>How long a sample waits at most for its batch to fill.</summary>
+    public TimeSpan BatchSendDeadline { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(30);
+
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Prometheus retries 429 only when told to; here a 429 for rate is always waited for.</summary>
+    public bool RetryOnHttp429 { get; init; }
+
+    /// <summary>Older samples are dropped and counted rather than sent; zero keeps them all.</summary>
+    public TimeSpan SampleAgeLimit { get; init; }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using AmpEdge.Hosting;
+
+namespace AmpEdge.Agent.Config;
+
+/// <summary>Reads <c>queue_config</c> and <c>metadata_config</c> of a destination.</summary>
+internal static class QueueConfigReader
+{
+    public static QueueConfig Read(ConfigSection parent)
+    {
+        QueueConfig defaults = new();
+        if (parent.Section("queue_config", "config.QueueConfig") is not { } section)
+        {
+            return defaults;
+        }
+
+        QueueConfig config = new()
+        {
+            Capacity = Positive(section, "capacity", defaults.Capacity),
+            MaxShards = Positive(section, "max_shards", defaults.MaxShards),
+            MinShards = Positive(section, "min_shards", defaults.MinShards),
+            MaxSamplesPerSend = Positive(section, "max_samples_per_send", defaults.MaxSamplesPerSend),
+            BatchSendDeadline = section.Duration("batch_send_deadline", defaults.BatchSendDeadline),
+            MinBackoff = section.Duration("min_backoff", defaults.MinBackoff),
+            MaxBackoff = section.Duration("max_backoff", defaults.MaxBackoff),
+            RetryOnHttp429 = section.Bool("retry_on_http_429", defaults.RetryOnHttp429),
+            SampleAgeLimit = section.Duration("sample_age_limit", defaults.SampleAgeLimit),
+        };
+        Validate(section, config);
+        section.End();
+        return config;
+    }
+
+    public static MetadataConfig ReadMetadata(ConfigSection parent)
+    {
+        MetadataConfig defaults = new();
+        if (parent.Section("metadata_config", "config.MetadataConfig") is not { } section)
+        {
+            return defaults;
+        }
+
+        MetadataConfig config = new()
+        {
+            Send = section.Bool("send", defaults.Send),
+            SendInterval = section.Duration("send_interval", defaults.SendInterval),
+            MaxSamplesPerSend = section.Int("max_samples_per_send", defaults.MaxSamplesPerSend, 1),
+        };
+        section.End();
+        return config;
+    }
+
+    private static int Positive(ConfigSection section, string key, int defaultValue)
+    {
+        int value = section.Int(key, defaultValue);
+        if (value > 0)
+        {
+            return value;
+        }
+
+        section.Fail(
+            key, $"remote write queue {key} must be positive", value.ToString(CultureInfo.InvariantCulture),
+            "a whole number from 1");
+        return defaultValue;
+    }
+
+    private static void Validate(ConfigSection section, QueueConfig config)
+    {
+        if (config.MaxBackoff < config.MinBackoff)
+        {
+            section.Fail(
+                "max_backoff", "remote write queue max_backoff must not be less than min_backoff",
+                PrometheusDuration.Format(config.MaxBackoff), $"{PrometheusDuration.Format(config.MinBackoff)} or more");
+        }
+
+        if (config.MaxShards < config.MinShards)
+        {
+            section.Fail(
+                "max_shards", "remote write queue max_shards must not be less than min_shards",
+                config.MaxShards.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{config.MinShards} or more"));
+        }
+    }
+}
