@@ -9,9 +9,11 @@ internal sealed class AgentConfigLoader
     private readonly List<ConfigProblem> _notSupportedYet = [];
     private readonly string _file;
     private readonly bool _serverSectionsAllowed;
+    private readonly Func<string, string?> _environment;
 
-    private AgentConfigLoader(string file, bool serverSectionsAllowed)
+    private AgentConfigLoader(string file, bool serverSectionsAllowed, Func<string, string?> environment)
     {
+        _environment = environment;
         _file = file;
         _serverSectionsAllowed = serverSectionsAllowed;
     }
@@ -21,9 +23,11 @@ internal sealed class AgentConfigLoader
     /// True to let pass what only a Prometheus server uses (rule_files, alerting, remote_read, …): for checking a file
     /// that both share. An agent does not start with them.
     /// </param>
-    public static ConfigResult<AgentConfig> Load(string file, bool serverSectionsAllowed = false)
+    /// <param name="environment">Variables that external labels name; null: those of the process.</param>
+    public static ConfigResult<AgentConfig> Load(
+        string file, bool serverSectionsAllowed = false, Func<string, string?>? environment = null)
     {
-        AgentConfigLoader loader = new(file, serverSectionsAllowed);
+        AgentConfigLoader loader = new(file, serverSectionsAllowed, environment ?? Environment.GetEnvironmentVariable);
         AgentConfig? config = loader.ReadRoot();
         return new ConfigResult<AgentConfig>(loader._errors.Count == 0 ? config : null, loader._errors.Problems);
     }
@@ -36,7 +40,7 @@ internal sealed class AgentConfigLoader
             return null;
         }
 
-        GlobalConfig global = GlobalConfigReader.Read(root);
+        GlobalConfig global = GlobalConfigReader.Read(root, _environment);
         HashSet<string> jobs = new(StringComparer.Ordinal);
         List<ScrapeConfig> scrapeConfigs = ReadScrapeConfigs(root, global, jobs);
         ServerSections.CheckPaths(root, "scrape_config_files", "scrape config");

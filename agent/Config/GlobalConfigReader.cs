@@ -7,7 +7,7 @@ namespace AmpEdge.Agent.Config;
 /// <summary>Reads the <c>global</c> section.</summary>
 internal static class GlobalConfigReader
 {
-    public static GlobalConfig Read(ConfigSection root)
+    public static GlobalConfig Read(ConfigSection root, Func<string, string?> environment)
     {
         if (root.Section("global", "config.plain") is not { } section)
         {
@@ -24,7 +24,7 @@ internal static class GlobalConfigReader
             ScrapeProtocols = ScrapeProtocol.ReadList(section, "scrape_protocols", "global config")
                 ?? (nativeHistograms ? ScrapeProtocol.DefaultsWithNativeHistograms : ScrapeProtocol.Defaults),
             EvaluationInterval = OrDefault(section.OptionalDuration("evaluation_interval"), TimeSpan.FromMinutes(1)),
-            ExternalLabels = ReadExternalLabels(section, validation),
+            ExternalLabels = ReadExternalLabels(section, validation, environment),
             BodySizeLimit = section.Size("body_size_limit", default),
             SampleLimit = section.UnsignedNumber("sample_limit", 0),
             TargetLimit = section.UnsignedNumber("target_limit", 0),
@@ -107,12 +107,13 @@ internal static class GlobalConfigReader
         return timeout;
     }
 
-    private static Labels ReadExternalLabels(ConfigSection section, string validation)
+    private static Labels ReadExternalLabels(
+        ConfigSection section, string validation, Func<string, string?> environment)
     {
         LabelsBuilder labels = new();
         foreach ((string name, string value) in LabelMapReader.Read(section, "external_labels", validation))
         {
-            labels.Set(name, value);
+            labels.Set(name, EnvironmentExpansion.Expand(value, environment));
         }
 
         return labels.Build();

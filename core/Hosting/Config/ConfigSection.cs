@@ -7,6 +7,10 @@ namespace AmpEdge.Hosting;
 /// Reads one mapping of a configuration key by key. A wrong value is reported with its place and yields the default,
 /// so that one pass finds every problem; <see cref="End"/> reports the keys that nobody asked for.
 /// </summary>
+/// <remarks>
+/// A key whose value is null is not an absent key: as in Prometheus, its text is empty, its number 0, its truth value
+/// false. Durations, sizes, lists and sections that are null count as absent.
+/// </remarks>
 public sealed class ConfigSection
 {
     private readonly Dictionary<string, YamlEntry> _entries = new(StringComparer.Ordinal);
@@ -75,9 +79,10 @@ public sealed class ConfigSection
         return _entries.TryGetValue(key, out YamlEntry? entry) && !entry.Value.IsNull ? entry.Value : null;
     }
 
-    public string Text(string key, string defaultValue = "") => Scalar(key)?.Value ?? defaultValue;
+    public string Text(string key, string defaultValue = "") => OptionalText(key) ?? defaultValue;
 
-    public string? OptionalText(string key) => Scalar(key)?.Value;
+    /// <summary>Null when the key is absent; empty when its value is null.</summary>
+    public string? OptionalText(string key) => IsNull(key) ? "" : Scalar(key)?.Value;
 
     public Secret? Secret(string key) => Scalar(key) is { } scalar ? new Secret(scalar.Value) : null;
 
@@ -87,7 +92,7 @@ public sealed class ConfigSection
     {
         if (Scalar(key) is not { } scalar)
         {
-            return null;
+            return IsNull(key) ? false : null;
         }
 
         if (YamlValue.TryBool(scalar, out bool value))
@@ -104,7 +109,7 @@ public sealed class ConfigSection
     {
         if (Scalar(key) is not { } scalar)
         {
-            return defaultValue;
+            return IsNull(key) ? 0 : defaultValue;
         }
 
         if (YamlValue.TryInteger(scalar, out BigInteger value) && value >= min && value <= max)
@@ -123,7 +128,7 @@ public sealed class ConfigSection
     {
         if (Scalar(key) is not { } scalar)
         {
-            return defaultValue;
+            return IsNull(key) ? 0 : defaultValue;
         }
 
         if (YamlValue.TryInteger(scalar, out BigInteger value) && value >= 0 && value <= ulong.MaxValue)
@@ -139,7 +144,7 @@ public sealed class ConfigSection
     {
         if (Scalar(key) is not { } scalar)
         {
-            return defaultValue;
+            return IsNull(key) ? 0 : defaultValue;
         }
 
         if (YamlValue.TryFloat(scalar, out double value))
@@ -371,6 +376,8 @@ public sealed class ConfigSection
             }
         }
     }
+
+    private bool IsNull(string key) => Has(key) && _entries[key].Value.IsNull;
 
     private YamlScalar? Scalar(string key)
     {

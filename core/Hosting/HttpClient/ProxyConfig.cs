@@ -9,4 +9,18 @@ public sealed record ProxyConfig
     public string NoProxy { get; init; } = "";
 
     public bool FromEnvironment { get; init; }
+
+    /// <summary>The address without its user's password, which a URL may carry.</summary>
+    public string ShownUrl
+    {
+        get
+        {
+            string user = Uri.TryCreate(ProxyUrl, UriKind.Absolute, out Uri? parsed) ? parsed.UserInfo : "";
+            int colon = user.IndexOf(':', StringComparison.Ordinal);
+            return colon < 0 ? ProxyUrl : ProxyUrl.Replace(user, user[..colon] + ":xxxxx", StringComparison.Ordinal);
+        }
+    }
+
+    public override string ToString() =>
+        $"ProxyConfig {{ ProxyUrl = {ShownUrl}, NoProxy = {NoProxy}, FromEnvironment = {FromEnvironment} }}";
 }

@@ -27,13 +27,17 @@ public sealed class ConfigSectionTests
     }
 
     [Fact]
-    public void Absent_and_null_values_are_the_default()
+    public void Absent_values_are_the_default_and_null_values_are_empty()
     {
         ConfigSection section = Open("a:\nb: ~\n");
 
-        Assert.Equal("x", section.Text("a", "x"));
-        Assert.Equal(7, section.Int("b", 7));
+        Assert.Equal("", section.Text("a", "x"));
+        Assert.Equal("x", section.Text("c", "x"));
+        Assert.Equal(0, section.Int("b", 7));
+        Assert.Equal(7, section.Int("c", 7));
+        Assert.False(section.Bool("b", true));
         Assert.True(section.Bool("c", true));
+        Assert.Equal(TimeSpan.FromSeconds(1), section.Duration("b", TimeSpan.FromSeconds(1)));
         Assert.Null(section.Section("b", "t"));
         Assert.Empty(section.Sections("a", "t", "empty"));
     }

@@ -1,0 +1,183 @@
+using System.Text;
+using AmpEdge.Agent.Config;
+using AmpEdge.Hosting;
+using AmpEdge.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.Agent.Tests.Config;
+
+public sealed class AgentConfigProblemsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ampedge-config-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Every_problem_is_reported_at_once_with_its_place()
+    {
+        string problems = Problems(
+            """
+            global:
+              scrape_interval: 15
+              external_labels: {"": x}
+            rule_files: [a.yml]
+            scrape_configs:
+            - job_name: one
+              scrape_timeout: 2m
+              scrape_intervall: 5s
+              static_configs:
+              - targets: ["http://a/metrics"]
+            - job_name: one
+              relabel_configs:
+              - regex: "a("
+                target_label: x
+              consul_sd_configs:
+              - server: x
+            remote_write:
+            - queue_config: {capacity: 0}
+            - url: ftp://x
+              basic_auth: {username: a, password: verysecret, password_file: f}
+              authorization: {credentials: alsosecret}
+            """);
+
+        Assert.Equal(
+            """
+            f.yml:2:20 global.scrape_interval: not a valid duration string: "15" (got '15', allowed: a duration such as 15s, 1m30s, 2h or 0; units y, w, d, h, m, s, ms from large to small)
+            f.yml:3:20 global.external_labels: "" is not a valid label name
+            f.yml:4:13 rule_files: field rule_files is not allowed in agent mode (allowed: scrape_configs, scrape_config_files, remote_write, global)
+            f.yml:7:19 scrape_configs[0].scrape_timeout: scrape timeout greater than scrape interval for scrape config with job name "one" (got '2m', allowed: up to scrape_interval, 1m)
+            f.yml:8:3 scrape_configs[0].scrape_intervall: field scrape_intervall not found in type config.ScrapeConfig (allowed: did you mean scrape_interval?)
+            f.yml:10:3 scrape_configs[0].static_configs: "http://a/metrics" is not a valid hostname (got 'http://a/metrics', allowed: host:port)
+            f.yml:11:13 scrape_configs[1].job_name: found multiple scrape configs with job name "one" (got 'one', allowed: a name that no other job has, in all files)
+            f.yml:13:12 scrape_configs[1].relabel_configs[0].regex: error parsing regexp: missing closing ): `^(?s:a()$` (got 'a(', allowed: RE2 syntax)
+            f.yml:16:3 scrape_configs[1].consul_sd_configs: consul_sd_configs is not supported by AmpEdge (allowed: static, file, http, dns, kubernetes, ec2 and aws; a file_sd_configs can bridge to others)
+            f.yml:18:3 remote_write[0].url: url for remote_write is empty
+            f.yml:18:28 remote_write[0].queue_config.capacity: remote write queue capacity must be positive (got '0', allowed: a whole number from 1)
+            f.yml:19:3 remote_write[1]: at most one of basic_auth, oauth2 & authorization must be configured
+            f.yml:19:3 remote_write[1]: at most one of basic_auth, authorization, oauth2, sigv4, azuread or google_iam must be configured. Currently configured: [basic_auth authorization]
+            f.yml:19:8 remote_write[1].url: URL scheme must be 'http' or 'https' (got 'ftp://x', allowed: an http:// or https:// URL with a host)
+            f.yml:20:66 remote_write[1].basic_auth.password_file: at most one of basic_auth password & password_file must be configured
+            """,
+            problems);
+    }
+
+    [Theory]
+    [InlineData("scrape_configs:\n- {}\n", "job_name is empty")]
+    [InlineData("scrape_configs:\n-\n", "empty or null scrape config section")]
+    [InlineData("remote_write:\n-\n", "empty or null remote write config section")]
+    [InlineData("scrape_configs:\n- job_name: x\n  static_configs:\n  -\n", "empty or null section in static_configs")]
+    [InlineData("global: {external_labels: {a: !!binary \"/w==\"}}\n", "invalid label value \"\\xff\"")]
+    [InlineData("global: {external_labels: {!!binary \"/w==\": a}}\n", "\"\\xff\" is not a valid label name")]
+    [InlineData("global: {scrape_timeout: 2m}\n", "global scrape timeout greater than scrape interval")]
+    [InlineData("scrape_configs:\n- job_name: x\n  relabel_configs:\n  - {action: hashmod, target_label: x}\n", "relabel configuration for hashmod requires non-zero modulus")]
+    [InlineData("scrape_configs:\n- job_name: x\n  relabel_configs:\n  - {action: sort}\n", "unknown relabel action \"sort\"")]
+    [InlineData("scrape_configs:\n- job_name: x\n  scrape_protocols: [prometheusproto]\n", "scrape_protocols: unknown scrape protocol prometheusproto, supported: [OpenMetricsText0.0.1 OpenMetricsText1.0.0 PrometheusProto PrometheusText0.0.4 PrometheusText1.0.0] for scrape config with job name \"x\"")]
+    [InlineData("scrape_configs:\n- job_name: x\n  fallback_scrape_protocol: prometheusproto\n", "invalid fallback_scrape_protocol for scrape config with job name \"x\": unknown scrape protocol prometheusproto")]
+    [InlineData("scrape_configs:\n- job_name: x\n  metric_name_validation_scheme: legacy\n  metric_name_escaping_scheme: allow-utf-8\n", "utf8 metric names requested but validation scheme is not set to UTF8")]
+    [InlineData("scrape_configs:\n- job_name: x\n  file_sd_configs: [{files: ['a/*/b.yml']}]\n", "is not valid for file discovery")]
+    [InlineData("scrape_configs:\n- job_name: x\n  ec2_sd_configs: [{filters: [{name: x}]}]\n", "EC2 SD configuration filter values cannot be empty")]
+    [InlineData("scrape_configs:\n- job_name: x\n  http_sd_configs: [{url: 'http:///x'}]\n", "host is missing in URL")]
+    [InlineData("scrape_configs:\n- job_name: x\n  basic_auth: {username: a}\n  authorization: {}\n", "at most one of basic_auth, oauth2 & authorization must be configured")]
+    [InlineData("scrape_configs:\n- job_name: x\n  tls_config: {cert_file: a}\n", "exactly one of key or key_file must be configured when a client certificate is configured")]
+    [InlineData("scrape_configs:\n- job_name: x\n  proxy_from_environment: true\n  proxy_url: http://x\n", "if proxy_from_environment is configured, proxy_url must not be configured")]
+    [InlineData("scrape_configs:\n- job_name: x\n  http_headers: {Host: {values: [a]}}\n", "setting header \"Host\" is not allowed")]
+    [InlineData("remote_write:\n- {url: 'http://x', name: a}\n- {url: 'http://x', name: a}\n", "found multiple remote write configs with job name \"a\"")]
+    [InlineData("remote_write:\n- {url: 'http://x', headers: {Authorization: x}}\n", "authorization header must be changed via the basic_auth, authorization, oauth2, sigv4, azuread or google_iam parameter")]
+    [InlineData("remote_write:\n- {url: 'http://x', headers: {X-Prometheus-Remote-Write-Version: x}}\n", "X-Prometheus-Remote-Write-Version is a reserved header. It must not be changed")]
+    [InlineData("remote_write:\n- {url: 'http://x', sigv4: {access_key: x}}\n", "must provide a AWS SigV4 Access key and Secret Key if credentials are specified in the SigV4 config")]
+    [InlineData("remote_write:\n- {url: 'http://x', sigv4: {}, basic_auth: {username: x}}\n", "at most one of basic_auth, authorization, oauth2, sigv4, azuread or google_iam must be configured")]
+    public void What_prometheus_refuses_is_refused_in_its_words(string text, string problem) =>
+        Assert.Contains(problem, Problems(text), StringComparison.Ordinal);
+
+    [Fact]
+    public void Discovery_of_a_later_version_loads_and_is_named_with_its_place()
+    {
+        ConfigResult<AgentConfig> result = Load("scrape_configs:\n- job_name: x\n  dns_sd_configs:\n  - names: [a]\n");
+
+        Assert.True(result.IsValid);
+        ConfigProblem problem = Assert.Single(result.Config!.NotSupportedYet);
+        Assert.EndsWith(
+            "f.yml:4:3 scrape_configs[0].dns_sd_configs: dns_sd_configs is not supported yet by this version (allowed: static_configs, file_sd_configs)",
+            problem.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Secrets_are_never_printed()
+    {
+        ConfigResult<AgentConfig> result = Load(
+            """
+            scrape_configs:
+            - job_name: x
+              basic_auth: {username: u, password: hidden-1}
+              http_headers: {a: {secrets: [hidden-2]}}
+              proxy_url: http://user:hidden-3@proxy:3128
+            remote_write:
+            - url: http://x
+              sigv4: {access_key: AK, secret_key: hidden-4}
+            """);
+
+        AgentConfig config = result.Config!;
+        Assert.DoesNotContain("hidden", AgentConfigYaml.Print(config), StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", config.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", config.ScrapeConfigs[0].HttpClient.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", System.Text.Json.JsonSerializer.Serialize(config.RemoteWrites[0].SigV4), StringComparison.Ordinal);
+        Assert.Contains("password: <secret>", AgentConfigYaml.Print(config), StringComparison.Ordinal);
+        Assert.NotEqual(
+            AgentConfigYaml.Signature(config.ScrapeConfigs[0]),
+            AgentConfigYaml.Signature(config.ScrapeConfigs[0] with
+            {
+                HttpClient = config.ScrapeConfigs[0].HttpClient with { BasicAuth = new BasicAuthConfig { Username = "u", Password = new Secret("other") } },
+            }));
+    }
+
+    [Fact]
+    public void External_labels_take_environment_variables()
+    {
+        string file = Path.Combine(_folder, "f.yml");
+        File.WriteAllText(file, "global: {external_labels: {a: '$NODE-x', b: '${NODE}', c: '$$NODE', d: '${GONE}', e: 'x$'}}\n");
+
+        ConfigResult<AgentConfig> result = AgentConfigLoader.Load(file, environment: name => name == "NODE" ? "n1" : null);
+
+        Assert.Equal("{a=\"n1-x\", b=\"n1\", c=\"$NODE\", e=\"x$\"}", result.Config!.Global.ExternalLabels.ToString());
+    }
+
+    [Fact]
+    public void Paths_are_relative_to_the_file_that_names_them()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "jobs"));
+        File.WriteAllText(
+            Path.Combine(_folder, "jobs", "a.yml"), "scrape_configs:\n- job_name: a\n  file_sd_configs: [{files: [targets.json]}]\n");
+
+        AgentConfig config = Load("scrape_config_files: ['jobs/*.yml']\n").Config!;
+
+        Assert.Equal([Path.Combine(_folder, "jobs", "targets.json")], config.ScrapeConfigs[0].Discovery.File[0].Files);
+    }
+
+    [Fact]
+    public void Mutated_files_load_or_tell_why_not()
+    {
+        Gen gen = Gen.Create(77);
+        byte[] original = Encoding.UTF8.GetBytes(
+            "global: {scrape_interval: 15s, external_labels: {a: b}}\nscrape_configs:\n- job_name: x\n  params: {a: [b]}\n" +
+            "  relabel_configs:\n  - source_labels: [a, b]\n    regex: (.*)x\n    target_label: y\n  static_configs:\n  - targets: [a:1]\n" +
+            "remote_write:\n- url: http://x/y\n  queue_config: {capacity: 5}\n  sigv4: {region: eu-west-1}\n");
+        for (int run = 0; run < 1000; run++)
+        {
+            byte[] mutated = gen.Mutate(original);
+            string file = Path.Combine(_folder, "f.yml");
+            File.WriteAllBytes(file, mutated);
+            ConfigResult<AgentConfig> result = AgentConfigLoader.Load(file);
+            Assert.True(result.IsValid || result.Problems.Count > 0, $"run {run}, {gen}: {Encoding.UTF8.GetString(mutated)}");
+        }
+    }
+
+    private string Problems(string text) =>
+        string.Join('\n', Load(text).Problems).Replace(_folder + "/", "", StringComparison.Ordinal);
+
+    private ConfigResult<AgentConfig> Load(string text)
+    {
+        string file = Path.Combine(_folder, "f.yml");
+        File.WriteAllText(file, text);
+        return AgentConfigLoader.Load(file);
+    }
+}
