@@ -30,6 +30,12 @@ internal sealed class VectorMatchEvaluator
     /// <summary>The pairs of each group that were combined: what a further pair must not collide with.</summary>
     private List<MatchedPair>?[] _pairs = [];
 
+    /// <summary>The first step at which two series of the "one" side are in the same group; MaxValue for none.</summary>
+    private int _sharedStep = int.MaxValue;
+
+    /// <summary>The first step at which two results would be the same series; MaxValue for none.</summary>
+    private int _collisionStep = int.MaxValue;
+
     public VectorMatchEvaluator(
         BinaryExpr binary, VectorMatching matching, SeriesMatrix left, SeriesMatrix right, EvaluationContext context)
     {
@@ -62,10 +68,11 @@ internal sealed class VectorMatchEvaluator
             }
         }
 
+        ThrowFirstFailure();
         return _result.Matrix;
     }
 
-    /// <summary>Lists the series of the "one" side by group, and refuses two that are there at the same step.</summary>
+    /// <summary>Lists the series of the "one" side by group, and looks for two that are there at the same step.</summary>
     private void ChainOneSide()
     {
         int[] lastOne = new int[_one.Count];
@@ -85,7 +92,7 @@ internal sealed class VectorMatchEvaluator
             {
                 for (int other = _firstOne[group]; other >= 0; other = _nextOne[other])
                 {
-                    RequireApart(group, other, row);
+                    FindSharedStep(other, row);
                 }
 
                 _nextOne[lastOne[group]] = row;
@@ -96,16 +103,16 @@ internal sealed class VectorMatchEvaluator
     }
 
     /// <summary>Where the "many" side is empty nothing is matched, so nothing can be ambiguous.</summary>
-    private void RequireApart(int group, int first, int second)
+    private void FindSharedStep(int first, int second)
     {
         ReadOnlySpan<double> firstValues = _one.Values(first);
         ReadOnlySpan<double> secondValues = _one.Values(second);
-        for (int step = 0; step < firstValues.Length; step++)
+        for (int step = 0; step < Math.Min(firstValues.Length, _sharedStep); step++)
         {
             bool both = !Missing.IsMissing(firstValues[step]) && !Missing.IsMissing(secondValues[step]);
             if (both && ManySideHasValueAt(step))
             {
-                throw ManyToMany(group, _one.Labels(first), _one.Labels(second));
+                _sharedStep = step;
             }
         }
     }
@@ -123,10 +130,39 @@ internal sealed class VectorMatchEvaluator
         return false;
     }
 
-    private QueryException ManyToMany(int group, Labels first, Labels second)
+    /// <summary>Of all failures the one at the earliest step is the query's; at the same step the "one" side's.</summary>
+    private void ThrowFirstFailure()
     {
+        if (_sharedStep != int.MaxValue && _sharedStep <= _collisionStep)
+        {
+            throw ManyToMany();
+        }
+
+        if (_collisionStep != int.MaxValue)
+        {
+            bool oneToOne = _matching.Cardinality == MatchCardinality.OneToOne;
+            throw new QueryException(QueryErrorKind.Execution, oneToOne ? ManyToOneNotExplicit : ResultNotUnique);
+        }
+    }
+
+    private QueryException ManyToMany()
+    {
+        Dictionary<int, int> seen = [];
+        int second = 0;
+        while (Missing.IsMissing(_one.Values(second)[_sharedStep]) || seen.TryAdd(_groups.Find(_one.Labels(second)), second))
+        {
+            second++;
+        }
+
+        int group = _groups.Find(_one.Labels(second));
+        Labels lower = _one.Labels(seen[group]);
+        Labels upper = _one.Labels(second);
+        if (lower.CompareTo(upper) > 0)
+        {
+            (lower, upper) = (upper, lower);
+        }
+
         string side = _matching.Cardinality == MatchCardinality.OneToMany ? "left" : "right";
-        (Labels lower, Labels upper) = first.CompareTo(second) <= 0 ? (first, second) : (second, first);
         return new QueryException(
             QueryErrorKind.Execution,
             $"found duplicate series for the match group {LabelsFormatter.FormatAsPairs(_groups[group])} on the {side} "
@@ -141,37 +177,38 @@ internal sealed class VectorMatchEvaluator
         List<MatchedPair> pairs = _pairs[group] ??= [];
         foreach (MatchedPair earlier in pairs)
         {
-            bool oneToOne = _matching.Cardinality == MatchCardinality.OneToOne;
-            if ((oneToOne || earlier.Labels == labels) && Collide(earlier, pair))
+            if (_matching.Cardinality == MatchCardinality.OneToOne || earlier.Labels == labels)
             {
-                throw new QueryException(QueryErrorKind.Execution, oneToOne ? ManyToOneNotExplicit : ResultNotUnique);
+                FindCollision(earlier, pair);
             }
         }
 
         pairs.Add(pair);
-        Combine(_many.Values(manyRow), _one.Values(oneRow));
-        _result.Add(labels, _dropName, _column);
+        if (_sharedStep == int.MaxValue && _collisionStep == int.MaxValue)
+        {
+            Combine(_many.Values(manyRow), _one.Values(oneRow));
+            _result.Add(labels, _dropName, _column);
+        }
     }
 
-    /// <summary>Two pairs have a match at the same step, whether or not a comparison then keeps it.</summary>
-    private bool Collide(MatchedPair first, MatchedPair second)
+    /// <summary>Finds the first step at which two pairs have a match, whether or not a comparison then keeps it.</summary>
+    private void FindCollision(MatchedPair first, MatchedPair second)
     {
         ReadOnlySpan<double> firstMany = _many.Values(first.ManyRow);
         ReadOnlySpan<double> firstOne = _one.Values(first.OneRow);
         ReadOnlySpan<double> secondMany = _many.Values(second.ManyRow);
         ReadOnlySpan<double> secondOne = _one.Values(second.OneRow);
-        for (int step = 0; step < firstMany.Length; step++)
+        for (int step = 0; step < Math.Min(firstMany.Length, _collisionStep); step++)
         {
-            if (!Missing.IsMissing(firstMany[step])
+            if (first.ManyRow != second.ManyRow
+                && !Missing.IsMissing(firstMany[step])
                 && !Missing.IsMissing(firstOne[step])
                 && !Missing.IsMissing(secondMany[step])
                 && !Missing.IsMissing(secondOne[step]))
             {
-                return true;
+                _collisionStep = step;
             }
         }
-
-        return false;
     }
 
     private void Combine(ReadOnlySpan<double> many, ReadOnlySpan<double> one)

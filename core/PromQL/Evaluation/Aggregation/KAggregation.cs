@@ -62,7 +62,7 @@ internal sealed class KAggregation
         {
             if (_selection != KSelection.Any)
             {
-                heap.Sort((left, right) => Compare(right, left, step: 0));
+                heap.Sort(CompareForDisplay);
             }
 
             foreach (int row in heap)
@@ -94,7 +94,7 @@ internal sealed class KAggregation
                 heap.Add(row);
                 SiftUp(heap, step);
             }
-            else if (_selection != KSelection.Any && Compare(row, heap[0], step) > 0)
+            else if (_selection != KSelection.Any && Replaces(row, heap[0], step))
             {
                 heap[0] = row;
                 SiftDown(heap, step);
@@ -102,19 +102,31 @@ internal sealed class KAggregation
         }
     }
 
-    /// <summary>Above zero when the first row is the better one. NaN is worse than any number.</summary>
-    private int Compare(int left, int right, int step)
+    /// <summary>
+    /// The first row is replaced before the second one. Any NaN is, so of several the last to come goes first,
+    /// as in Prometheus; equal numbers stay as they came.
+    /// </summary>
+    private bool IsWorse(int first, int second, int step)
     {
-        double leftValue = _rows.Values(left)[step];
-        double rightValue = _rows.Values(right)[step];
-        if (double.IsNaN(leftValue) || double.IsNaN(rightValue))
-        {
-            return double.IsNaN(rightValue).CompareTo(double.IsNaN(leftValue));
-        }
+        double firstValue = _rows.Values(first)[step];
+        double secondValue = _rows.Values(second)[step];
+        return double.IsNaN(firstValue)
+            || (_selection == KSelection.Smallest ? firstValue > secondValue : firstValue < secondValue);
+    }
 
-        return _selection == KSelection.Smallest
-            ? rightValue.CompareTo(leftValue)
-            : leftValue.CompareTo(rightValue);
+    /// <summary>A row that comes when the heap is full takes the root's place only if it is better.</summary>
+    private bool Replaces(int row, int root, int step)
+    {
+        bool rowIsNaN = double.IsNaN(_rows.Values(row)[step]);
+        return !rowIsNaN && IsWorse(root, row, step);
+    }
+
+    /// <summary>The best first; NaN last.</summary>
+    private int CompareForDisplay(int left, int right)
+    {
+        bool leftIsWorse = IsWorse(left, right, step: 0);
+        bool rightIsWorse = IsWorse(right, left, step: 0);
+        return leftIsWorse == rightIsWorse ? left.CompareTo(right) : leftIsWorse ? 1 : -1;
     }
 
     private void SiftUp(List<int> heap, int step)
@@ -123,7 +135,7 @@ internal sealed class KAggregation
         while (_selection != KSelection.Any && child > 0)
         {
             int parent = (child - 1) / 2;
-            if (Compare(heap[child], heap[parent], step) >= 0)
+            if (!IsWorse(heap[child], heap[parent], step))
             {
                 return;
             }
@@ -144,12 +156,12 @@ internal sealed class KAggregation
                 return;
             }
 
-            if (child + 1 < heap.Count && Compare(heap[child + 1], heap[child], step) < 0)
+            if (child + 1 < heap.Count && IsWorse(heap[child + 1], heap[child], step))
             {
                 child++;
             }
 
-            if (Compare(heap[child], heap[parent], step) >= 0)
+            if (!IsWorse(heap[child], heap[parent], step))
             {
                 return;
             }
