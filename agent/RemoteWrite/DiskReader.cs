@@ -11,7 +11,29 @@ internal sealed class DiskReader(
 {
     private readonly SegmentSeries _series = new(new LabelBlockBuilder(options));
     private readonly SampleList _samples = new();
+    private readonly Lock _readLock = new();
+    private SamplePosition _readUpTo;
     private int _skipBefore;
+
+    /// <summary>Behind the record that is being put into the queues: it is in memory, whatever becomes of its segment.</summary>
+    public SamplePosition ReadUpTo
+    {
+        get
+        {
+            lock (_readLock)
+            {
+                return _readUpTo;
+            }
+        }
+
+        private set
+        {
+            lock (_readLock)
+            {
+                _readUpTo = value;
+            }
+        }
+    }
 
     /// <summary>Segments before this one were given up and counted; they are not read even where their file is still open.</summary>
     public void SkipBefore(SegmentIndex segment) => Volatile.Write(ref _skipBefore, segment.Value);
@@ -24,6 +46,7 @@ internal sealed class DiskReader(
     {
         // From the segment's beginning, because its series are described before their first sample, which may be earlier.
         SamplePosition from = shards.Taken;
+        ReadUpTo = from;
         using LiveReader reader = new(buffer.Files, buffer.Wal, new WalPosition(from.Record.Segment, 0));
         SegmentIndex described = default;
         while (true)
@@ -77,6 +100,7 @@ internal sealed class DiskReader(
                 SamplePosition end = SamplePosition.At(reader.Position);
                 if (end > from)
                 {
+                    ReadUpTo = end;
                     await EnqueueAsync(reader.RecordPosition, shards, from, stop);
                     shards.Taken = end;
                 }

@@ -107,7 +107,14 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
 
     public SamplePosition Needed => Volatile.Read(ref _shards).Positions()[^1].Min;
 
-    public SamplePosition ReadUpTo => Volatile.Read(ref _shards).Taken;
+    public SamplePosition ReadUpTo
+    {
+        get
+        {
+            SamplePosition taken = Volatile.Read(ref _shards).Taken;
+            return _disk.ReadUpTo > taken ? _disk.ReadUpTo : taken;
+        }
+    }
 
     /// <summary>Begins to deliver.</summary>
     public Task StartAsync(CancellationToken cancel)

@@ -52,6 +52,15 @@ public sealed class FaultyFileSystem : IFileSystem
         }
     }
 
+    /// <summary>The process ends now: everything it still tries fails, until <see cref="Kill"/> lets the next one begin.</summary>
+    public void Crash()
+    {
+        lock (_lock)
+        {
+            _crashed = true;
+        }
+    }
+
     /// <summary>The process is gone: open files are closed, what it wrote stays.</summary>
     public void Kill()
     {

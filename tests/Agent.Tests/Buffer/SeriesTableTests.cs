@@ -1,0 +1,73 @@
+using AmpEdge.Agent.Buffer;
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.Agent.Tests.Buffer;
+
+public sealed class SeriesTableTests
+{
+    [Fact]
+    public void A_random_history_agrees_with_a_dictionary()
+    {
+        Gen gen = Gen.Create(11);
+        SeriesTable table = new();
+        Dictionary<string, (SeriesRef Series, int References)> model = [];
+        List<SeriesRef> removed = [];
+        for (int step = 0; step < 20_000; step++)
+        {
+            Labels labels = Labels.FromStrings("__name__", $"m{gen.Int(700)}", "x", new string('v', gen.Int(5) == 0 ? 300 : 3));
+            string key = labels.ToString();
+            bool known = model.TryGetValue(key, out (SeriesRef Series, int References) entry);
+            if (gen.Bool() || !known)
+            {
+                SeriesRef series = table.Acquire(labels);
+                Assert.True(!known || series == entry.Series, gen.ToString());
+                model[key] = (series, entry.References + 1);
+                AssertLabels(table, series, labels, gen);
+                continue;
+            }
+
+            table.Release(entry.Series);
+            if (entry.References == 1)
+            {
+                model.Remove(key);
+                removed.Clear();
+                table.DrainRemoved(removed);
+                Assert.Equal([entry.Series], removed);
+            }
+            else
+            {
+                model[key] = (entry.Series, entry.References - 1);
+            }
+        }
+
+        Assert.Equal(model.Count, table.Count);
+        HashSet<SeriesRef> distinct = [];
+        foreach ((SeriesRef series, _) in model.Values)
+        {
+            Assert.True(distinct.Add(series), gen.ToString());
+        }
+    }
+
+    [Fact]
+    public void Labels_of_series_that_came_and_went_leave_no_memory_behind()
+    {
+        SeriesTable table = new();
+        for (int round = 0; round < 20_000; round++)
+        {
+            table.Release(table.Acquire(Labels.FromStrings("__name__", "m", "round", $"{round:D6}")));
+        }
+
+        Assert.Equal(0, table.Count);
+        Assert.True(table.LabelBytes <= 64 << 10, $"{table.LabelBytes} bytes are kept for nothing");
+    }
+
+    private static void AssertLabels(SeriesTable table, SeriesRef series, Labels labels, Gen gen)
+    {
+        ByteBuffer blob = new();
+        ulong hash = table.CopyLabels(series, blob);
+        Assert.True(blob.Written.SequenceEqual(labels.Blob) && hash == labels.Hash, gen.ToString());
+        Assert.Equal(labels.Blob.Length, table.LabelsLength(series));
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using AmpEdge.Agent.RemoteWrite;
+using AmpEdge.Hosting;
+using AmpEdge.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.Agent.Tests.RemoteWrite;
+
+/// <summary>What Prometheus does on each answer of a receiver, recorded; ours must do the same.</summary>
+public sealed class SenderReactionsTests
+{
+    private const string Cases = "conformance/remote_write/sender_reactions.json";
+
+    public static TheoryData<int> RecordedReactions()
+    {
+        TheoryData<int> cases = [];
+        if (Oracle.Has(Cases))
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Oracle.Locate(Cases)));
+            for (int index = 0; index < document.RootElement.GetArrayLength(); index++)
+            {
+                cases.Add(index);
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(RecordedReactions), DisableDiscoveryEnumeration = true)]
+    public async Task A_sender_waits_repeats_and_drops_as_recorded(int index)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Oracle.Locate(Cases)));
+        JsonElement reaction = document.RootElement[index];
+        int status = reaction.GetProperty("answer").GetInt32();
+        string? retryAfter = reaction.GetProperty("answer_headers").TryGetProperty("Retry-After", out JsonElement header)
+            ? header.GetString()
+            : null;
+        await using QueueWorld world = new(OptionsOf(reaction.GetProperty("queue_config")));
+        world.Receiver.Answer = (_, _) => ScriptedReceiver.Status(status, "", retryAfter);
+        await world.StartAsync();
+        world.Drive(() => world.Queue.IsLive, "live");
+        world.Scrape(1);
+        int times = reaction.GetProperty("same_body_sent_times").GetInt32();
+        world.Drive(() => world.Receiver.Requests.Count >= times, $"{times} requests", stepMs: 20);
+        world.Scrape(2);
+        if (reaction.GetProperty("next_batch_sent_while_retrying").GetBoolean())
+        {
+            world.Drive(() => world.Receiver.Requests.Count >= times + 1, "the next batch");
+        }
+
+        IReadOnlyList<ReceivedRequest> requests = world.Receiver.Requests;
+        for (int attempt = 0; attempt < times; attempt++)
+        {
+            Assert.Equal(requests[0].Body, requests[attempt].Body);
+            Assert.Equal(
+                reaction.GetProperty("retry_attempt_header")[attempt].GetString(),
+                requests[attempt].Headers.GetValueOrDefault("Retry-Attempt"));
+        }
+
+        for (int wait = 0; wait + 1 < times; wait++)
+        {
+            double expected = reaction.GetProperty("seconds_between")[wait].GetDouble();
+            double actual = (requests[wait + 1].At - requests[wait].At).TotalSeconds;
+            Assert.InRange(actual, expected * 0.85, expected * 1.15 + 0.1);
+        }
+
+        if (requests.Count > times)
+        {
+            bool dropped = reaction.GetProperty("next_batch_sent_while_retrying").GetBoolean();
+            Assert.Equal(dropped, !requests[0].Body.AsSpan().SequenceEqual(requests[times].Body));
+        }
+    }
+
+    private static DestinationOptions OptionsOf(JsonElement config) => QueueWorld.DefaultOptions with
+    {
+        Queue = QueueWorld.DefaultOptions.Queue with
+        {
+            MinShards = config.GetProperty("min_shards").GetInt32(),
+            MaxShards = config.GetProperty("max_shards").GetInt32(),
+            BatchSendDeadline = Duration(config, "batch_send_deadline"),
+            MinBackoff = Duration(config, "min_backoff"),
+            MaxBackoff = Duration(config, "max_backoff"),
+            RetryOnHttp429 = config.TryGetProperty("retry_on_http_429", out JsonElement retry) && retry.GetBoolean(),
+        },
+    };
+
+    private static TimeSpan Duration(JsonElement config, string key) =>
+        PrometheusDuration.TryParse(config.GetProperty(key).GetString()!, out TimeSpan duration, out _)
+            ? duration
+            : throw new InvalidDataException(key);
+}
