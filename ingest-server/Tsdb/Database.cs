@@ -46,7 +46,7 @@ public sealed class Database : IDisposable
         _time = time;
         _folderLock = folderLock;
         _wal = wal;
-        _log = new HeadLog(wal);
+        _log = new HeadLog(wal, options.SegmentBytes);
         _head = new Head(options, hashSeed);
     }
 
@@ -76,7 +76,8 @@ public sealed class Database : IDisposable
         try
         {
             string logFolder = Path.Combine(folder, LogFolder);
-            WalWriter wal = WalWriter.Open(files, logFolder, new WalOptions { SegmentSizeBytes = options.SegmentBytes });
+            // The head's log begins segments itself, since what a good size is depends on how many series there are.
+            WalWriter wal = WalWriter.Open(files, logFolder, new WalOptions { SegmentSizeBytes = long.MaxValue });
             database = new(options, time, folderLock, wal, hashSeed ?? RandomSeed());
             database.Replay = new LogReplay(database._head, database._log).Run(files, logFolder, wal.CutTail);
             database.DeleteOld();
@@ -160,6 +161,34 @@ public sealed class Database : IDisposable
         MaintenanceFailures = Interlocked.Read(ref _maintenanceFailures),
         LastDiskError = Volatile.Read(ref _lastDiskError),
     };
+
+    /// <summary>How many series have a label value, such as a metric name: one lookup, for limits.</summary>
+    public int SeriesCountOf(ReadOnlySpan<byte> labelName, ReadOnlySpan<byte> value)
+    {
+        int place = _head.Retirement.Enter(out _);
+        try
+        {
+            return _head.Index.TryGetName(labelName, out LabelValues? values) ? PostingLists.Count(values.ListOf(value)) : 0;
+        }
+        finally
+        {
+            _head.Retirement.Leave(place);
+        }
+    }
+
+    /// <summary>What the index holds most of, at most <paramref name="limit"/> rows of each kind; walks every label value.</summary>
+    public IndexStatistics IndexStatistics(int limit)
+    {
+        int place = _head.Retirement.Enter(out _);
+        try
+        {
+            return IndexCensus.Take(_head.Index, _head.LiveSeries, limit);
+        }
+        finally
+        {
+            _head.Retirement.Leave(place);
+        }
+    }
 
     /// <summary>Syncs the log and closes the files. Appenders and queriers must be gone.</summary>
     public void Dispose()

@@ -27,8 +27,11 @@ public sealed record DatabaseOptions
     /// <summary>Chunks never span a multiple of this: the size of the later blocks.</summary>
     public TimeSpan ChunkRange { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>Where a log segment ends and the next begins, in bytes.</summary>
-    public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
+    /// <summary>
+    /// The size of a log segment, in bytes of samples; with many series it is larger, so that describing the series in
+    /// each segment stays a fifth of the log at most.
+    /// </summary>
+    public long SegmentBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>How long after a commit at most its bytes are forced to the disk; zero forces every commit.</summary>
     public TimeSpan FsyncInterval { get; init; } = TimeSpan.FromSeconds(1);

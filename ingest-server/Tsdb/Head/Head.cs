@@ -72,6 +72,12 @@ internal sealed class Head
     public uint GetOrCreateSeries(ReadOnlySpan<byte> raw, Labels labels)
     {
         int length = RawLabels.Measure(labels.Blob);
+        if (length > CommitRecord.MaxLabelBytes)
+        {
+            throw new ArgumentException(
+                $"the labels of a series take {length} bytes: allowed are {CommitRecord.MaxLabelBytes}", nameof(labels));
+        }
+
         byte[]? rented = length > StackBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
         Span<byte> canonical = rented is null ? stackalloc byte[length] : rented.AsSpan(0, length);
         RawLabels.Write(labels.Blob, canonical);

@@ -13,7 +13,8 @@ namespace AmpEdge.Tsdb;
 //   |                |     |   |                 |                |     |               | varint  |        |     |
 //   +----------------+-----+---+-----------------+----------------+-----+---------------+---------+--------+-----+
 //
-//   series   number uvarint (from 1), length uvarint, labels in canonical raw form
+//   series   number uvarint (from 1), labels in canonical raw form as the difference to those of the series before:
+//            how many bytes at the beginning and at the end are the same, and what is between
 //   family   type byte, then name, help and unit, each with its length as uvarint
 //   sample   head byte, [number varint], [time varint], value bytes
 //
@@ -35,13 +36,26 @@ internal static class CommitRecord
     /// <summary>The value bytes: the most significant ones of the 64 bits, the rest is zero.</summary>
     public const byte ValueBytesMask = 0x0F;
 
+    /// <summary>The longest labels of a series, in canonical raw form.</summary>
+    public const int MaxLabelBytes = 1 << 20;
+
     private const int MaxSampleBytes = 1 + (2 * Uvarint.MaxLength) + sizeof(ulong);
 
-    public static void WriteSeries(ByteBuffer payload, uint number, ReadOnlySpan<byte> canonicalLabels)
+    /// <summary>
+    /// Describes a series. Neighbours in a request share most labels, so only the difference to the series described
+    /// before it in this record is written: a tenth to a third of the bytes.
+    /// </summary>
+    public static void WriteSeries(
+        ByteBuffer payload, uint number, ReadOnlySpan<byte> canonicalLabels, ReadOnlySpan<byte> previousLabels)
     {
         Debug.Assert(number != 0, "number 0 ends the section");
+        Debug.Assert(canonicalLabels.Length <= MaxLabelBytes, "longer labels are refused when the series is made");
+        int prefix = canonicalLabels.CommonPrefixLength(previousLabels);
+        int suffix = CommonSuffixLength(canonicalLabels[prefix..], previousLabels[prefix..]);
         payload.AppendUvarint(number);
-        payload.AppendLengthPrefixed(canonicalLabels);
+        payload.AppendUvarint((ulong)prefix);
+        payload.AppendUvarint((ulong)suffix);
+        payload.AppendLengthPrefixed(canonicalLabels[prefix..^suffix]);
     }
 
     public static void WriteEndOfSeries(ByteBuffer payload) => payload.AppendUvarint(0);
@@ -79,6 +93,25 @@ internal static class CommitRecord
         }
 
         payload.Advance(length);
+    }
+
+    private static int CommonSuffixLength(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        int length = 0;
+        int most = Math.Min(left.Length, right.Length);
+        while (most - length >= sizeof(ulong)
+            && BinaryPrimitives.ReadUInt64LittleEndian(left[^(length + sizeof(ulong))..])
+                == BinaryPrimitives.ReadUInt64LittleEndian(right[^(length + sizeof(ulong))..]))
+        {
+            length += sizeof(ulong);
+        }
+
+        while (length < most && left[^(length + 1)] == right[^(length + 1)])
+        {
+            length++;
+        }
+
+        return length;
     }
 
     private static int WriteSample(Span<byte> target, in PendingSample sample, uint expected, long timestampMs)

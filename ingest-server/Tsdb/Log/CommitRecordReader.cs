@@ -7,8 +7,11 @@ namespace AmpEdge.Tsdb;
 /// Walks a commit record in the order in which it is written: series, metadata, samples. Bytes of another shape set
 /// <see cref="Malformed"/> and end every walk; nothing is thrown.
 /// </summary>
-internal ref struct CommitRecordReader(ReadOnlySpan<byte> payload)
+/// <param name="payload">The record's payload.</param>
+/// <param name="scratch">Where labels are put together; its content is lost.</param>
+internal ref struct CommitRecordReader(ReadOnlySpan<byte> payload, LabelScratch scratch)
 {
+    private readonly LabelScratch _scratch = scratch;
     private SpanReader _reader = new(payload);
     private int _samplesLeft = -1;
 
@@ -18,7 +21,7 @@ internal ref struct CommitRecordReader(ReadOnlySpan<byte> payload)
     /// <summary>The number of the series or sample read last; meaningful within one segment.</summary>
     public uint Number { get; private set; }
 
-    /// <summary>The labels of the series read last, in canonical raw form.</summary>
+    /// <summary>The labels of the series read last, in canonical raw form; valid until the next one is read.</summary>
     public ReadOnlySpan<byte> Labels { get; private set; }
 
     public long TimestampMs { get; private set; }
@@ -36,8 +39,11 @@ internal ref struct CommitRecordReader(ReadOnlySpan<byte> payload)
         }
 
         Number = (uint)number;
-        Labels = _reader.ReadLengthPrefixed();
-        Check(RawLabels.IsCanonical(Labels));
+        int prefix = _reader.ReadUvarintInt32();
+        int suffix = _reader.ReadUvarintInt32();
+        Check(_scratch.TryReplaceMiddle(Labels, prefix, _reader.ReadLengthPrefixed(), suffix, out ReadOnlySpan<byte> labels));
+        Check(!Malformed && RawLabels.IsCanonical(labels));
+        Labels = labels;
         return !Malformed;
     }
 

@@ -20,11 +20,24 @@ internal sealed class HeadLog : IDisposable
     /// <summary>Per segment, the newest sample in it: what retention goes by.</summary>
     private readonly SortedDictionary<int, long> _maxTimes = [];
     private readonly Lock _maxTimesLock = new();
+    private int _batchDescriptions;
     private long _bytesWritten;
     private long _records;
     private long _failures;
 
-    public HeadLog(WalWriter wal) => _wal = wal;
+    private readonly long _minSegmentBytes;
+
+    /// <summary>The segment written to last, what it holds, and how much of that describes series.</summary>
+    private int _segment;
+    private long _segmentBytes;
+    private long _segmentDescriptions;
+
+    /// <summary>Over a log that does not begin segments by itself.</summary>
+    public HeadLog(WalWriter wal, long minSegmentBytes)
+    {
+        _wal = wal;
+        _minSegmentBytes = minSegmentBytes;
+    }
 
     /// <summary>Bytes of all segments on the disk.</summary>
     public long TotalBytes => _wal.TotalBytes;
@@ -42,30 +55,31 @@ internal sealed class HeadLog : IDisposable
     /// <exception cref="IOException">The disk refused it; nothing is logged. A full disk is a DiskFullException.</exception>
     public int Append(PendingRequest request, Head head)
     {
-        int segment = _wal.ReserveSegment(0).Value;
-        Encode(request, head, segment);
+        int segment;
         try
         {
-            int reserved = _wal.ReserveSegment(_batch.Length).Value;
-            if (reserved != segment)
+            BeginSegmentWhenFull();
+            segment = _wal.ReserveSegment(0).Value;
+            Encode(request, head, segment);
+            int written = _wal.Append(_batch).Segment.Value;
+            while (written != segment)
             {
-                // The batch begins a new segment, which knows no series yet.
+                // A sync failed meanwhile, so the log went on in a segment that lacks these series: describe them there.
                 ForgetDescribed(head);
-                segment = reserved;
+                segment = written;
                 Encode(request, head, segment);
+                written = _wal.Append(_batch).Segment.Value;
             }
-
-            _wal.Append(_batch);
         }
-        catch (Exception failure) when (failure is not WalSyncException)
+        catch (Exception failure) when (failure is IOException or InvalidOperationException)
         {
+            // The disk, or a request beyond what one record may hold.
             ForgetDescribed(head);
             Interlocked.Increment(ref _failures);
             throw;
         }
 
-        Interlocked.Add(ref _bytesWritten, _batch.Length);
-        Interlocked.Increment(ref _records);
+        Account(segment);
         NoteTimes(segment, request.Samples);
         return segment;
     }
@@ -117,22 +131,54 @@ internal sealed class HeadLog : IDisposable
 
     public void Dispose() => _wal.Dispose();
 
+    /// <summary>
+    /// A segment ends when its samples have the wanted size and at least four times that of its descriptions: with many
+    /// series segments become larger, so that describing them again stays a fifth of the log at most.
+    /// </summary>
+    private void BeginSegmentWhenFull()
+    {
+        if (_segmentBytes - _segmentDescriptions >= Math.Max(_minSegmentBytes, 4 * _segmentDescriptions))
+        {
+            _wal.Rotate();
+        }
+    }
+
+    private void Account(int segment)
+    {
+        if (segment != _segment)
+        {
+            _segment = segment;
+            _segmentBytes = 0;
+            _segmentDescriptions = 0;
+        }
+
+        _segmentBytes += _batch.Length;
+        _segmentDescriptions += _batchDescriptions;
+        Interlocked.Add(ref _bytesWritten, _batch.Length);
+        Interlocked.Increment(ref _records);
+    }
+
     private void Encode(PendingRequest request, Head head, int segment)
     {
         _batch.Clear();
         _described.Clear();
         ByteBuffer payload = _batch.BeginRecord((byte)RecordType.Commit);
+        int start = payload.Length;
+        ReadOnlySpan<byte> previous = default;
         foreach (ref readonly PendingSample sample in request.Samples)
         {
             ref SeriesEntry entry = ref head.Series[sample.Series];
             if (entry.LoggedSegment != segment)
             {
-                CommitRecord.WriteSeries(payload, sample.Series, head.Keys.Get(entry.Key));
+                ReadOnlySpan<byte> labels = head.Keys.Get(entry.Key);
+                CommitRecord.WriteSeries(payload, sample.Series, labels, previous);
+                previous = labels;
                 entry.LoggedSegment = segment;
                 _described.Add(sample.Series);
             }
         }
 
+        _batchDescriptions = payload.Length - start;
         CommitRecord.WriteEndOfSeries(payload);
         _metadata.Clear();
         foreach (MetricMetadata metadata in request.Metadata)

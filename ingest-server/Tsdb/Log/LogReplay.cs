@@ -12,6 +12,7 @@ internal sealed class LogReplay
     private readonly Head _head;
     private readonly HeadLog _log;
     private readonly PendingRequest _request = new();
+    private readonly LabelScratch _scratch = new();
 
     /// <summary>Series numbers of the segment being read, to keys of the head.</summary>
     private readonly Dictionary<uint, uint> _series = [];
@@ -86,7 +87,7 @@ internal sealed class LogReplay
 
     private bool TryRead(ReadOnlySpan<byte> payload)
     {
-        CommitRecordReader record = new(payload);
+        CommitRecordReader record = new(payload, _scratch);
         while (record.NextSeries())
         {
             _series[record.Number] = SeriesOf(record.Labels);

@@ -9,7 +9,7 @@ public sealed class CommitRecordReaderTests
 {
     /// <summary>FORMAT.md, "Commit record": one series, one family, three samples.</summary>
     private const string Golden =
-        "05" + "12" + "0a100a085f5f6e616d655f5f1204" + "75707570" // series 5: {__name__="upup"}
+        "05" + "00" + "00" + "12" + "0a100a085f5f6e616d655f5f1204" + "75707570" // series 5: {__name__="upup"}
         + "00" // end of series
         + "01" + "02" + "0475707570" + "026869" + "00" // one gauge, name, help "hi", no unit
         + "03" + "d00f" // three samples, first time 1000
@@ -21,7 +21,7 @@ public sealed class CommitRecordReaderTests
     public void A_record_has_the_bytes_of_the_format()
     {
         ByteBuffer payload = new();
-        CommitRecord.WriteSeries(payload, 5, TestDatabase.Raw(Labels.FromStrings("__name__", "upup")));
+        CommitRecord.WriteSeries(payload, 5, TestDatabase.Raw(Labels.FromStrings("__name__", "upup")), []);
         CommitRecord.WriteEndOfSeries(payload);
         CommitRecord.WriteMetadata(payload, [new MetricMetadata("upup", MetricType.Gauge, "hi", "")]);
         CommitRecord.WriteSamples(
@@ -38,12 +38,13 @@ public sealed class CommitRecordReaderTests
         for (int round = 0; round < 300; round++)
         {
             PendingSample[] samples = RandomSamples(gen);
-            ByteBuffer payload = Write(gen, samples, out int described);
+            ByteBuffer payload = Write(gen, samples, out List<string> labels);
 
-            CommitRecordReader reader = new(payload.Written);
+            CommitRecordReader reader = new(payload.Written, new LabelScratch());
             int series = 0;
             while (reader.NextSeries())
             {
+                Assert.Equal(labels[series], Convert.ToHexString(reader.Labels));
                 series++;
             }
 
@@ -60,7 +61,7 @@ public sealed class CommitRecordReaderTests
             }
 
             Assert.False(reader.Malformed, gen.ToString());
-            Assert.Equal((described, samples.Length), (series, index));
+            Assert.Equal((labels.Count, samples.Length), (series, index));
         }
     }
 
@@ -92,7 +93,7 @@ public sealed class CommitRecordReaderTests
 
     private static bool IsMalformed(ReadOnlySpan<byte> payload)
     {
-        CommitRecordReader reader = new(payload);
+        CommitRecordReader reader = new(payload, new LabelScratch());
         while (reader.NextSeries())
         {
         }
@@ -121,14 +122,19 @@ public sealed class CommitRecordReaderTests
         return samples;
     }
 
-    private static ByteBuffer Write(Gen gen, PendingSample[] samples, out int described)
+    private static ByteBuffer Write(Gen gen, PendingSample[] samples, out List<string> described)
     {
         ByteBuffer payload = new();
-        described = gen.Int(5);
-        for (int index = 0; index < described; index++)
+        described = [];
+        byte[] previous = [];
+        int count = gen.Int(5);
+        for (int index = 0; index < count; index++)
         {
-            Labels labels = Labels.FromStrings("__name__", $"m{index}", "x", gen.Text("abc\"ü", 200) + "x");
-            CommitRecord.WriteSeries(payload, samples[0].Series + (uint)index, TestDatabase.Raw(labels));
+            byte[] labels = TestDatabase.Raw(Labels.FromStrings(
+                "__name__", gen.Pick("m", "metric"), "x", gen.Text("abc\"ü", 20) + "x", "y", gen.Text("z", 150)));
+            CommitRecord.WriteSeries(payload, samples[0].Series + (uint)index, labels, previous);
+            described.Add(Convert.ToHexString(labels));
+            previous = labels;
         }
 
         CommitRecord.WriteEndOfSeries(payload);

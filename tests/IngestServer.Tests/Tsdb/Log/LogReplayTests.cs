@@ -135,6 +135,45 @@ public sealed class LogReplayTests
     }
 
     [Fact]
+    public void After_a_failed_sync_the_log_goes_on_in_a_segment_that_describes_its_series()
+    {
+        using TestDatabase test = new();
+        test.Append(s_up, 1000, 1);
+        test.Files.FailingSyncs = 1;
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        test.Append(s_up, 2000, 2);
+        string shown = test.Dump();
+        Assert.Equal(1, test.Database.Stats().LogSyncsFailed);
+        Assert.Contains("could not sync", test.Database.Stats().LastDiskError, StringComparison.Ordinal);
+        test.Kill();
+
+        using TestDatabase again = new(test.Files);
+        Assert.Equal(shown, again.Dump());
+        Assert.Empty(again.Database.Replay.Damages);
+    }
+
+    [Fact]
+    public void Describing_series_again_stays_a_small_part_of_the_log()
+    {
+        using TestDatabase test = new(options: TestDatabase.Options with { SegmentBytes = 4096 });
+        for (int step = 1; step <= 50; step++)
+        {
+            using Appender appender = test.Database.NewAppender();
+            for (int index = 0; index < 2000; index++)
+            {
+                Labels labels = Labels.FromStrings("__name__", "m", "cluster", new string('c', 100), "n", $"{index}");
+                appender.Append(TestDatabase.Series(appender, labels), step * 15_000L, step);
+            }
+
+            appender.Commit();
+        }
+
+        HeadStats stats = test.Database.Stats();
+        Assert.InRange(stats.LogBytesWritten / (double)stats.SamplesAppended, 2, 6);
+        Assert.True(stats.LogSegments > 1, stats.ToString());
+    }
+
+    [Fact]
     public void Power_cuts_lose_at_most_what_was_not_synced()
     {
         for (int seed = 1; seed <= 30; seed++)
