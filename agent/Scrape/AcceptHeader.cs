@@ -8,10 +8,6 @@ internal static class AcceptHeader
 {
     private const int KnownProtocols = 5;
 
-    /// <summary>The protocols asked for when the configuration says nothing.</summary>
-    public static IReadOnlyList<string> DefaultProtocols { get; } =
-        ["OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4"];
-
     /// <summary>The header of a request; every known protocol has its place, so the first weight is always the same.</summary>
     /// <param name="protocols">Names as in <c>scrape_protocols</c>.</param>
     /// <param name="escaping">How names outside the old alphabet shall come: <c>allow-utf-8</c>, <c>underscores</c>, <c>dots</c>, <c>values</c>.</param>

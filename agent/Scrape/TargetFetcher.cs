@@ -47,7 +47,7 @@ internal sealed class TargetFetcher
         }
         catch (Exception error) when (error is HttpRequestException or IOException or InvalidDataException)
         {
-            return FetchResult.Failed($"Get \"{_url}\": {Innermost(error).Message}");
+            return FetchResult.Failed($"Get \"{_url}\": {Reason(error)}");
         }
     }
 
@@ -128,6 +128,11 @@ internal sealed class TargetFetcher
         return new FetchResult(page, format, "");
     }
 
-    private static Exception Innermost(Exception error) =>
-        error is HttpRequestException { InnerException: { } inner } ? Innermost(inner) : error;
+    /// <summary>What a refused connection says names the address; what other failures say first names nothing.</summary>
+    private static string Reason(Exception error) => error switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => error.Message,
+        HttpRequestException { InnerException: { } inner } => Reason(inner),
+        _ => error.Message,
+    };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
@@ -168,7 +169,7 @@ public sealed class RecordedScrapesTests
                 {
                     Fetch = job.Fetch with
                     {
-                        Accept = AcceptHeader.For(AcceptHeader.DefaultProtocols, value.GetString()!),
+                        Accept = AcceptHeader.For(ScrapeProtocol.Defaults, value.GetString()!),
                     },
                 },
                 "params" => job with { Parameters = Parameters(value) },

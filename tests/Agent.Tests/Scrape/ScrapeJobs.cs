@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Prometheus;
 
@@ -12,7 +13,7 @@ internal static class ScrapeJobs
         Name = name,
         Interval = TimeSpan.FromSeconds(1),
         Timeout = TimeSpan.FromMilliseconds(500),
-        Fetch = new FetchOptions { Accept = AcceptHeader.For(AcceptHeader.DefaultProtocols, "allow-utf-8"), UserAgent = "test" },
+        Fetch = new FetchOptions { Accept = AcceptHeader.For(ScrapeProtocol.Defaults, "allow-utf-8"), UserAgent = "test" },
         CreateClient = () => new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }),
     };
 

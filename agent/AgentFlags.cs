@@ -1,0 +1,85 @@
+using System.Reflection;
+using AmpEdge.Agent.Buffer;
+using AmpEdge.Hosting;
+
+namespace AmpEdge.Agent;
+
+/// <summary>The flags of <c>ampedge-agent</c>, in Prometheus's spelling where Prometheus has them.</summary>
+internal sealed class AgentFlags
+{
+    private readonly CommandLine _commandLine;
+    private readonly Flag<string> _configFile;
+    private readonly Flag<bool> _configCheck;
+    private readonly Flag<string> _listenAddress;
+    private readonly Flag<bool> _enableLifecycle;
+    private readonly Flag<long> _maxConnections;
+    private readonly Flag<string> _storagePath;
+    private readonly Flag<ByteSize> _segmentSize;
+    private readonly Flag<ByteSize> _maxBytes;
+    private readonly Flag<TimeSpan> _maxAge;
+    private readonly Flag<TimeSpan> _syncInterval;
+    private readonly Flag<TimeSpan> _flushDeadline;
+
+    public AgentFlags()
+    {
+        _commandLine = new CommandLine(
+            "ampedge-agent",
+            "Scrapes Prometheus targets, buffers every sample on disk and delivers it by remote_write.",
+            Assembly.GetExecutingAssembly());
+        FlagGroup config = _commandLine.Group("Configuration");
+        _configFile = config.Text("config.file", "prometheus.yml", "Prometheus configuration file.", "FILE");
+        _configCheck = config.Switch("config.check", "Check the configuration file, say what is wrong with it, and end.");
+        config.Switch("agent", "Taken for the sake of Prometheus command lines: this program is always an agent.");
+        FlagGroup web = _commandLine.Group("Web");
+        _listenAddress = web.Listen(
+            "web.listen-address", "0.0.0.0:9090", "Where to listen for the pages, the API and telemetry.");
+        _enableLifecycle = web.Switch("web.enable-lifecycle", "Allow POST /-/reload.");
+        _maxConnections = web.Number("web.max-connections", 512, 1, 65_536, "Connections open at once.");
+        BufferOptions defaults = new();
+        FlagGroup storage = _commandLine.Group("Buffer");
+        _storagePath = storage.Text(
+            "storage.agent.path", "data-agent/", "Folder of the buffer; one process at a time uses it.", "DIR");
+        _segmentSize = storage.Size(
+            "storage.agent.wal-segment-size", new ByteSize(defaults.SegmentSizeBytes),
+            "Size of a file of the buffer; room on disk comes back file by file.");
+        _maxBytes = storage.Size(
+            "storage.agent.max-bytes", new ByteSize(defaults.MaxBytes),
+            "Above this the oldest samples go, delivered or not.");
+        _maxAge = storage.Duration(
+            "storage.agent.retention.max-time", defaults.MaxAge, "Samples older than this go, delivered or not.");
+        _syncInterval = storage.Duration(
+            "storage.agent.sync-interval", defaults.SyncInterval,
+            "How much a power cut may lose; 0 waits for the disk after each scrape.");
+        _flushDeadline = storage.Duration(
+            "storage.remote.flush-deadline", TimeSpan.FromSeconds(5),
+            "How long stopping goes on delivering what waits in memory; the rest is delivered after the next start.");
+        Log = new LogFlags(_commandLine);
+    }
+
+    public LogFlags Log { get; }
+
+    /// <summary>True when the configuration is to be checked and nothing started.</summary>
+    public bool CheckOnly => _configCheck.Value;
+
+    /// <summary>What the flags say, once they are read.</summary>
+    public AgentSettings Settings => new()
+    {
+        ConfigFile = _configFile.Value,
+        StoragePath = _storagePath.Value,
+        ListenAddress = _listenAddress.Value,
+        MaxConnections = (int)_maxConnections.Value,
+        EnableLifecycle = _enableLifecycle.Value,
+        FlushDeadline = _flushDeadline.Value,
+        Buffer = new BufferOptions
+        {
+            SegmentSizeBytes = _segmentSize.Value.Bytes,
+            MaxBytes = _maxBytes.Value.Bytes,
+            MaxAge = _maxAge.Value,
+            SyncInterval = _syncInterval.Value,
+        },
+    };
+
+    /// <summary>Reads the arguments; false when the program has to end with <paramref name="exitCode"/>.</summary>
+    public bool TryRead(IReadOnlyList<string> args, TextWriter output, TextWriter error, out int exitCode) =>
+        _commandLine.TryParse(args, output, error, out exitCode);
+}

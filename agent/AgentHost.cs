@@ -1,0 +1,137 @@
+using System.Reflection;
+using AmpEdge.Agent.Api;
+using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.Config;
+using AmpEdge.Agent.Discovery;
+using AmpEdge.Agent.Pages;
+using AmpEdge.Agent.RemoteWrite;
+using AmpEdge.Agent.Scrape;
+using AmpEdge.Hosting;
+using AmpEdge.Wal;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent;
+
+/// <summary>
+/// The agent's parts, built by hand. Data flows discovery → scraping → buffer → destinations; they start from the end
+/// of that line and stop from its beginning, so that what was scraped is delivered or on disk.
+/// </summary>
+internal sealed class AgentHost : IDisposable
+{
+    private const string ProgramName = "AmpEdge Agent";
+
+    private static readonly TimeSpan s_afterFlush = TimeSpan.FromSeconds(10);
+
+    private readonly AgentSettings _settings;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly MetricRegistry _metrics = new();
+    private readonly Readiness _readiness = new();
+    private readonly AgentBuffer _buffer;
+    private readonly ScrapeManager _scrapes;
+    private readonly Destinations _destinations;
+    private readonly Scraping _scraping;
+    private readonly ConfigReloader<AgentConfig> _reloader;
+    private readonly HttpServer _web;
+
+    /// <exception cref="StartFailedException">The buffer's folder cannot be used.</exception>
+    public AgentHost(AgentSettings settings, AgentConfig config, ILoggerFactory loggers, TimeProvider time)
+    {
+        _settings = settings;
+        _loggers = loggers;
+        _time = time;
+        _reloader = new ConfigReloader<AgentConfig>(
+            config, () => Load(settings.ConfigFile), "prometheus", _metrics, loggers, time);
+        _buffer = OpenBuffer();
+        _scrapes = new ScrapeManager(
+            new BufferStore(_buffer), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>());
+        _scraping = CreateScraping(config);
+        _destinations = new Destinations(config, new DestinationFactory(
+            _buffer, CreateClient, _scrapes.Metadata, settings.FlushDeadline, time, _metrics,
+            loggers.CreateLogger<QueueManager>()));
+        _reloader.OnChange(_destinations.ApplyAsync);
+        _reloader.OnChange(_scraping.ApplyAsync);
+        _web = CreateWeb();
+    }
+
+    /// <summary>Reads the configuration; what this version cannot do yet is a problem like any other.</summary>
+    public static ConfigResult<AgentConfig> Load(string file)
+    {
+        ConfigResult<AgentConfig> loaded = AgentConfigLoader.Load(file);
+        return loaded.Config is { NotSupportedYet.Count: > 0 } config
+            ? new ConfigResult<AgentConfig>(null, config.NotSupportedYet)
+            : loaded;
+    }
+
+    /// <summary>Reads the file again and applies what changed; null, or what is wrong with it.</summary>
+    public Task<string?> ReloadAsync(CancellationToken cancel) => _reloader.ReloadAsync(cancel);
+
+    public void AddTo(ProcessHost host) => host
+        .AddLoop("buffer", _buffer.RunAsync)
+        .Add(_destinations, _settings.FlushDeadline + s_afterFlush)
+        .Add(_scraping)
+        .Add(_web);
+
+    public void Dispose()
+    {
+        _web.Dispose();
+        _scraping.Dispose();
+        _buffer.Dispose();
+        _reloader.Dispose();
+    }
+
+    private AgentBuffer OpenBuffer()
+    {
+        try
+        {
+            return AgentBuffer.Open(
+                new DiskFileSystem(), _settings.StoragePath, _settings.Buffer, _time,
+                _loggers.CreateLogger<AgentBuffer>(), new BufferMetrics(_metrics));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartFailedException($"--storage.agent.path={_settings.StoragePath}: {error.Message}", error);
+        }
+    }
+
+    private Scraping CreateScraping(AgentConfig config)
+    {
+        DiscoveryMetrics metrics = new(_metrics);
+        ILogger log = _loggers.CreateLogger<DiscoveryManager>();
+        return new Scraping(
+            config,
+            _scrapes,
+            new DiscoveryManager(_scrapes.SyncAsync, metrics, _time, log),
+            new DiscoveryJobFactory(metrics, _time, log),
+            CreateClient);
+    }
+
+    private static HttpMessageInvoker CreateClient(HttpClientConfig config) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = config.FollowRedirects });
+
+    private HttpServer CreateWeb()
+    {
+        BuildVersion version = BuildVersion.Of(Assembly.GetExecutingAssembly());
+        string PrintConfig() => AgentConfigYaml.Print(_reloader.Current);
+        RouteTable routes = new();
+        new ManagementEndpoints(ProgramName, _metrics, _readiness)
+        {
+            Reload = ReloadAsync,
+            LifecycleEnabled = _settings.EnableLifecycle,
+        }.MapTo(routes);
+        routes.Map("GET", "/api/v1/targets", new TargetsEndpoint(_scrapes, Environment.MachineName).AnswerAsync);
+        new StatusEndpoints(PrintConfig, _scrapes, version).MapTo(routes);
+        routes.Map(
+            "GET", "/",
+            new OverviewPage(_scrapes, () => _destinations.Queues, () => _buffer.Wal.TotalBytes, version, _time).AnswerAsync);
+        routes.Map("GET", "/targets", new TargetsPage(_scrapes, _time).AnswerAsync);
+        routes.Map("GET", "/config", new ConfigPage(PrintConfig).AnswerAsync);
+        HttpServerOptions options = new()
+        {
+            ListenAddress = _settings.ListenAddress,
+            MaxConnections = _settings.MaxConnections,
+            MaxRequestBodyBytes = 1 << 16,
+        };
+        return new HttpServer("web", options, routes, _metrics, _loggers, _time);
+    }
+}

@@ -1,0 +1,22 @@
+using AmpEdge.Agent.Buffer;
+
+namespace AmpEdge.Agent;
+
+/// <summary>What the flags say.</summary>
+internal sealed record AgentSettings
+{
+    public required string ConfigFile { get; init; }
+
+    public required string StoragePath { get; init; }
+
+    public required string ListenAddress { get; init; }
+
+    public int MaxConnections { get; init; } = 512;
+
+    public bool EnableLifecycle { get; init; }
+
+    public BufferOptions Buffer { get; init; } = new();
+
+    /// <summary>How long stopping goes on delivering what waits in memory.</summary>
+    public TimeSpan FlushDeadline { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using AmpEdge.Agent.RemoteWrite;
+using AmpEdge.Agent.Scrape;
+using AmpEdge.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace AmpEdge.Agent.Pages;
+
+/// <summary><c>GET /</c>: how the agent is doing: targets, buffer, and each destination's delivery.</summary>
+/// <param name="scrapes">Knows the targets.</param>
+/// <param name="destinations">The queues now.</param>
+/// <param name="bufferBytes">Bytes that the buffer takes on disk now.</param>
+/// <param name="version">Which build this is.</param>
+/// <param name="time">The clock, for the uptime.</param>
+internal sealed class OverviewPage(
+    ScrapeManager scrapes,
+    Func<IReadOnlyList<QueueManager>> destinations,
+    Func<long> bufferBytes,
+    BuildVersion version,
+    TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+
+    public Task AnswerAsync(HttpContext context)
+    {
+        int up = 0;
+        int all = 0;
+        foreach (PoolSnapshot pool in scrapes.Snapshot())
+        {
+            foreach (Target target in pool.Active)
+            {
+                all++;
+                up += target.Status.Health == TargetHealth.Up ? 1 : 0;
+            }
+        }
+
+        PageWriter page = new("/", "Overview");
+        page.Markup("<div class=\"facts\">")
+            .Fact($"{up} / {all}", "targets up", up == all ? "up" : "down")
+            .Fact(Size(bufferBytes()), "buffer on disk")
+            .Fact(PageWriter.Readable(time.GetElapsedTime(_started)), "running")
+            .Fact(version.Version, "version")
+            .Markup("</div>");
+        WriteDestinations(page, destinations());
+        page.Markup("<h2>API</h2><p><a href=\"/api/v1/targets\">/api/v1/targets</a> · ")
+            .Markup("<a href=\"/api/v1/scrape_pools\">/api/v1/scrape_pools</a> · ")
+            .Markup("<a href=\"/api/v1/status/config\">/api/v1/status/config</a> · ")
+            .Markup("<a href=\"/api/v1/status/buildinfo\">/api/v1/status/buildinfo</a> · ")
+            .Markup("<a href=\"/-/healthy\">/-/healthy</a> · <a href=\"/-/ready\">/-/ready</a></p>");
+        return page.AnswerAsync(context);
+    }
+
+    private static void WriteDestinations(PageWriter page, IReadOnlyList<QueueManager> queues)
+    {
+        page.Markup("<h2>Destinations</h2>");
+        if (queues.Count == 0)
+        {
+            page.Markup("<p class=\"quiet\">The configuration names no remote_write endpoint: samples stay in the buffer.</p>");
+            return;
+        }
+
+        page.Markup(
+            "<div class=\"scroll\"><table><thead><tr><th>Name</th><th>Endpoint</th><th>State</th>"
+            + "<th class=\"number\">Behind</th><th class=\"number\">Delivered</th><th class=\"number\">Waiting</th>"
+            + "<th class=\"number\">Shards</th><th>Problem</th></tr></thead><tbody>");
+        foreach (QueueManager queue in queues)
+        {
+            string? problem = queue.Progress.Problem;
+            string state = problem is not null ? "failing" : queue.IsLive ? "live" : "catching up";
+            string cssClass = problem is not null ? "down" : queue.IsLive ? "up" : "unknown";
+            page.Markup("<tr><td>").Text(queue.Name)
+                .Markup("</td><td>").Text(queue.Options.Url.AbsoluteUri)
+                .Markup($"</td><td class=\"state {cssClass}\">").Text(state)
+                .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.Behind))
+                .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.Progress.SamplesOut))
+                .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.Pending))
+                .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.ShardCount))
+                .Markup("</td><td class=\"error\">").Text(problem ?? queue.Progress.LastRefusal ?? "")
+                .Markup("</td></tr>");
+        }
+
+        page.Markup("</tbody></table></div>");
+    }
+
+    private static string Size(long bytes) => bytes switch
+    {
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB"),
+        < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.##} GiB"),
+    };
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using AmpEdge.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace AmpEdge.Agent.Pages;
+
+/// <summary>Builds one of the agent's pages: one file, its style inside, no script, nothing from elsewhere.</summary>
+internal sealed class PageWriter
+{
+    private const string Style =
+        """
+        :root{color-scheme:light dark;--ink:#1c2330;--dim:#5b6577;--line:#dde2ea;--paper:#fff;--soft:#f4f6f9;
+        --good:#14804a;--bad:#c0312b;--wait:#8a6d00;--link:#1f5fbf}
+        @media(prefers-color-scheme:dark){:root{--ink:#e4e8ef;--dim:#98a2b3;--line:#313947;--paper:#151a22;--soft:#1e2530;
+        --good:#4cc38a;--bad:#ff7b72;--wait:#e0b341;--link:#7ab0ff}}
+        *{box-sizing:border-box}
+        body{margin:0;background:var(--paper);color:var(--ink);font:14px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
+        header{display:flex;gap:1.5rem;align-items:baseline;padding:.8rem 1.5rem;border-bottom:1px solid var(--line);
+        background:var(--soft)}
+        header strong{font-size:1.05rem}
+        nav{display:flex;gap:1rem;flex-wrap:wrap}
+        a{color:var(--link);text-decoration:none}a:hover{text-decoration:underline}
+        nav a.here{color:var(--ink);font-weight:600}
+        main{padding:1rem 1.5rem 3rem;max-width:1500px}
+        h1{font-size:1.35rem;margin:.3rem 0 .8rem}h2{font-size:1.05rem;margin:1.6rem 0 .5rem}
+        h2 small{font-weight:400;color:var(--dim);margin-left:.5rem}
+        table{width:100%;border-collapse:collapse}
+        th{font-weight:600;text-align:left;color:var(--dim);font-size:.82rem}
+        th,td{padding:.4rem .7rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+        td.number,th.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+        .scroll{overflow-x:auto}
+        .label{display:inline-block;background:var(--soft);border:1px solid var(--line);border-radius:.3rem;
+        padding:0 .35rem;margin:0 .25rem .2rem 0;font:12px/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
+        .state{font-weight:600}.up{color:var(--good)}.down{color:var(--bad)}.unknown{color:var(--wait)}
+        .error{color:var(--bad);overflow-wrap:anywhere;max-width:36rem}
+        .facts{display:flex;flex-wrap:wrap;gap:.6rem;margin:0 0 1rem}
+        .fact{border:1px solid var(--line);border-radius:.5rem;padding:.5rem .9rem;min-width:9rem}
+        .fact b{display:block;font-size:1.25rem}.fact span{color:var(--dim);font-size:.82rem}
+        .quiet{color:var(--dim)}
+        pre{background:var(--soft);border:1px solid var(--line);border-radius:.5rem;padding:1rem;overflow-x:auto;
+        font:13px/1.5 ui-monospace,monospace}
+        """;
+
+    private static readonly (string Path, string Name)[] s_pages =
+    [
+        ("/", "Overview"), ("/targets", "Targets"), ("/config", "Configuration"), ("/metrics", "Metrics"),
+    ];
+
+    private readonly StringBuilder _html = new();
+
+    /// <param name="path">The page's own path, to mark it in the navigation.</param>
+    /// <param name="title">The heading.</param>
+    public PageWriter(string path, string title)
+    {
+        _html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>");
+        Text(title + " · AmpEdge Agent");
+        _html.Append("</title><link rel=\"icon\" href=\"data:,\"><style>").Append(Style)
+            .Append("</style></head><body><header><strong>AmpEdge Agent</strong><nav>");
+        foreach ((string target, string name) in s_pages)
+        {
+            _html.Append("<a href=\"").Append(target).Append(target == path ? "\" class=\"here\">" : "\">")
+                .Append(name).Append("</a>");
+        }
+
+        _html.Append("</nav></header><main><h1>");
+        Text(title);
+        _html.Append("</h1>");
+    }
+
+    /// <summary>Adds markup as it is.</summary>
+    public PageWriter Markup(string markup)
+    {
+        _html.Append(markup);
+        return this;
+    }
+
+    /// <summary>Adds text from anywhere; what means something in HTML is escaped.</summary>
+    public PageWriter Text(string text)
+    {
+        _html.Append(WebUtility.HtmlEncode(text));
+        return this;
+    }
+
+    /// <summary>A number with its name below.</summary>
+    public PageWriter Fact(string value, string name, string cssClass = "") =>
+        Markup($"<div class=\"fact\"><b class=\"{cssClass}\">").Text(value).Markup("</b><span>").Text(name)
+            .Markup("</span></div>");
+
+    public Task AnswerAsync(HttpContext context)
+    {
+        _html.Append("</main></body></html>");
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+        return context.WriteAsync(StatusCodes.Status200OK, "text/html; charset=utf-8", _html.ToString());
+    }
+
+    /// <summary>A duration as people read it: <c>3.2 ms</c>, <c>1.4 s</c>, <c>2 h 5 min</c>.</summary>
+    public static string Readable(TimeSpan duration) => duration.TotalMilliseconds switch
+    {
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0.#} ms"),
+        < 60_000 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.#} s"),
+        < 3_600_000 => string.Create(CultureInfo.InvariantCulture, $"{duration.Minutes} min {duration.Seconds} s"),
+        < 172_800_000 => string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalHours} h {duration.Minutes} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalDays} d {duration.Hours} h"),
+    };
+
+    /// <summary>A count with thin groups: <c>1 234 567</c>.</summary>
+    public static string Readable(long count) =>
+        count.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202f');
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using AmpEdge.Agent.Api;
+using AmpEdge.Agent.Scrape;
+using AmpEdge.Prometheus;
+using Microsoft.AspNetCore.Http;
+
+namespace AmpEdge.Agent.Pages;
+
+/// <summary>
+/// <c>GET /targets</c>: every target by job with its health, labels, last scrape and error. <c>?state=down</c> shows what
+/// needs attention, <c>?job=NAME</c> one job.
+/// </summary>
+internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
+{
+    /// <summary>More would make the page useless; the API has them all.</summary>
+    private const int MaxTargetsPerJob = 500;
+
+    public Task AnswerAsync(HttpContext context)
+    {
+        bool onlyDown = context.Request.Query["state"] == "down";
+        string job = context.Request.Query["job"].ToString();
+        IReadOnlyList<PoolSnapshot> pools = scrapes.Snapshot();
+        PageWriter page = new("/targets", "Targets");
+        WriteSummary(page, pools);
+        page.Markup(onlyDown
+            ? "<p><a href=\"/targets\">Show all targets</a></p>"
+            : "<p><a href=\"/targets?state=down\">Show only targets that are down</a></p>");
+        foreach (PoolSnapshot pool in pools)
+        {
+            if (job.Length == 0 || pool.Job == job)
+            {
+                WritePool(page, pool, onlyDown);
+            }
+        }
+
+        return page.AnswerAsync(context);
+    }
+
+    private static void WriteSummary(PageWriter page, IReadOnlyList<PoolSnapshot> pools)
+    {
+        int up = 0;
+        int down = 0;
+        int unknown = 0;
+        long samples = 0;
+        foreach (PoolSnapshot pool in pools)
+        {
+            foreach (Target target in pool.Active)
+            {
+                TargetStatus status = target.Status;
+                up += status.Health == TargetHealth.Up ? 1 : 0;
+                down += status.Health == TargetHealth.Down ? 1 : 0;
+                unknown += status.Health == TargetHealth.Unknown ? 1 : 0;
+                samples += status.LastSamples;
+            }
+        }
+
+        page.Markup("<div class=\"facts\">")
+            .Fact(PageWriter.Readable(up), "up", "up")
+            .Fact(PageWriter.Readable(down), "down", down > 0 ? "down" : "")
+            .Fact(PageWriter.Readable(unknown), "not scraped yet")
+            .Fact(PageWriter.Readable(samples), "samples in the last scrapes")
+            .Markup("</div>");
+    }
+
+    private void WritePool(PageWriter page, PoolSnapshot pool, bool onlyDown)
+    {
+        int up = 0;
+        foreach (Target target in pool.Active)
+        {
+            up += target.Status.Health == TargetHealth.Up ? 1 : 0;
+        }
+
+        page.Markup("<h2>").Text(pool.Job).Markup("<small>")
+            .Text($"{up} of {pool.Active.Count} up" + (pool.DroppedCount > 0 ? $", {pool.DroppedCount} dropped by relabelling" : ""))
+            .Markup("</small></h2>");
+        if (pool.Active.Count == 0)
+        {
+            page.Markup("<p class=\"quiet\">Discovery has found no targets for this job.</p>");
+            return;
+        }
+
+        page.Markup(
+            "<div class=\"scroll\"><table><thead><tr><th>Endpoint</th><th>State</th><th>Labels</th>"
+            + "<th class=\"number\">Last scrape</th><th class=\"number\">Duration</th><th class=\"number\">Samples</th>"
+            + "<th>Error</th></tr></thead><tbody>");
+        int shown = 0;
+        foreach (Target target in pool.Active)
+        {
+            if (shown == MaxTargetsPerJob)
+            {
+                break;
+            }
+
+            if (!onlyDown || target.Status.Health == TargetHealth.Down)
+            {
+                WriteTarget(page, target);
+                shown++;
+            }
+        }
+
+        page.Markup("</tbody></table></div>");
+        if (shown == MaxTargetsPerJob)
+        {
+            page.Markup("<p class=\"quiet\">The rest is in <a href=\"/api/v1/targets\">/api/v1/targets</a>.</p>");
+        }
+    }
+
+    private void WriteTarget(PageWriter page, Target target)
+    {
+        TargetStatus status = target.Status;
+        string health = TargetsEndpoint.HealthName(status.Health);
+        page.Markup("<tr><td><a href=\"").Text(target.Url.AbsoluteUri).Markup("\" rel=\"noreferrer\">")
+            .Text(target.Url.AbsoluteUri).Markup("</a></td><td class=\"state ").Markup(health).Markup("\">")
+            .Text(health.ToUpperInvariant()).Markup("</td><td>");
+        foreach (LabelPair label in target.PublicLabels)
+        {
+            page.Markup("<span class=\"label\">")
+                .Text($"{Encoding.UTF8.GetString(label.Name)}=\"{Encoding.UTF8.GetString(label.Value)}\"")
+                .Markup("</span>");
+        }
+
+        string ago = status.LastScrape is { } lastScrape
+            ? PageWriter.Readable(time.GetUtcNow() - lastScrape) + " ago"
+            : "never";
+        page.Markup("</td><td class=\"number\">").Text(ago)
+            .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(status.LastDuration))
+            .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(status.LastSamples))
+            .Markup("</td><td class=\"error\">").Text(status.LastError).Markup("</td></tr>");
+    }
+}

@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Text;
+using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.Config;
+using AmpEdge.Hosting;
+using AmpEdge.Prometheus;
+using AmpEdge.SigV4;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.RemoteWrite;
+
+/// <summary>Makes queues from the <c>remote_write</c> entries of a configuration.</summary>
+internal sealed class DestinationFactory
+{
+    private const string AmpService = "aps";
+
+    private readonly AgentBuffer _buffer;
+    private readonly Func<HttpClientConfig, HttpMessageInvoker> _createClient;
+    private readonly Func<IReadOnlyList<MetricMetadata>> _readMetadata;
+    private readonly TimeSpan _flushDeadline;
+    private readonly TimeProvider _time;
+    private readonly MetricRegistry _metrics;
+    private readonly ILogger _log;
+
+    public DestinationFactory(
+        AgentBuffer buffer,
+        Func<HttpClientConfig, HttpMessageInvoker> createClient,
+        Func<IReadOnlyList<MetricMetadata>> readMetadata,
+        TimeSpan flushDeadline,
+        TimeProvider time,
+        MetricRegistry metrics,
+        ILogger log)
+    {
+        _buffer = buffer;
+        _createClient = createClient;
+        _readMetadata = readMetadata;
+        _flushDeadline = flushDeadline;
+        _time = time;
+        _metrics = metrics;
+        _log = log;
+    }
+
+    /// <summary>
+    /// The name under which a destination keeps its delivery position: the configured one, else made from the URL, so
+    /// that other settings may change without starting from now.
+    /// </summary>
+    public static string NameOf(RemoteWriteConfig config)
+    {
+        if (config.Name.Length > 0)
+        {
+            return config.Name;
+        }
+
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(config.Url.AbsoluteUri));
+        return $"{config.Url.Host}-{Convert.ToHexStringLower(hash.AsSpan(0, 3))}";
+    }
+
+    /// <summary>A destination that was not started yet.</summary>
+    public RunningDestination Create(RemoteWriteConfig config, string name, Labels externalLabels)
+    {
+        DestinationOptions options = Options(config, name, externalLabels);
+        CredentialSource? credentials = config.SigV4 is { } sigV4 ? new CredentialSource(Settings(sigV4), _time) : null;
+        RequestAuthorizer? authorizer = credentials is null
+            ? null
+            : new RequestAuthorizer(
+                new HttpRequestSigner(new SigV4Signer(new SigningScope(RegionOf(config), AmpService)), _time), credentials);
+        HttpMessageInvoker http = _createClient(config.HttpClient);
+        QueueManager queue = new(
+            options,
+            _buffer,
+            new WriteClient(options, http, authorizer, _time),
+            _readMetadata,
+            _time,
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            _metrics,
+            _log);
+        return new RunningDestination(Signature(config, name, externalLabels), queue, http, credentials);
+    }
+
+    /// <summary>Everything that a destination depends on: equal texts mean that a reload need not touch it.</summary>
+    public static string Signature(RemoteWriteConfig config, string name, Labels externalLabels) =>
+        $"{name}\n{externalLabels}\n{AgentConfigYaml.Signature(config)}";
+
+    private DestinationOptions Options(RemoteWriteConfig config, string name, Labels externalLabels) => new()
+    {
+        Name = name,
+        Url = config.Url,
+        RemoteTimeout = config.RemoteTimeout,
+        Headers = config.Headers,
+        ExternalLabels = externalLabels,
+        WriteRelabelRules = config.WriteRelabelRules,
+        Queue = new QueueOptions
+        {
+            Capacity = config.Queue.Capacity,
+            MinShards = config.Queue.MinShards,
+            MaxShards = config.Queue.MaxShards,
+            MaxSamplesPerSend = config.Queue.MaxSamplesPerSend,
+            BatchSendDeadline = config.Queue.BatchSendDeadline,
+            MinBackoff = config.Queue.MinBackoff,
+            MaxBackoff = config.Queue.MaxBackoff,
+            SampleAgeLimit = config.Queue.SampleAgeLimit,
+            FlushDeadline = _flushDeadline,
+        },
+        Metadata = new MetadataOptions
+        {
+            Send = config.Metadata.Send,
+            SendInterval = config.Metadata.SendInterval,
+            MaxSamplesPerSend = config.Metadata.MaxSamplesPerSend,
+        },
+    };
+
+    private static CredentialSettings Settings(SigV4Config config) => new()
+    {
+        StaticKeys = config is { AccessKey.Length: > 0, SecretKey: { } secret }
+            ? new AwsCredentials(config.AccessKey, secret.Reveal())
+            : null,
+        Profile = config.Profile.Length > 0 ? config.Profile : null,
+        RoleArn = config.RoleArn.Length > 0 ? config.RoleArn : null,
+        ExternalId = config.ExternalId.Length > 0 ? config.ExternalId : null,
+    };
+
+    private static string RegionOf(RemoteWriteConfig config)
+    {
+        if (config.SigV4 is { Region.Length: > 0 } sigV4)
+        {
+            return sigV4.Region;
+        }
+
+        if (AwsHost.TryParse(config.Url.Host, out SigningScope scope))
+        {
+            return scope.Region;
+        }
+
+        return AwsRegion.Find() ?? throw new StartFailedException(
+            $"remote_write {config.Url}: sigv4 needs a region, and none is in the URL, the environment or the AWS profile: "
+            + "set sigv4.region");
+    }
+}

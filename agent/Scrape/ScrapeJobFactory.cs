@@ -1,0 +1,72 @@
+using System.Reflection;
+using AmpEdge.Agent.Config;
+using AmpEdge.Hosting;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>Turns scrape configurations into jobs.</summary>
+internal static class ScrapeJobFactory
+{
+    private static readonly string s_userAgent =
+        $"AmpEdge-Agent/{BuildVersion.Of(Assembly.GetExecutingAssembly()).Version}";
+
+    public static ScrapeJob Create(ScrapeConfig config, Func<HttpClientConfig, HttpMessageInvoker> createClient) => new()
+    {
+        Name = config.JobName,
+        Interval = config.ScrapeInterval,
+        Timeout = config.ScrapeTimeout,
+        Scheme = config.Scheme,
+        MetricsPath = config.MetricsPath,
+        Parameters = config.Params,
+        RelabelRules = [.. config.RelabelRules],
+        MetricRelabelRules = [.. config.MetricRelabelRules],
+        HonorLabels = config.HonorLabels,
+        Utf8Names = config.MetricNameValidationScheme == NameSchemes.Utf8,
+        TargetLimit = (int)Math.Min(config.TargetLimit, int.MaxValue),
+        KeepDroppedTargets = (int)Math.Min(config.KeepDroppedTargets, int.MaxValue),
+        Limits = new ScrapeLimits
+        {
+            LabelLimit = Limit(config.LabelLimit),
+            LabelNameLengthLimit = Limit(config.LabelNameLengthLimit),
+            LabelValueLengthLimit = Limit(config.LabelValueLengthLimit),
+        },
+        Samples = new ScrapeCacheOptions
+        {
+            HonorTimestamps = config.HonorTimestamps,
+            TrackTimestampsStaleness = config.TrackTimestampsStaleness,
+            SampleLimit = Limit(config.SampleLimit),
+        },
+        Fetch = new FetchOptions
+        {
+            Accept = AcceptHeader.For(Parseable(config.ScrapeProtocols), config.MetricNameEscapingScheme),
+            UserAgent = s_userAgent,
+            EnableCompression = config.EnableCompression,
+            BodySizeLimit = config.BodySizeLimit.Bytes,
+            Fallback = FormatOf(config.FallbackScrapeProtocol),
+        },
+
+        // Where targets come from is discovery's matter: a change there does not restart loops.
+        Signature = AgentConfigYaml.Signature(config with { Discovery = new DiscoveryConfigs() }),
+        CreateClient = () => createClient(config.HttpClient),
+    };
+
+    private static long Limit(ulong value) => (long)Math.Min(value, long.MaxValue);
+
+    /// <summary>What this agent parses; a target that is not offered protobuf answers in text.</summary>
+    private static List<string> Parseable(IReadOnlyList<string> protocols)
+    {
+        List<string> parseable = [.. protocols];
+        parseable.Remove(ScrapeProtocol.Proto);
+        return parseable.Count == 0 ? [.. ScrapeProtocol.Defaults] : parseable;
+    }
+
+    private static ExpositionFormat? FormatOf(string protocol) => protocol switch
+    {
+        "PrometheusText0.0.4" => ExpositionFormat.Text004,
+        "PrometheusText1.0.0" => ExpositionFormat.Text100,
+        "OpenMetricsText0.0.1" or "OpenMetricsText1.0.0" => ExpositionFormat.OpenMetrics100,
+        ScrapeProtocol.Proto => ExpositionFormat.Protobuf,
+        _ => null,
+    };
+}

@@ -1,0 +1,65 @@
+using AmpEdge.Agent.Config;
+using AmpEdge.Agent.Discovery;
+using AmpEdge.Hosting;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>Everything between the configuration and the buffer: discovery feeds the pools, and both follow reloads.</summary>
+internal sealed class Scraping : IComponent, IDisposable
+{
+    private readonly ScrapeManager _scrapes;
+    private readonly DiscoveryManager _discovery;
+    private readonly DiscoveryJobFactory _discoveryJobs;
+    private readonly Func<HttpClientConfig, HttpMessageInvoker> _createClient;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly AgentConfig _initial;
+    private Task _handingOver = Task.CompletedTask;
+
+    public Scraping(
+        AgentConfig initial,
+        ScrapeManager scrapes,
+        DiscoveryManager discovery,
+        DiscoveryJobFactory discoveryJobs,
+        Func<HttpClientConfig, HttpMessageInvoker> createClient)
+    {
+        _initial = initial;
+        _scrapes = scrapes;
+        _discovery = discovery;
+        _discoveryJobs = discoveryJobs;
+        _createClient = createClient;
+    }
+
+    public string Name => "scraping";
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        await ApplyAsync(_initial, cancel);
+        _handingOver = Task.Run(() => _discovery.RunAsync(_stop.Token), CancellationToken.None);
+    }
+
+    /// <summary>Takes a configuration: jobs, targets and loops that did not change go on undisturbed.</summary>
+    public async Task ApplyAsync(AgentConfig config, CancellationToken cancel)
+    {
+        List<ScrapeJob> jobs = [];
+        List<DiscoveryJob> discoveryJobs = [];
+        foreach (ScrapeConfig scrape in config.ScrapeConfigs)
+        {
+            jobs.Add(ScrapeJobFactory.Create(scrape, _createClient));
+            discoveryJobs.Add(_discoveryJobs.Create(scrape));
+        }
+
+        await _scrapes.ApplyAsync(jobs);
+        await _discovery.ApplyAsync(discoveryJobs);
+    }
+
+    /// <summary>Stops discovery, then every loop; scrapes on their way are given up.</summary>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        await _stop.CancelAsync();
+        await _handingOver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _discovery.DisposeAsync();
+        await _scrapes.DisposeAsync();
+    }
+
+    public void Dispose() => _stop.Dispose();
+}
