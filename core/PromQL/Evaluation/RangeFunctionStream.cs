@@ -8,6 +8,9 @@ namespace AmpEdge.PromQL;
 internal sealed class RangeFunctionStream(RangeSource source, WindowFunction function, EvaluationContext context)
     : SeriesStream
 {
+    /// <summary>Windows that overlap can make one series long work: a subquery over days looks at billions of samples.</summary>
+    private const long SamplesBetweenChecks = 1 << 20;
+
     private readonly double[] _values = new double[source.Windowing.Steps.Count];
 
     public override Labels Labels => source.Labels;
@@ -46,6 +49,7 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
         int end = 0;
         int largest = 0;
         long looked = 0;
+        long nextCheck = SamplesBetweenChecks;
         for (int step = 0; step < _values.Length; step++)
         {
             long endMs = windowing.EndMs(step);
@@ -74,6 +78,11 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
             present += Missing.IsMissing(value) ? 0 : 1;
             looked += count;
             largest = Math.Max(largest, count);
+            if (looked >= nextCheck)
+            {
+                context.ThrowIfStopped();
+                nextCheck = looked + SamplesBetweenChecks;
+            }
         }
 
         context.Budget.Look(looked);
