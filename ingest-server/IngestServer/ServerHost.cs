@@ -30,8 +30,6 @@ internal sealed class ServerHost : IDisposable
     private readonly RequestGuard _guard;
     private readonly Engine _engine;
     private readonly ConfigReloader<ServerConfig> _reloader;
-    private readonly HttpServer? _management;
-
     public ServerHost(ServerSettings settings, ServerConfig config, ILoggerFactory loggers, TimeProvider time)
     {
         _settings = settings;
@@ -47,7 +45,8 @@ internal sealed class ServerHost : IDisposable
         CrossOrigin crossOrigin = new(AnchoredRegex.Create(settings.CorsOrigin));
         _guard = new RequestGuard(
             settings.WithoutAuth ? null : new AccessTable(config, time),
-            _workspaces, crossOrigin, new GuardMetrics(_metrics), loggers.CreateLogger<RequestGuard>());
+            _workspaces, crossOrigin, new GuardMetrics(_metrics),
+            new AuditLog(loggers.CreateLogger<AuditLog>(), time), loggers.CreateLogger<RequestGuard>());
         _reloader.OnChange(_workspaces.OpenAsync);
         _reloader.OnChange(TakePrincipals);
 
@@ -60,12 +59,15 @@ internal sealed class ServerHost : IDisposable
         {
             RouteTable management = new() { NotFound = AnswerNotFound };
             MapManagement(management, everything: true);
-            _management = NewListener("management", settings.ManagementAddress, management);
+            Management = NewListener("management", settings.ManagementAddress, management);
         }
     }
 
     /// <summary>The main listener.</summary>
     public HttpServer Web { get; }
+
+    /// <summary>The listener of metrics, reload and pages, when it is not the main one.</summary>
+    public HttpServer? Management { get; }
 
     /// <summary>Asks the process to end; set by the program, called by <c>/-/quit</c>.</summary>
     public Action<string> RequestStop { get; set; } = static _ => { };
@@ -77,9 +79,9 @@ internal sealed class ServerHost : IDisposable
     public IEnumerable<IComponent> Components()
     {
         yield return _workspaces;
-        if (_management is not null)
+        if (Management is not null)
         {
-            yield return _management;
+            yield return Management;
         }
 
         yield return Web;
@@ -92,7 +94,7 @@ internal sealed class ServerHost : IDisposable
     public void Dispose()
     {
         Web.Dispose();
-        _management?.Dispose();
+        Management?.Dispose();
         _workspaces.Dispose();
         _reloader.Dispose();
         _engine.Dispose();

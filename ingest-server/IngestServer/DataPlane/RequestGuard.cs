@@ -28,6 +28,7 @@ internal sealed class RequestGuard
     private readonly WorkspaceTable _workspaces;
     private readonly CrossOrigin _crossOrigin;
     private readonly GuardMetrics _metrics;
+    private readonly AuditLog _audit;
     private readonly ILogger _log;
     private volatile AccessTable? _access;
 
@@ -35,14 +36,21 @@ internal sealed class RequestGuard
     /// <param name="workspaces">Where the workspace of the path is looked up.</param>
     /// <param name="crossOrigin">Which pages of other origins may read answers.</param>
     /// <param name="metrics">Counts requests by action and refusals by reason.</param>
-    /// <param name="log">Takes the audit line of each refusal and, at debug, of each request.</param>
+    /// <param name="audit">Takes a line for each refusal.</param>
+    /// <param name="log">Takes, at debug, a line for each request.</param>
     public RequestGuard(
-        AccessTable? access, WorkspaceTable workspaces, CrossOrigin crossOrigin, GuardMetrics metrics, ILogger log)
+        AccessTable? access,
+        WorkspaceTable workspaces,
+        CrossOrigin crossOrigin,
+        GuardMetrics metrics,
+        AuditLog audit,
+        ILogger log)
     {
         _access = access;
         _workspaces = workspaces;
         _crossOrigin = crossOrigin;
         _metrics = metrics;
+        _audit = audit;
         _log = log;
     }
 
@@ -145,9 +153,7 @@ internal sealed class RequestGuard
     private Task RefuseAsync(HttpContext context, AmpError error, string caller)
     {
         _metrics.Refused(error.Reason).Increment();
-        GuardLog.Refused(
-            _log, error.Reason, caller, context.Request.Method, context.Request.Path,
-            context.Connection.RemoteIpAddress, error.Status);
+        _audit.Refused(context, error, caller);
         return AmpErrorAnswer.SendAsync(context, error);
     }
 }

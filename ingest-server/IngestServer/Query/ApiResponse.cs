@@ -43,6 +43,11 @@ internal sealed class ApiResponse(HttpContext context) : IAsyncDisposable
     /// <summary>Sends the rest.</summary>
     public async Task CompleteAsync()
     {
+        if (_body is null && !AcceptsGzip(_context.Request.Headers.AcceptEncoding))
+        {
+            _context.Response.ContentLength = Json.Length;
+        }
+
         await FlushAsync();
         if (_body is GZipStream)
         {

@@ -81,6 +81,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public int Port => _host.Web.Port;
 
+    public int ManagementPort => _host.Management?.Port ?? 0;
+
     /// <summary>Starts a server with two workspaces and two principals.</summary>
     public static Task<TestServer> StartAsync(
         Func<ServerSettings, ServerSettings>? change = null, string config = Config, TimeProvider? time = null) =>
