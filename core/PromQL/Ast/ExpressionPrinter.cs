@@ -163,18 +163,18 @@ public static class ExpressionPrinter
     {
         if (matching.FillLeft is { } both && both.Equals(matching.FillRight))
         {
-            text.Append(CultureInfo.InvariantCulture, $" fill ({NumberFormat.Plain(both)})");
+            text.Append(CultureInfo.InvariantCulture, $" fill ({GoNumber.Default(both)})");
             return;
         }
 
         if (matching.FillLeft is { } left)
         {
-            text.Append(CultureInfo.InvariantCulture, $" fill_left ({NumberFormat.Plain(left)})");
+            text.Append(CultureInfo.InvariantCulture, $" fill_left ({GoNumber.Default(left)})");
         }
 
         if (matching.FillRight is { } right)
         {
-            text.Append(CultureInfo.InvariantCulture, $" fill_right ({NumberFormat.Plain(right)})");
+            text.Append(CultureInfo.InvariantCulture, $" fill_right ({GoNumber.Default(right)})");
         }
     }
 

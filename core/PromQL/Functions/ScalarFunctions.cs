@@ -31,9 +31,9 @@ internal static class ScalarFunctions
     public static NodeValue Range(FunctionCall call) =>
         Constant(call, (call.Context.Steps.EndMs - call.Context.Steps.StartMs) / MsPerSecond);
 
-    public static NodeValue MinOf(FunctionCall call) => Combine(call, Math.Min);
+    public static NodeValue MinOf(FunctionCall call) => Combine(call, GoMath.Min);
 
-    public static NodeValue MaxOf(FunctionCall call) => Combine(call, Math.Max);
+    public static NodeValue MaxOf(FunctionCall call) => Combine(call, GoMath.Max);
 
     /// <summary>The value of the only series of a vector; NaN where there is none, or more than one.</summary>
     public static NodeValue Scalar(FunctionCall call)

@@ -126,6 +126,16 @@ public sealed class AnchoredRegex
         }
     }
 
+    /// <summary>
+    /// Whether the whole value matches, and what a template becomes with the groups of that match.
+    /// </summary>
+    public bool TryExpand(string value, RegexTemplate template, [NotNullWhen(true)] out string? expanded)
+    {
+        Match match = Engine.Match(value);
+        expanded = match.Success ? template.Expand(match) : null;
+        return match.Success;
+    }
+
     public override string ToString() => Pattern;
 
     private static byte[][]? FindSetMatches(Glob[]? globs)

@@ -9,7 +9,7 @@ namespace AmpEdge.Prometheus;
 /// name runs as far as letters, digits and underscores do, so <c>$1x</c> is the group "1x". A group that the expression
 /// does not have is empty; a dollar that begins no reference stands for itself.
 /// </summary>
-internal sealed class RegexTemplate
+public sealed class RegexTemplate
 {
     private readonly List<Part> _parts = [];
 
