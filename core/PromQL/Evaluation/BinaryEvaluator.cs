@@ -66,7 +66,7 @@ internal static class BinaryEvaluator
         SeriesMatrix right = SeriesMatrix.From(evaluator.EvaluateVector(binary.Right), stepCount);
         SeriesMatrix result = new VectorMatchEvaluator(binary, matching, left, right, evaluator.Context).Evaluate();
         budget.ReturnTo(heldBefore);
-        budget.Hold(result.CountValues());
+        budget.HoldRows(result);
         return result.ToStream();
     }
 }

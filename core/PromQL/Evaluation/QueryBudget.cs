@@ -5,6 +5,12 @@ namespace AmpEdge.PromQL;
 /// <summary>Counts the samples of one query: those held at a time, against the limit, and those looked at in all.</summary>
 internal sealed class QueryBudget(long maxSamples)
 {
+    /// <summary>
+    /// A row is held as a whole column, so it counts as at least this part of its steps, however few of them have a value.
+    /// Else many short series over many steps would take memory that no limit sees.
+    /// </summary>
+    private const int StepsPerSample = 4;
+
     private long _held;
 
     /// <summary>The most samples held at one time.</summary>
@@ -15,6 +21,23 @@ internal sealed class QueryBudget(long maxSamples)
 
     /// <summary>How many samples are held now: to be given to <see cref="ReturnTo"/> when they are used up.</summary>
     public long Held => _held;
+
+    /// <summary>Whether a column of so many steps fits at all.</summary>
+    public bool Allows(long stepCount) => stepCount / StepsPerSample <= maxSamples && stepCount < Array.MaxLength;
+
+    /// <summary>Counts a row of a vector.</summary>
+    /// <param name="present">How many of its steps have a value.</param>
+    /// <param name="stepCount">How many steps there are.</param>
+    public void HoldRow(int present, int stepCount) => Hold(Math.Max(present, stepCount / StepsPerSample));
+
+    /// <summary>Counts the rows of a matrix.</summary>
+    public void HoldRows(SeriesMatrix matrix)
+    {
+        for (int row = 0; row < matrix.Count; row++)
+        {
+            HoldRow(Missing.CountPresent(matrix.Values(row)), matrix.StepCount);
+        }
+    }
 
     public void Hold(long samples)
     {
@@ -39,7 +62,7 @@ internal sealed class QueryBudget(long maxSamples)
     public void Look(long samples) => TotalSamples += samples;
 
     [DoesNotReturn]
-    private static void ThrowTooMany() => throw new QueryException(
+    public static void ThrowTooMany() => throw new QueryException(
         QueryErrorKind.Execution,
         "query processing would load too many samples into memory in query execution");
 }

@@ -23,7 +23,7 @@ internal readonly record struct QueryTimeSpan(long MinMs, long MaxMs)
                 return Selected(selector.Selector.Time, rangeMs, steps, querySteps);
             case SubqueryExpr subquery:
                 StepRange inner = SubqueryEvaluator.InnerSteps(subquery, steps, querySteps, options);
-                return inner.Count == 0 ? Nothing : Of(subquery.Inner, inner, querySteps, options);
+                return inner.LongCount == 0 ? Nothing : Of(subquery.Inner, inner, querySteps, options);
             case UnaryExpr unary:
                 return Of(unary.Operand, steps, querySteps, options);
             case BinaryExpr binary:

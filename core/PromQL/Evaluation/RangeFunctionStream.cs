@@ -28,7 +28,7 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
             int present = SlideOverSeries();
             if (present > 0)
             {
-                context.Budget.Hold(present);
+                context.Budget.HoldRow(present, _values.Length);
                 function.EndSeries(Labels.Get(LabelNames.MetricNameUtf8));
                 return true;
             }

@@ -54,17 +54,5 @@ internal sealed class SeriesMatrix(int stepCount)
         return _columns.Add(Missing.Value);
     }
 
-    /// <summary>How many values there are in all rows.</summary>
-    public long CountValues()
-    {
-        long count = 0;
-        for (int row = 0; row < Count; row++)
-        {
-            count += Missing.CountPresent(Values(row));
-        }
-
-        return count;
-    }
-
     public SeriesStream ToStream() => new MatrixStream(this);
 }

@@ -7,10 +7,16 @@ internal readonly record struct StepRange(long StartMs, long EndMs, long StepMs)
     public bool IsInstant { get; private init; }
 
     /// <summary>How many times there are; none when the end lies before the start.</summary>
-    public int Count => EndMs < StartMs ? 0 : (int)((EndMs - StartMs) / StepMs) + 1;
+    public int Count => (int)LongCount;
+
+    /// <summary>The same, before it is known that columns of that length are possible.</summary>
+    public long LongCount => EndMs < StartMs ? 0 : ((EndMs - StartMs) / StepMs) + 1;
 
     /// <summary>One evaluation time.</summary>
     public static StepRange Instant(long timeMs) => new(timeMs, timeMs, 1) { IsInstant = true };
+
+    /// <summary>The last of the times, which the end may not be.</summary>
+    public long LastMs => StartMs + ((LongCount - 1) * StepMs);
 
     public long At(int step) => StartMs + (step * StepMs);
 

@@ -10,6 +10,11 @@ internal static class SubqueryEvaluator
     {
         EvaluationContext context = outer.Context;
         StepRange innerSteps = InnerSteps(subquery, outer.Steps, context.Steps, context.Options);
+        if (!context.Budget.Allows(innerSteps.LongCount))
+        {
+            QueryBudget.ThrowTooMany();
+        }
+
         TimeShift shift = TimeShift.Resolve(subquery.Time, context.Steps);
         long rangeMs = DurationResolver.Resolve(subquery.RangeMs, subquery.RangeExpr, context.Steps);
         RangeWindowing windowing = new(outer.Steps, rangeMs, shift.OffsetMs, shift.AtMs);

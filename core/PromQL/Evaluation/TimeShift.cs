@@ -21,5 +21,5 @@ internal readonly record struct TimeShift(long OffsetMs, long? AtMs)
     public long FirstMs(StepRange steps) => (AtMs ?? steps.StartMs) - OffsetMs;
 
     /// <summary>The last reference time of some steps.</summary>
-    public long LastMs(StepRange steps) => (AtMs ?? steps.At(steps.Count - 1)) - OffsetMs;
+    public long LastMs(StepRange steps) => (AtMs ?? steps.LastMs) - OffsetMs;
 }

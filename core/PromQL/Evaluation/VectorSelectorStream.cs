@@ -36,7 +36,7 @@ internal sealed class VectorSelectorStream(
             int present = FillSteps(_samples.Timestamps, _samples.Values);
             if (present > 0)
             {
-                context.Budget.Hold(present);
+                context.Budget.HoldRow(present, _values.Length);
                 context.Budget.Look(present);
                 return true;
             }

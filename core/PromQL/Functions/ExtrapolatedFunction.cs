@@ -13,8 +13,11 @@ internal sealed class ExtrapolatedFunction(
 
     /// <summary>The places of samples that are smaller than the one before: few, so each is looked at, not each sample.</summary>
     private readonly List<int> _resets = [];
-    private double[] _seriesValues = [];
+    private double[] _valuesBeforeReset = [];
     private int _nextReset;
+
+    /// <summary>The name that had the last hint: series of one metric need one.</summary>
+    private byte[] _lastHint = [];
 
     public override void BeginSeries(ReadOnlySpan<double> values)
     {
@@ -25,9 +28,9 @@ internal sealed class ExtrapolatedFunction(
             return;
         }
 
-        if (_seriesValues.Length < values.Length)
+        if (_valuesBeforeReset.Length < values.Length)
         {
-            _seriesValues = new double[values.Length];
+            _valuesBeforeReset = new double[values.Length];
         }
 
         for (int index = 1; index < values.Length; index++)
@@ -35,7 +38,7 @@ internal sealed class ExtrapolatedFunction(
             if (values[index] < values[index - 1])
             {
                 _resets.Add(index);
-                _seriesValues[index] = values[index - 1];
+                _valuesBeforeReset[index] = values[index - 1];
             }
         }
     }
@@ -64,8 +67,9 @@ internal sealed class ExtrapolatedFunction(
             || metricName.EndsWith("_sum"u8)
             || metricName.EndsWith("_count"u8)
             || metricName.EndsWith("_bucket"u8);
-        if (isCounter && !looksRight)
+        if (isCounter && !looksRight && !metricName.SequenceEqual(_lastHint))
         {
+            _lastHint = metricName.ToArray();
             string name = Prometheus.LabelsFormatter.Quote(System.Text.Encoding.UTF8.GetString(metricName));
             annotations.Inform(
                 argumentPosition,
@@ -83,7 +87,7 @@ internal sealed class ExtrapolatedFunction(
 
         for (int reset = _nextReset; reset < _resets.Count && _resets[reset] < endIndex; reset++)
         {
-            result += _seriesValues[_resets[reset]];
+            result += _valuesBeforeReset[_resets[reset]];
         }
 
         return result;

@@ -137,12 +137,14 @@ internal static class OverTimeFunctions
     private sealed class QuantileOverTime(ScalarColumn quantiles, AnnotationWriter annotations, int position) : WindowFunction
     {
         private double[] _sorted = [];
+        private long _lastWarnedBits;
 
         public override double Evaluate(in Window window)
         {
             double quantile = quantiles.Values[window.Step];
-            if (Quantiles.IsInvalid(quantile))
+            if (Quantiles.IsInvalid(quantile) && BitConverter.DoubleToInt64Bits(quantile) != _lastWarnedBits)
             {
+                _lastWarnedBits = BitConverter.DoubleToInt64Bits(quantile);
                 annotations.WarnInvalidQuantile(position, quantile);
             }
 

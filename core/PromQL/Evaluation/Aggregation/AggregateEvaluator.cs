@@ -18,7 +18,7 @@ internal static class AggregateEvaluator
             _ => Combine(aggregate, evaluator),
         };
         budget.ReturnTo(heldBefore);
-        budget.Hold(result.CountValues());
+        budget.HoldRows(result);
         return result.ToStream();
     }
 
