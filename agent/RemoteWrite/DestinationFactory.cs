@@ -89,24 +89,9 @@ internal sealed class DestinationFactory
         Headers = config.Headers,
         ExternalLabels = externalLabels,
         WriteRelabelRules = config.WriteRelabelRules,
-        Queue = new QueueOptions
-        {
-            Capacity = config.Queue.Capacity,
-            MinShards = config.Queue.MinShards,
-            MaxShards = config.Queue.MaxShards,
-            MaxSamplesPerSend = config.Queue.MaxSamplesPerSend,
-            BatchSendDeadline = config.Queue.BatchSendDeadline,
-            MinBackoff = config.Queue.MinBackoff,
-            MaxBackoff = config.Queue.MaxBackoff,
-            SampleAgeLimit = config.Queue.SampleAgeLimit,
-            FlushDeadline = _flushDeadline,
-        },
-        Metadata = new MetadataOptions
-        {
-            Send = config.Metadata.Send,
-            SendInterval = config.Metadata.SendInterval,
-            MaxSamplesPerSend = config.Metadata.MaxSamplesPerSend,
-        },
+        Queue = config.Queue,
+        Metadata = config.Metadata,
+        FlushDeadline = _flushDeadline,
     };
 
     private static CredentialSettings Settings(SigV4Config config) => new()

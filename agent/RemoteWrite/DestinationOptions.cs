@@ -1,3 +1,4 @@
+using AmpEdge.Agent.Config;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.RemoteWrite;
@@ -21,7 +22,13 @@ internal sealed record DestinationOptions
     /// <summary>What <c>write_relabel_configs</c> says.</summary>
     public IReadOnlyList<RelabelRule> WriteRelabelRules { get; init; } = [];
 
-    public QueueOptions Queue { get; init; } = new();
+    public QueueConfig Queue { get; init; } = new();
 
-    public MetadataOptions Metadata { get; init; } = new();
+    public MetadataConfig Metadata { get; init; } = new();
+
+    /// <summary>The most bytes of a request's compressed body; Amazon Managed Prometheus takes 1 MB.</summary>
+    public int MaxBodyBytes { get; init; } = 1_000_000;
+
+    /// <summary>How long stopping goes on delivering what waits in memory.</summary>
+    public TimeSpan FlushDeadline { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -139,7 +139,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
             _stopping = true;
             return live;
         });
-        using CancellationTokenSource deadline = new(_options.Queue.FlushDeadline, _time);
+        using CancellationTokenSource deadline = new(_options.FlushDeadline, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         if (flush)
         {

@@ -8,7 +8,8 @@ namespace AmpEdge.Agent.RemoteWrite;
 /// </summary>
 /// <remarks>
 /// Amazon Managed Prometheus answers 429 both for its rate limit, which waiting cures, and for its series limits, which it does
-/// not; the texts differ. They are those of Cortex, which Mimir shares in part; Prometheus's own are beside them.
+/// not; the texts differ. They are those of Cortex, which Mimir shares in part; Prometheus's own are beside them. A 429 for
+/// rate is always waited for, also without <c>retry_on_http_429</c>: nothing that a retry can fix is dropped.
 /// </remarks>
 internal static class RefusalReader
 {
@@ -40,7 +41,7 @@ internal static class RefusalReader
         ["ExpiredToken", "Signature expired", "Signature not yet current", "security token included in the request is expired"];
 
     /// <summary>The verdict on any status but a 2xx.</summary>
-    public static WriteAnswer Read(HttpStatusCode status, string text, TimeSpan? retryAfter, bool retryOn429)
+    public static WriteAnswer Read(HttpStatusCode status, string text, TimeSpan? retryAfter)
     {
         string message = $"{(int)status}: {WriteClient.Cut(text)}";
         if ((int)status >= 500)
@@ -55,9 +56,7 @@ internal static class RefusalReader
 
         return status switch
         {
-            HttpStatusCode.TooManyRequests when retryOn429 =>
-                new WriteAnswer(WriteVerdict.Retry, "rate_limited", message, retryAfter),
-            HttpStatusCode.TooManyRequests => new WriteAnswer(WriteVerdict.Refused, "rate_limited", message),
+            HttpStatusCode.TooManyRequests => new WriteAnswer(WriteVerdict.Retry, "rate_limited", message, retryAfter),
             HttpStatusCode.Forbidden when Contains(text, s_expired) =>
                 new WriteAnswer(WriteVerdict.Retry, "signature_expired", message, retryAfter),
             HttpStatusCode.RequestEntityTooLarge => new WriteAnswer(WriteVerdict.PartlyRefused, "too_large", message),

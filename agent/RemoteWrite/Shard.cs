@@ -44,7 +44,7 @@ internal sealed class Shard
         _progress = progress;
         _logger = logger;
         _advanced = advanced;
-        _encoder = new BatchEncoder(options.Queue.MaxBytesPerSend);
+        _encoder = new BatchEncoder(options.MaxBodyBytes);
         _batch = new QueuedSample[options.Queue.MaxSamplesPerSend];
         Queue = new ShardQueue(Math.Max(options.Queue.Capacity, options.Queue.MaxSamplesPerSend));
     }

@@ -1,10 +1,12 @@
+using AmpEdge.Agent.Config;
+
 namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>
 /// Finds how many shards the measured rates ask for, as Prometheus does: as many as keep up with what comes in, plus a share of
 /// the backlog, and no change for less than three tenths. Not thread-safe.
 /// </summary>
-internal sealed class ShardSizer(QueueOptions options)
+internal sealed class ShardSizer(QueueConfig options)
 {
     /// <summary>How much the newest interval counts in the smoothed rates.</summary>
     private const double Weight = 0.2;

@@ -37,8 +37,7 @@ internal sealed class WriteClient(
                 : RefusalReader.Read(
                     answer.StatusCode,
                     await ReadTextAsync(answer.Content, either.Token),
-                    RetryAfter(answer.Headers.RetryAfter),
-                    options.Queue.RetryOnHttp429);
+                    RetryAfter(answer.Headers.RetryAfter));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

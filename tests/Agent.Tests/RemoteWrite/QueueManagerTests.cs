@@ -1,5 +1,6 @@
 using System.Linq;
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.Config;
 using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
@@ -311,7 +312,7 @@ public sealed class QueueManagerTests
     {
         await using QueueWorld world = new(QueueWorld.DefaultOptions with
         {
-            Metadata = new MetadataOptions { SendInterval = TimeSpan.FromMinutes(1), MaxSamplesPerSend = 2 },
+            Metadata = new MetadataConfig { SendInterval = TimeSpan.FromMinutes(1), MaxSamplesPerSend = 2 },
         });
         world.Metadata =
         [

@@ -1,4 +1,5 @@
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.Config;
 using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
@@ -33,14 +34,14 @@ internal sealed class QueueWorld : IAsyncDisposable
     {
         Name = "test",
         Url = new Uri("http://receiver.test/api/v1/write"),
-        Queue = new QueueOptions
+        Queue = new QueueConfig
         {
             BatchSendDeadline = TimeSpan.FromMilliseconds(500),
             MinBackoff = TimeSpan.FromMilliseconds(100),
             MaxBackoff = TimeSpan.FromSeconds(5),
             MaxShards = 1,
         },
-        Metadata = new MetadataOptions { Send = false },
+        Metadata = new MetadataConfig { Send = false },
     };
 
     public FaultyFileSystem Disk { get; } = new();

