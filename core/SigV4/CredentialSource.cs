@@ -9,7 +9,7 @@ namespace AmpEdge.SigV4;
 /// <remarks>Safe for concurrent use. Nothing is looked up before <see cref="Start"/>.</remarks>
 public sealed class CredentialSource : IAsyncDisposable
 {
-    private const int MaxProblemLength = 500;
+    private const int MaxProblemLength = 1000;
 
     // The provider answers from its cache, so asking often costs nothing and changed files are noticed soon.
     private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(20);
@@ -128,13 +128,18 @@ public sealed class CredentialSource : IAsyncDisposable
         catch (Exception problem)
 #pragma warning restore CA1031
         {
-            string text = problem.Message.Length > MaxProblemLength
-                ? problem.Message[..MaxProblemLength] + "…"
-                : problem.Message;
             CredentialStatus last = _status;
-            Publish(last with { Problem = text, Failures = last.Failures + 1 });
+            Publish(last with { Problem = OneLine(problem.Message), Failures = last.Failures + 1 });
             return false;
         }
+    }
+
+    /// <summary>The SDK lists one line per link of its chain.</summary>
+    private static string OneLine(string message)
+    {
+        string text = string.Join(
+            " ", message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        return text.Length <= MaxProblemLength ? text : text[..MaxProblemLength] + "…";
     }
 
     private void Publish(CredentialStatus status)

@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 
 namespace AmpEdge.SigV4;
@@ -10,6 +10,8 @@ namespace AmpEdge.SigV4;
 /// </summary>
 public sealed class SdkCredentialProvider(CredentialSettings settings) : ICredentialProvider, IDisposable
 {
+    private ProfileReader? _profile;
+    private ProfileReader? _lateProfile;
     private AWSCredentials? _roleSource;
     private AssumeRoleAWSCredentials? _role;
 
@@ -37,14 +39,45 @@ public sealed class SdkCredentialProvider(CredentialSettings settings) : ICreden
 
         if (settings.Profile is null)
         {
-            return await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).ConfigureAwait(false);
+            return await FindInChainAsync().ConfigureAwait(false);
         }
 
-        return new CredentialProfileStoreChain().TryGetAWSCredentials(settings.Profile, out AWSCredentials found)
+        _profile ??= new ProfileReader(settings.Profile);
+        return _profile.TryGet(out AWSCredentials? found)
             ? found
             : throw new AmazonClientException(
                 $"profile '{settings.Profile}' is not in the shared AWS files, or lacks credentials "
                 + "(see AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE for where they are looked for)");
+    }
+
+    private async Task<AWSCredentials> FindInChainAsync()
+    {
+        try
+        {
+            return await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).ConfigureAwait(false);
+        }
+        catch (AmazonClientException)
+        {
+            if (TryGetLateProfile(out AWSCredentials? found))
+            {
+                return found;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The SDK looks once, at its first use, whether the file of AWS_SHARED_CREDENTIALS_FILE exists, and never sees it
+    /// when it comes later; a sidecar's secret may be mounted after the sidecar has started.
+    /// </summary>
+    private bool TryGetLateProfile([NotNullWhen(true)] out AWSCredentials? found)
+    {
+        found = null;
+        string? file = Environment.GetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE");
+        string profile = Environment.GetEnvironmentVariable("AWS_PROFILE") is { Length: > 0 } name ? name : "default";
+        _lateProfile ??= new ProfileReader(profile, file);
+        return File.Exists(file) && _lateProfile.TryGet(out found);
     }
 
     /// <summary>One object per source and role: it holds the session and refreshes it before its end.</summary>

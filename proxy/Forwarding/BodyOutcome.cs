@@ -11,4 +11,7 @@ internal enum BodyOutcome
 
     /// <summary>All bodies together hold as much as they may.</summary>
     NoMemory,
+
+    /// <summary>The connection ended before the body did.</summary>
+    CallerGone,
 }

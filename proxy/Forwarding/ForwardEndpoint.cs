@@ -75,8 +75,13 @@ internal sealed class ForwardEndpoint
         }
 
         using PooledBody body = _bodies.NewBody();
-        BodyOutcome read = await _bodies.ReadAsync(context.Request, body, context.RequestAborted);
+        BodyOutcome read = await ReadBodyAsync(context, body);
         _metrics.RequestBodyBytes.Add(body.Length);
+        if (read == BodyOutcome.CallerGone)
+        {
+            return;
+        }
+
         if (read != BodyOutcome.Complete)
         {
             await RefuseBodyAsync(context, read);
@@ -96,6 +101,20 @@ internal sealed class ForwardEndpoint
             LogFailedRequests = _options.LogFailedRequests,
         };
         await ForwardAsync(context, transformer);
+    }
+
+    private async ValueTask<BodyOutcome> ReadBodyAsync(HttpContext context, PooledBody body)
+    {
+        try
+        {
+            return await _bodies.ReadAsync(context.Request, body, context.RequestAborted);
+        }
+        catch (IOException gone) when (gone is not BadHttpRequestException)
+        {
+            // The connection was reset in the middle of the body: nobody is left to be answered.
+            ForwardLog.CallerGone(_log, context.Request.Method, context.RawTarget().RawPath, body.Length);
+            return BodyOutcome.CallerGone;
+        }
     }
 
     /// <summary>Leaves only what may go on: no header of this connection, none of another signature.</summary>

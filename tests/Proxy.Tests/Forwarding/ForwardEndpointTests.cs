@@ -404,6 +404,38 @@ public sealed class ForwardEndpointTests
     }
 
     [Fact]
+    public async Task A_caller_that_goes_in_the_middle_of_its_body_leaves_nothing_behind()
+    {
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync();
+        using (TcpClient connection = new() { LingerState = new LingerOption(true, 0) })
+        {
+            await connection.ConnectAsync("127.0.0.1", proxy.Address.Port);
+            await connection.GetStream().WriteAsync(
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nhalf"u8.ToArray());
+            Assert.True(SpinWait.SpinUntil(() => !Buffered(proxy, 0), TimeSpan.FromSeconds(20)));
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => Buffered(proxy, 0), TimeSpan.FromSeconds(20)));
+        Assert.Empty(proxy.Upstream.Requests);
+        Assert.DoesNotContain("level=error", proxy.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upstream_with_an_unknown_certificate_is_refused_unless_that_was_switched_off()
+    {
+        using TlsUpstream upstream = new();
+        await using ProxyUnderTest strict = await ProxyUnderTest.StartAsync(
+            host: $"127.0.0.1:{upstream.Port}", scheme: "https");
+        await using ProxyUnderTest lenient = await ProxyUnderTest.StartAsync(
+            new ProxyOptions { VerifyTls = false }, $"127.0.0.1:{upstream.Port}", "https");
+        using HttpResponseMessage refused = await strict.Client.GetAsync(strict.Address);
+
+        Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
+        Assert.Contains("certificate", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("tls", await lenient.Client.GetStringAsync(lenient.Address));
+    }
+
+    [Fact]
     public async Task A_stop_waits_for_the_running_request()
     {
         await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync();
@@ -423,6 +455,9 @@ public sealed class ForwardEndpointTests
         Assert.Equal("finished\n", await running);
         await stopping;
     }
+
+    private static bool Buffered(ProxyUnderTest proxy, int bytes) => proxy.Metrics().Contains(
+        FormattableString.Invariant($"ampedge_proxy_buffered_body_bytes {bytes}\n"), StringComparison.Ordinal);
 
     private static int FreePort()
     {

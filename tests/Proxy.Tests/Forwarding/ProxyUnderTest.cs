@@ -61,13 +61,14 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts both; the options' host is set to the upstream unless <paramref name="host"/> says otherwise.</summary>
-    public static async Task<ProxyUnderTest> StartAsync(ProxyOptions? options = null, string? host = null)
+    public static async Task<ProxyUnderTest> StartAsync(
+        ProxyOptions? options = null, string? host = null, string scheme = "http")
     {
         ScriptedUpstream upstream = new();
         await upstream.StartAsync();
         ProxyUnderTest proxy = new(
             upstream,
-            (options ?? new ProxyOptions()) with { Host = host ?? $"127.0.0.1:{upstream.Port}", Scheme = "http" });
+            (options ?? new ProxyOptions()) with { Host = host ?? $"127.0.0.1:{upstream.Port}", Scheme = scheme });
         await proxy._server.StartAsync(CancellationToken.None);
         return proxy;
     }
