@@ -56,9 +56,9 @@ public sealed class ProcessHost : IDisposable
     /// <summary>Starts everything, runs, stops everything; returns the exit code.</summary>
     public async Task<int> RunAsync()
     {
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, EndOnSignal);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, EndOnSignal);
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, ReloadOnSignal);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle);
 
         int started = 0;
         int exitCode = ExitCode.Success;
@@ -152,24 +152,31 @@ public sealed class ProcessHost : IDisposable
         RequestStop($"{name} ended", ExitCode.Failure);
     }
 
-    private void EndOnSignal(PosixSignalContext signal)
+    /// <summary>What a signal does; its own method so that tests need not signal their own process.</summary>
+    internal void Handle(PosixSignal signal)
     {
-        signal.Cancel = true;
+        if (signal == PosixSignal.SIGHUP)
+        {
+            if (OnReload is { } reload)
+            {
+                _ = Task.Run(reload);
+            }
+
+            return;
+        }
+
         if (Interlocked.Increment(ref _signals) > 1)
         {
             HostLog.Hurrying(_log);
             _hurry.Cancel();
         }
 
-        RequestStop(signal.Signal.ToString());
+        RequestStop(signal.ToString());
     }
 
-    private void ReloadOnSignal(PosixSignalContext signal)
+    private void Handle(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        if (OnReload is { } reload)
-        {
-            _ = Task.Run(reload);
-        }
+        Handle(signal.Signal);
     }
 }

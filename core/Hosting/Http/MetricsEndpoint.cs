@@ -7,31 +7,29 @@ namespace AmpEdge.Hosting;
 public sealed class MetricsEndpoint(MetricRegistry registry)
 {
     private const int FirstPageBytes = 32 * 1024;
-    private const string TextType = "text/plain; version=0.0.4; charset=utf-8";
-    private const string OpenMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
     public async Task AnswerAsync(HttpContext context)
     {
-        MetricsFormat format = ChooseFormat(context.Request.Headers.Accept.ToString());
+        ExpositionFormat format = ChooseFormat(context.Request.Headers.Accept.ToString());
         context.Response.Headers.Vary = "Accept";
         // Not straight into the body's writer: Kestrel's gives no room at the end of a page before the answer has begun.
         ByteBuffer page = new(FirstPageBytes);
         registry.WriteTo(page, format);
         await context.WriteAsync(
-            StatusCodes.Status200OK, format == MetricsFormat.OpenMetrics ? OpenMetricsType : TextType, page.WrittenMemory);
+            StatusCodes.Status200OK, ExpositionWriter.ContentTypeOf(format), page.WrittenMemory);
     }
 
     /// <summary>The acceptable type with the highest quality; the first of equals; text when none is known.</summary>
-    internal static MetricsFormat ChooseFormat(string accept)
+    internal static ExpositionFormat ChooseFormat(string accept)
     {
-        MetricsFormat chosen = MetricsFormat.Text;
+        ExpositionFormat chosen = ExpositionFormat.Text004;
         double best = 0;
         foreach (AcceptedType type in AcceptedType.ParseAll(accept))
         {
-            MetricsFormat? offered = type.MediaType switch
+            ExpositionFormat? offered = type.MediaType switch
             {
-                "application/openmetrics-text" when type.Version is "" or "1.0.0" or "0.0.1" => MetricsFormat.OpenMetrics,
-                "text/plain" or "text/*" or "*/*" => MetricsFormat.Text,
+                "application/openmetrics-text" when type.Version is "" or "1.0.0" or "0.0.1" => ExpositionFormat.OpenMetrics100,
+                "text/plain" when type.Version == "1.0.0" => ExpositionFormat.Text100,
+                "text/plain" or "text/*" or "*/*" => ExpositionFormat.Text004,
                 _ => null,
             };
             if (offered is { } format && type.Quality > best)

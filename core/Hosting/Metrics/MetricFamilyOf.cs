@@ -8,11 +8,11 @@ public sealed class MetricFamily<TMetric> : MetricFamily
 {
     private readonly Lock _childrenLock = new();
     private readonly Dictionary<string, TMetric> _children = new(StringComparer.Ordinal);
-    private readonly Func<string[], TMetric> _create;
+    private readonly Func<TMetric> _create;
     private Metric[]? _ordered;
 
     internal MetricFamily(
-        MetricKind kind, string name, string help, string[] labelNames, Func<string[], TMetric> create)
+        MetricKind kind, string name, string help, string[] labelNames, Func<TMetric> create)
         : base(kind, name, help, labelNames)
     {
         _create = create;
@@ -27,7 +27,8 @@ public sealed class MetricFamily<TMetric> : MetricFamily
             ref TMetric? child = ref CollectionsMarshal.GetValueRefOrAddDefault(_children, key, out _);
             if (child is null)
             {
-                child = _create(labelValues.ToArray());
+                child = _create();
+                child.SetLabels(LabelNames, labelValues);
                 _ordered = null;
             }
 

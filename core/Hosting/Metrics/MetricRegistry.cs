@@ -1,4 +1,5 @@
 using System.Buffers;
+using AmpEdge.Prometheus;
 
 namespace AmpEdge.Hosting;
 
@@ -37,12 +38,12 @@ public sealed class MetricRegistry
         }
 
         return Register(
-            MetricKind.Counter, name, help, labelNames, static values => new CounterMetric { LabelValues = values });
+            MetricKind.Counter, name, help, labelNames, static () => new CounterMetric());
     }
 
     public MetricFamily<GaugeMetric> Gauges(string name, string help, params ReadOnlySpan<string> labelNames) =>
         Register(
-            MetricKind.Gauge, name, help, labelNames, static values => new GaugeMetric { LabelValues = values });
+            MetricKind.Gauge, name, help, labelNames, static () => new GaugeMetric());
 
     /// <summary>Histograms with labels; bounds are inclusive, ascending and without +Inf.</summary>
     public MetricFamily<HistogramMetric> Histograms(
@@ -60,7 +61,7 @@ public sealed class MetricRegistry
 
         return Register(
             MetricKind.Histogram, name, help, labelNames,
-            values => new HistogramMetric(bounds) { LabelValues = values });
+            () => new HistogramMetric(bounds));
     }
 
     /// <summary>Runs before each scrape, for values that are read together (one system call, many gauges).</summary>
@@ -73,7 +74,7 @@ public sealed class MetricRegistry
     }
 
     /// <summary>Writes the page of all metrics, ordered by name.</summary>
-    public void WriteTo(IBufferWriter<byte> output, MetricsFormat format)
+    public void WriteTo(IBufferWriter<byte> output, ExpositionFormat format)
     {
         MetricFamily[] families;
         Action[] updates;
@@ -98,7 +99,7 @@ public sealed class MetricRegistry
     }
 
     private MetricFamily<TMetric> Register<TMetric>(
-        MetricKind kind, string name, string help, ReadOnlySpan<string> labelNames, Func<string[], TMetric> create)
+        MetricKind kind, string name, string help, ReadOnlySpan<string> labelNames, Func<TMetric> create)
         where TMetric : Metric
     {
         lock (_familiesLock)

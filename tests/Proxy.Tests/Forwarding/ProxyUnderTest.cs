@@ -100,7 +100,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     public string Metrics()
     {
         System.Buffers.ArrayBufferWriter<byte> page = new();
-        _metrics.WriteTo(page, MetricsFormat.Text);
+        _metrics.WriteTo(page, AmpEdge.Prometheus.ExpositionFormat.Text004);
         return Encoding.UTF8.GetString(page.WrittenSpan);
     }
 

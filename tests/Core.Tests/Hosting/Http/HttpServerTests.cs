@@ -213,7 +213,7 @@ public sealed class HttpServerTests : IAsyncLifetime
     private string Page()
     {
         System.Buffers.ArrayBufferWriter<byte> page = new();
-        _metrics.WriteTo(page, MetricsFormat.Text);
+        _metrics.WriteTo(page, AmpEdge.Prometheus.ExpositionFormat.Text004);
         return Encoding.UTF8.GetString(page.WrittenSpan);
     }
 
