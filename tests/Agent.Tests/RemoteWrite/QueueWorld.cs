@@ -148,7 +148,7 @@ internal sealed class QueueWorld : IAsyncDisposable
     public double Counter(string name)
     {
         System.Buffers.ArrayBufferWriter<byte> page = new();
-        Registry.WriteTo(page, MetricsFormat.Text);
+        Registry.WriteTo(page, AmpEdge.Prometheus.ExpositionFormat.Text004);
         double sum = 0;
         foreach (string line in System.Text.Encoding.UTF8.GetString(page.WrittenSpan).Split('\n'))
         {
