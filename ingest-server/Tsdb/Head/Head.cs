@@ -145,21 +145,25 @@ internal sealed class Head
     public void DropBefore(long minTimeMs)
     {
         const uint BatchSeries = 1024;
+        // Each round of removals rewrites the posting lists it touches, so a round is large.
+        const int RemoveSeries = 64 * 1024;
         long earliestMs = long.MaxValue;
+        List<uint> empty = [];
         for (uint first = 1; first < Series.End; first += BatchSeries)
         {
             // One batch per lock: appends go on in between.
-            lock (_commitLock)
+            uint end = Math.Min(first + BatchSeries, Series.End);
+            earliestMs = Math.Min(earliestMs, DropChunks(first, end, minTimeMs, empty));
+            if (empty.Count >= RemoveSeries)
             {
-                uint end = Math.Min(first + BatchSeries, Series.End);
-                earliestMs = Math.Min(earliestMs, DropBatch(first, end, minTimeMs));
+                RemoveEmpty(empty);
             }
         }
 
+        RemoveEmpty(empty);
         lock (_commitLock)
         {
             _minTimeMs = Math.Max(_minTimeMs, Math.Min(earliestMs, _maxTimeMs));
-            ReleaseRetired();
         }
     }
 
@@ -270,42 +274,64 @@ internal sealed class Head
         }
     }
 
-    private long DropBatch(uint first, uint end, long minTimeMs)
+    /// <summary>Drops old chunks of the series in a range of places, and notes those that then have none.</summary>
+    private long DropChunks(uint first, uint end, long minTimeMs, List<uint> empty)
     {
-        long sequence = Retirement.VisibleSequence + 1;
         long earliestMs = long.MaxValue;
-        List<uint> empty = [];
-        for (uint series = first; series < end; series++)
+        lock (_commitLock)
         {
-            ref SeriesEntry entry = ref Series[series];
-            bool gone = entry.State switch
+            long sequence = Retirement.VisibleSequence + 1;
+            for (uint series = first; series < end; series++)
             {
-                SeriesState.Live => Chunks.DropBefore(ref entry, minTimeMs, sequence),
-                SeriesState.Pending => true,
-                _ => false,
-            };
-            if (gone)
-            {
-                empty.Add(series);
+                ref SeriesEntry entry = ref Series[series];
+                if (entry.State == SeriesState.Pending
+                    || (entry.State == SeriesState.Live && Chunks.DropBefore(ref entry, minTimeMs, sequence)))
+                {
+                    empty.Add(series);
+                }
+                else if (entry.State == SeriesState.Live)
+                {
+                    long seriesMinMs = entry.FirstChunk != 0 ? Chunks.Closed(entry.FirstChunk).MinTimeMs : entry.OpenMinTimeMs;
+                    earliestMs = Math.Min(earliestMs, seriesMinMs);
+                }
             }
-            else if (entry.State == SeriesState.Live)
-            {
-                long seriesMinMs = entry.FirstChunk != 0 ? Chunks.Closed(entry.FirstChunk).MinTimeMs : entry.OpenMinTimeMs;
-                earliestMs = Math.Min(earliestMs, seriesMinMs);
-            }
+
+            Retirement.Publish(sequence);
+            ReleaseRetired();
         }
 
-        Remove(empty, sequence);
-        Retirement.Publish(sequence);
-        ReleaseRetired();
         return earliestMs;
     }
+
+    /// <summary>Removes those series that still have no samples, and empties the list.</summary>
+    private void RemoveEmpty(List<uint> empty)
+    {
+        if (empty.Count == 0)
+        {
+            return;
+        }
+
+        lock (_commitLock)
+        {
+            long sequence = Retirement.VisibleSequence + 1;
+            empty.RemoveAll(series => !IsEmpty(in Series[series]));
+            Remove(empty, sequence);
+            Retirement.Publish(sequence);
+            ReleaseRetired();
+        }
+
+        empty.Clear();
+    }
+
+    /// <summary>A request may have been committed since the series was noted.</summary>
+    private static bool IsEmpty(in SeriesEntry entry) =>
+        entry.State is SeriesState.Pending or SeriesState.Live && entry.FirstChunk == 0 && entry.OpenBlock.IsNone;
 
     /// <summary>Takes series out of key table and index; their memory is released when nobody holds them any more.</summary>
     private void Remove(List<uint> removed, long sequence)
     {
         List<uint> indexedKeys = [];
-        HashSet<uint> ids = [];
+        List<uint> ids = [];
         HashSet<uint> withAliases = [];
         lock (_seriesLock)
         {

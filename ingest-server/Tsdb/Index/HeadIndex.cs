@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Tsdb;
@@ -67,9 +68,11 @@ internal sealed class HeadIndex
         return id;
     }
 
-    /// <summary>Takes series out, given the labels of each in canonical raw form through their keys.</summary>
-    public void Remove(List<uint> keys, HashSet<uint> ids, SeriesKeys labels, long sequence)
+    /// <summary>Takes series out, given their ids and, through their keys, their labels in canonical raw form.</summary>
+    public void Remove(List<uint> keys, List<uint> ids, SeriesKeys labels, long sequence)
     {
+        IdSet removed = new(Ids.End);
+        removed.Add(CollectionsMarshal.AsSpan(ids));
         LabelsBuilder pair = new();
         HashSet<Labels> done = [];
         HashSet<LabelValues> touched = [];
@@ -80,7 +83,7 @@ internal sealed class HeadIndex
                 // Many removed series share most of their label values: each list is rewritten once.
                 if (done.Add(PairOf(pair, label)) && TryGetName(label.Name, out LabelValues? values))
                 {
-                    values.Remove(label.Value, ids, sequence);
+                    values.Remove(label.Value, removed, sequence);
                     touched.Add(values);
                 }
             }
@@ -104,7 +107,7 @@ internal sealed class HeadIndex
     /// <summary>Bytes of tables outside the block slab, roughly.</summary>
     public long TableBytes()
     {
-        long bytes = Ids.End * 4L;
+        long bytes = Ids.BytesHeld;
         foreach (KeyValuePair<byte[], LabelValues> name in _names)
         {
             bytes += name.Value.TableBytes;

@@ -61,7 +61,7 @@ internal sealed class LabelValues
     }
 
     /// <summary>Takes series out of the list of a value.</summary>
-    public void Remove(ReadOnlySpan<byte> value, HashSet<uint> ids, long sequence)
+    public void Remove(ReadOnlySpan<byte> value, IdSet ids, long sequence)
     {
         int index = Find(_table, value, HashOf(value));
         Invariant.Require(index >= 0, "a series had a label value that the index did not");

@@ -54,35 +54,41 @@ internal sealed class PostingLists(BlockSlab blocks, Retirement retirement)
         return Word(block.Value, count + 1);
     }
 
-    /// <summary>The list without the given ids, in a block of its own.</summary>
-    public ulong Without(ulong list, HashSet<uint> removed, long sequence)
+    /// <summary>The list without the given ids, in a block of its own; the same list when it has none of them.</summary>
+    public ulong Without(ulong list, IdSet removed, long sequence)
     {
         uint single = 0;
         ReadOnlySpan<uint> ids = Ids(list, new Span<uint>(ref single));
-        uint[] kept = new uint[ids.Length];
-        int count = 0;
+        int kept = 0;
+        uint last = 0;
         foreach (uint id in ids)
         {
-            if (!removed.Contains(id))
-            {
-                kept[count++] = id;
-            }
+            (kept, last) = removed.Contains(id) ? (kept, last) : (kept + 1, id);
         }
 
-        if (count == ids.Length)
+        if (kept == ids.Length)
         {
             return list;
         }
 
         Retire(list, sequence);
-        if (count <= 1)
+        if (kept <= 1)
         {
-            return count == 0 ? 0 : Word(kept[0], 1);
+            return kept == 0 ? 0 : Word(last, 1);
         }
 
-        BlockRef block = blocks.Take(count * sizeof(uint));
-        kept.AsSpan(0, count).CopyTo(MemoryMarshal.Cast<byte, uint>(blocks.Get(block)));
-        return Word(block.Value, count);
+        BlockRef block = blocks.Take(kept * sizeof(uint));
+        Span<uint> target = MemoryMarshal.Cast<byte, uint>(blocks.Get(block));
+        int next = 0;
+        foreach (uint id in ids)
+        {
+            if (!removed.Contains(id))
+            {
+                target[next++] = id;
+            }
+        }
+
+        return Word(block.Value, kept);
     }
 
     private static ulong Word(uint upper, int count) => ((ulong)upper << 32) | (uint)count;

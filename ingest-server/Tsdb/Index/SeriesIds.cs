@@ -12,9 +12,13 @@ internal sealed class SeriesIds
     private uint[]?[] _pages = new uint[]?[4];
     private int[] _used = new int[4];
     private uint _next = 1;
+    private int _pagesHeld;
 
     /// <summary>One above the last id.</summary>
     public uint End => Volatile.Read(ref _next);
+
+    /// <summary>Bytes of the pages and the table of them.</summary>
+    public long BytesHeld => (Volatile.Read(ref _pagesHeld) * (long)PageIds * sizeof(uint)) + (_pages.Length * 12L);
 
     /// <summary>The place of a series, or 0 when it has left the head.</summary>
     public uint this[uint id]
@@ -42,7 +46,13 @@ internal sealed class SeriesIds
             Volatile.Write(ref _pages, longer);
         }
 
-        uint[] ids = _pages[page] ?? new uint[PageIds];
+        uint[]? ids = _pages[page];
+        if (ids is null)
+        {
+            ids = new uint[PageIds];
+            _pagesHeld++;
+        }
+
         ids[id & (PageIds - 1)] = series;
         Volatile.Write(ref _pages[page], ids);
         _used[page]++;
@@ -60,6 +70,7 @@ internal sealed class SeriesIds
         if (_used[page] == 0 && page != _next >> PageBits)
         {
             Volatile.Write(ref _pages[page], null);
+            _pagesHeld--;
         }
     }
 }

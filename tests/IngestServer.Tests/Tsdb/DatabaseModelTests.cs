@@ -50,7 +50,7 @@ public sealed class DatabaseModelTests
                     model.NowMs += gen.Int(3) * RetentionMs / 4;
                     break;
                 default:
-                    Request(gen, test.Database, model);
+                    Request(gen, test.Database, model, files);
                     break;
             }
 
@@ -64,7 +64,7 @@ public sealed class DatabaseModelTests
         test.Dispose();
     }
 
-    private static void Request(Gen gen, Database database, Model model)
+    private static void Request(Gen gen, Database database, Model model, FaultyFileSystem files)
     {
         using Appender appender = database.NewAppender();
         List<(Labels Labels, long TimestampMs, double Value)> taken = [];
@@ -90,10 +90,29 @@ public sealed class DatabaseModelTests
             return;
         }
 
+        if (gen.OneIn(10) && taken.Count > 0)
+        {
+            FailingCommit(gen, appender, files);
+            return;
+        }
+
         CommitResult result = appender.Commit();
         (int appended, int duplicates, int refused) = model.Commit(taken);
         Assert.True(
             (result.Appended, result.Duplicates, result.Refused) == (appended, duplicates, refused), $"{result} {gen}");
+    }
+
+    /// <summary>
+    /// The disk takes a part of the record, or nothing, and refuses; at times not even that can be cut off. (A record that
+    /// is there as a whole, though the disk denied it, may come back after a restart: nobody was told either way.)
+    /// </summary>
+    private static void FailingCommit(Gen gen, Appender appender, FaultyFileSystem files)
+    {
+        files.FailingWrites = 1;
+        files.ShortWriteBytes = gen.Int(20);
+        files.FailingCuts = gen.Int(2);
+        Assert.ThrowsAny<IOException>(() => appender.Commit());
+        files.FailingCuts = 0;
     }
 
     /// <summary>Retention works on whole chunks, so samples before its bound may be there or not; the rest is exact.</summary>
