@@ -153,6 +153,28 @@ public static class Pipeline
         return victoria;
     }
 
+    /// <summary>Debian's vmagent, writing to a server of ours and signing with the given key.</summary>
+    public static async Task<RunningProgram> StartVmagentAsync(
+        WorkingFolder folder, string config, RunningProgram server, string accessKey, string secretKey)
+    {
+        int port = Ports.Free();
+        RunningProgram vmagent = RunningProgram.Start(
+            Oracle.Program("vmagent"),
+            port,
+            [
+                $"-promscrape.config={folder.Write("vmagent.yml", config)}",
+                $"-remoteWrite.url=http://{server.Address}{WritePath}",
+                $"-remoteWrite.tmpDataPath={folder.At("vmagent-data")}",
+                "-remoteWrite.aws.useSigv4=true",
+                $"-remoteWrite.aws.region={Region}",
+                $"-remoteWrite.aws.accessKey={accessKey}",
+                $"-remoteWrite.aws.secretKey={secretKey}",
+                string.Create(CultureInfo.InvariantCulture, $"-httpListenAddr=127.0.0.1:{port}"),
+            ]);
+        await vmagent.WaitUntilReadyAsync("/health");
+        return vmagent;
+    }
+
     public static async Task<RunningProgram> StartNodeExporterAsync()
     {
         int port = Ports.Free();
