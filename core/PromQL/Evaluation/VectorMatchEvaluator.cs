@@ -15,6 +15,7 @@ internal sealed class VectorMatchEvaluator
     private const string ResultNotUnique =
         "multiple matches for labels: grouping labels must ensure unique matches";
 
+    private readonly EvaluationContext _context;
     private readonly BinaryExpr _binary;
     private readonly VectorMatching _matching;
     private readonly SeriesMatrix _many;
@@ -24,11 +25,20 @@ internal sealed class VectorMatchEvaluator
     private readonly bool _dropName;
     private readonly MergingMatrix _result;
     private readonly double[] _column;
+
+    /// <summary>At which steps a group of the "one" side has a member, for groups of more than one series.</summary>
+    private readonly Dictionary<int, bool[]> _takenSteps = [];
+
+    /// <summary>The first pair of each key, and for keys with more pairs the steps at which one of them matched.</summary>
+    private readonly Dictionary<MatchKey, MatchedPair> _firstPairs = [];
+    private readonly Dictionary<MatchKey, bool[]> _matchedSteps = [];
+
+    /// <summary>The first series of each group of the "one" side, and for each series the next of its group, or -1.</summary>
     private int[] _firstOne = [];
     private int[] _nextOne = [];
 
-    /// <summary>The pairs of each group that were combined: what a further pair must not collide with.</summary>
-    private List<MatchedPair>?[] _pairs = [];
+    /// <summary>At which steps the "many" side has any value; made when it is first asked for.</summary>
+    private bool[]? _manySteps;
 
     /// <summary>The first step at which two series of the "one" side are in the same group; MaxValue for none.</summary>
     private int _sharedStep = int.MaxValue;
@@ -40,6 +50,7 @@ internal sealed class VectorMatchEvaluator
         BinaryExpr binary, VectorMatching matching, SeriesMatrix left, SeriesMatrix right, EvaluationContext context)
     {
         bool oneIsLeft = matching.Cardinality == MatchCardinality.OneToMany;
+        _context = context;
         _binary = binary;
         _matching = matching;
         _many = oneIsLeft ? right : left;
@@ -61,6 +72,7 @@ internal sealed class VectorMatchEvaluator
         ChainOneSide();
         for (int row = 0; row < _many.Count; row++)
         {
+            _context.ThrowIfStopped();
             int group = _groups.Find(_many.Labels(row));
             for (int one = group < 0 ? -1 : _firstOne[group]; one >= 0; one = _nextOne[one])
             {
@@ -78,7 +90,6 @@ internal sealed class VectorMatchEvaluator
         int[] lastOne = new int[_one.Count];
         _firstOne = new int[_one.Count];
         _nextOne = new int[_one.Count];
-        _pairs = new List<MatchedPair>?[_one.Count];
         Array.Fill(_nextOne, -1);
         for (int row = 0; row < _one.Count; row++)
         {
@@ -90,11 +101,7 @@ internal sealed class VectorMatchEvaluator
             }
             else
             {
-                for (int other = _firstOne[group]; other >= 0; other = _nextOne[other])
-                {
-                    FindSharedStep(other, row);
-                }
-
+                _sharedStep = Math.Min(_sharedStep, FindSharedStep(group, row));
                 _nextOne[lastOne[group]] = row;
             }
 
@@ -102,32 +109,50 @@ internal sealed class VectorMatchEvaluator
         }
     }
 
-    /// <summary>Where the "many" side is empty nothing is matched, so nothing can be ambiguous.</summary>
-    private void FindSharedStep(int first, int second)
+    /// <summary>
+    /// The first step at which a further series of a group meets one of those before it. Where the "many" side is empty
+    /// nothing is matched, so nothing can be ambiguous.
+    /// </summary>
+    private int FindSharedStep(int group, int row)
     {
-        ReadOnlySpan<double> firstValues = _one.Values(first);
-        ReadOnlySpan<double> secondValues = _one.Values(second);
-        for (int step = 0; step < Math.Min(firstValues.Length, _sharedStep); step++)
+        if (!_takenSteps.TryGetValue(group, out bool[]? taken))
         {
-            bool both = !Missing.IsMissing(firstValues[step]) && !Missing.IsMissing(secondValues[step]);
-            if (both && ManySideHasValueAt(step))
-            {
-                _sharedStep = step;
-            }
+            _takenSteps[group] = taken = new bool[_column.Length];
+            Take(taken, _one.Values(_firstOne[group]));
+        }
+
+        ReadOnlySpan<double> values = _one.Values(row);
+        int shared = 0;
+        while (shared < values.Length
+            && (Missing.IsMissing(values[shared]) || !taken[shared] || !ManySideHasValueAt(shared)))
+        {
+            shared++;
+        }
+
+        Take(taken, values);
+        return shared < values.Length ? shared : int.MaxValue;
+    }
+
+    private static void Take(bool[] taken, ReadOnlySpan<double> values)
+    {
+        for (int step = 0; step < taken.Length; step++)
+        {
+            taken[step] |= !Missing.IsMissing(values[step]);
         }
     }
 
     private bool ManySideHasValueAt(int step)
     {
-        for (int row = 0; row < _many.Count; row++)
+        if (_manySteps is null)
         {
-            if (!Missing.IsMissing(_many.Values(row)[step]))
+            _manySteps = new bool[_column.Length];
+            for (int row = 0; row < _many.Count; row++)
             {
-                return true;
+                Take(_manySteps, _many.Values(row));
             }
         }
 
-        return false;
+        return _manySteps[step];
     }
 
     /// <summary>Of all failures the one at the earliest step is the query's; at the same step the "one" side's.</summary>
@@ -173,17 +198,14 @@ internal sealed class VectorMatchEvaluator
     private void CombinePair(int group, int manyRow, int oneRow)
     {
         Labels labels = _resultLabels.Build(_many.Labels(manyRow), _one.Labels(oneRow));
-        MatchedPair pair = new(manyRow, oneRow, labels);
-        List<MatchedPair> pairs = _pairs[group] ??= [];
-        foreach (MatchedPair earlier in pairs)
+        bool oneToOne = _matching.Cardinality == MatchCardinality.OneToOne;
+        MatchKey key = new(group, oneToOne ? Labels.Empty : labels);
+        MatchedPair pair = new(manyRow, oneRow);
+        if (!_firstPairs.TryAdd(key, pair))
         {
-            if (_matching.Cardinality == MatchCardinality.OneToOne || earlier.Labels == labels)
-            {
-                FindCollision(earlier, pair);
-            }
+            _collisionStep = Math.Min(_collisionStep, FindCollision(key, pair));
         }
 
-        pairs.Add(pair);
         if (_sharedStep == int.MaxValue && _collisionStep == int.MaxValue)
         {
             Combine(_many.Values(manyRow), _one.Values(oneRow));
@@ -191,24 +213,37 @@ internal sealed class VectorMatchEvaluator
         }
     }
 
-    /// <summary>Finds the first step at which two pairs have a match, whether or not a comparison then keeps it.</summary>
-    private void FindCollision(MatchedPair first, MatchedPair second)
+    /// <summary>
+    /// The first step at which a further pair has a match where one before it has, whether or not a comparison then keeps
+    /// it.
+    /// </summary>
+    private int FindCollision(MatchKey key, MatchedPair pair)
     {
-        ReadOnlySpan<double> firstMany = _many.Values(first.ManyRow);
-        ReadOnlySpan<double> firstOne = _one.Values(first.OneRow);
-        ReadOnlySpan<double> secondMany = _many.Values(second.ManyRow);
-        ReadOnlySpan<double> secondOne = _one.Values(second.OneRow);
-        for (int step = 0; step < Math.Min(firstMany.Length, _collisionStep); step++)
+        if (!_matchedSteps.TryGetValue(key, out bool[]? matched))
         {
-            if (first.ManyRow != second.ManyRow
-                && !Missing.IsMissing(firstMany[step])
-                && !Missing.IsMissing(firstOne[step])
-                && !Missing.IsMissing(secondMany[step])
-                && !Missing.IsMissing(secondOne[step]))
+            _matchedSteps[key] = matched = new bool[_column.Length];
+            MarkMatches(_firstPairs[key], matched);
+        }
+
+        return MarkMatches(pair, matched);
+    }
+
+    /// <summary>Marks where both series of a pair have a value; gives the first such step that was marked before.</summary>
+    private int MarkMatches(MatchedPair pair, bool[] matched)
+    {
+        ReadOnlySpan<double> many = _many.Values(pair.ManyRow);
+        ReadOnlySpan<double> one = _one.Values(pair.OneRow);
+        int collision = int.MaxValue;
+        for (int step = matched.Length - 1; step >= 0; step--)
+        {
+            if (!Missing.IsMissing(many[step]) && !Missing.IsMissing(one[step]))
             {
-                _collisionStep = step;
+                collision = matched[step] ? step : collision;
+                matched[step] = true;
             }
         }
+
+        return collision;
     }
 
     private void Combine(ReadOnlySpan<double> many, ReadOnlySpan<double> one)
@@ -230,6 +265,9 @@ internal sealed class VectorMatchEvaluator
         }
     }
 
-    /// <summary>A series of each side that met, and the labels of their result.</summary>
-    private readonly record struct MatchedPair(int ManyRow, int OneRow, Labels Labels);
+    /// <summary>What may match once per step: a group, or one result of a group where many may match.</summary>
+    private readonly record struct MatchKey(int Group, Labels Labels);
+
+    /// <summary>A series of each side that met.</summary>
+    private readonly record struct MatchedPair(int ManyRow, int OneRow);
 }

@@ -7,12 +7,14 @@ namespace AmpEdge.PromQL;
 internal sealed class CountValuesEvaluator
 {
     private readonly string _label;
+    private readonly QueryBudget _budget;
     private readonly SeriesMatrix _result;
     private readonly LabelGroups _groups;
     private readonly LabelsBuilder _builder = new();
 
-    private CountValuesEvaluator(AggregateExpr aggregate, string label, int stepCount)
+    private CountValuesEvaluator(AggregateExpr aggregate, string label, int stepCount, QueryBudget budget)
     {
+        _budget = budget;
         _label = label;
         _result = new SeriesMatrix(stepCount);
         _groups = new LabelGroups(aggregate.Without
@@ -32,7 +34,7 @@ internal sealed class CountValuesEvaluator
             throw new QueryException(QueryErrorKind.Execution, $"invalid label name {GoQuote.Quote(label.Utf8.Span)}");
         }
 
-        CountValuesEvaluator counting = new(aggregate, label.Value, evaluator.Steps.Count);
+        CountValuesEvaluator counting = new(aggregate, label.Value, evaluator.Steps.Count, evaluator.Context.Budget);
         SeriesStream input = evaluator.EvaluateVector(aggregate.Inner);
         while (input.MoveNext())
         {
@@ -74,6 +76,8 @@ internal sealed class CountValuesEvaluator
         int row = _groups.GetOrAdd(_builder.Build());
         if (row == known)
         {
+            // Each value that ever occurs has a column of its own.
+            _budget.HoldRow(1, _result.StepCount);
             _result.AddMissing(_groups[row], dropName: false);
         }
 
