@@ -106,8 +106,7 @@ internal sealed class AgentHost : IDisposable
             CreateClient);
     }
 
-    private static HttpMessageInvoker CreateClient(HttpClientConfig config) =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = config.FollowRedirects });
+    private HttpMessageInvoker CreateClient(HttpClientConfig config) => new(HttpHandlerBuilder.Build(config, _time));
 
     private HttpServer CreateWeb()
     {

@@ -71,7 +71,7 @@ internal sealed class OverviewPage(
             page.Markup("<tr><td>").Text(queue.Name)
                 .Markup("</td><td>").Text(queue.Options.Url.AbsoluteUri)
                 .Markup($"</td><td class=\"state {cssClass}\">").Text(state)
-                .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.Behind))
+                .Markup("</td><td class=\"number\">").Text(queue.Progress.HighestSentMs == 0 ? "–" : PageWriter.Readable(queue.Behind))
                 .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.Progress.SamplesOut))
                 .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.Pending))
                 .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.ShardCount))

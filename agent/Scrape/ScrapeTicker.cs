@@ -7,6 +7,8 @@ namespace AmpEdge.Agent.Scrape;
 /// </summary>
 internal sealed class ScrapeTicker
 {
+    private const int MaxMisses = 3;
+
     /// <summary>Prometheus's tolerance, which a hundredth of the interval may lower.</summary>
     private static readonly TimeSpan s_maxTolerance = TimeSpan.FromMilliseconds(2);
 
@@ -14,8 +16,9 @@ internal sealed class ScrapeTicker
     private readonly TimeSpan _tolerance;
     private readonly TimeProvider _time;
     private readonly long _start;
-    private DateTimeOffset _aligned;
+    private DateTimeOffset _anchor;
     private long _ticks;
+    private int _misses;
 
     /// <summary>The first tick is now.</summary>
     public ScrapeTicker(TimeSpan interval, TimeProvider time)
@@ -24,7 +27,7 @@ internal sealed class ScrapeTicker
         _time = time;
         _tolerance = interval / 100 < s_maxTolerance ? interval / 100 : s_maxTolerance;
         _start = time.GetTimestamp();
-        _aligned = time.GetUtcNow();
+        _anchor = time.GetUtcNow();
     }
 
     /// <summary>Where in its interval a target is scraped: its hash spreads targets evenly, and the same after a restart.</summary>
@@ -45,25 +48,22 @@ internal sealed class ScrapeTicker
         return wait > TimeSpan.Zero ? Task.Delay(wait, _time, stop) : Task.CompletedTask;
     }
 
-    /// <summary>The time of the scrape that begins now.</summary>
+    /// <summary>The time of the scrape that begins now: the ideal one, unless the clock is further from it than the tolerance.</summary>
     public DateTimeOffset ScrapeTime()
     {
         DateTimeOffset now = _time.GetUtcNow();
-        while (now - _aligned >= _interval)
+        DateTimeOffset ideal = _anchor + (_interval * _ticks);
+        if ((now - ideal).Duration() <= _tolerance)
         {
-            _aligned += _interval;
+            _misses = 0;
+            return ideal;
         }
 
-        TimeSpan late = now - _aligned;
-        if (late >= TimeSpan.Zero && late <= _tolerance)
+        // A late tick or two is load. Several in a row mean that the wall clock was set: ideal times start over from here.
+        if (++_misses == MaxMisses)
         {
-            return _aligned;
-        }
-
-        // The wall clock was set back, or ticks late: the ideal times start over from here when that lasts.
-        if (late < TimeSpan.Zero)
-        {
-            _aligned = now;
+            _anchor += now - ideal;
+            _misses = 0;
         }
 
         return now;
