@@ -5,13 +5,17 @@ namespace AmpEdge.Prometheus;
 /// <summary>Walks the samples of a <see cref="TimeSeriesV1"/>.</summary>
 public ref struct SamplesV1
 {
-    private ProtobufReader _fields;
+    /// <summary>Two tags, a value, and a time of six bytes.</summary>
+    private const int UsualLength = 16;
+
+    private readonly ReadOnlySpan<byte> _samples;
+    private int _position;
     private long _timestampMs;
     private double _value;
 
     internal SamplesV1(ReadOnlySpan<byte> samples)
     {
-        _fields = new ProtobufReader(samples);
+        _samples = samples;
     }
 
     public readonly long TimestampMs => _timestampMs;
@@ -25,14 +29,13 @@ public ref struct SamplesV1
 
     public bool MoveNext()
     {
-        for (uint tag = _fields.NextTag(); tag != 0; tag = _fields.NextTag())
+        while (_position < _samples.Length
+            && TimeSeriesV1.TryReadField(_samples, ref _position, out uint tag, out ReadOnlySpan<byte> content))
         {
             if (tag == WriteRequestV1Fields.SeriesSample)
             {
-                return TryParse(_fields.ReadBytes(), out _timestampMs, out _value);
+                return TryParse(content, out _timestampMs, out _value);
             }
-
-            _fields.Skip(tag);
         }
 
         return false;
@@ -42,6 +45,20 @@ public ref struct SamplesV1
     {
         // The form that every sender writes; others (a zero left out, fields swapped) take the general way.
         //   0x09 value 8 | 0x10 timestamp 1..10
+        if (sample.Length == UsualLength && sample[0] == WriteRequestV1Fields.SampleValue
+            && sample[9] == WriteRequestV1Fields.SampleTimestamp)
+        {
+            // The six bytes of a time between 2004 and 2109: all but the last say that one more follows.
+            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(sample[8..]) >> 16;
+            if ((word & 0x8080_8080_8080) == 0x0080_8080_8080)
+            {
+                value = BinaryPrimitives.ReadDoubleLittleEndian(sample[1..]);
+                timestampMs = (long)((word & 0x7F) | (word & 0x7F00) >> 1 | (word & 0x7F_0000) >> 2
+                    | (word & 0x7F00_0000) >> 3 | (word & 0x7F_0000_0000) >> 4 | (word & 0x7F00_0000_0000) >> 5);
+                return true;
+            }
+        }
+
         if (sample.Length > 10 && sample[0] == WriteRequestV1Fields.SampleValue
             && sample[9] == WriteRequestV1Fields.SampleTimestamp
             && Uvarint.TryRead(sample[10..], out ulong timestamp, out int length) && length == sample.Length - 10)

@@ -37,64 +37,103 @@ public readonly ref struct TimeSeriesV1
 
     internal static bool TryParse(ReadOnlySpan<byte> message, out TimeSeriesV1 series)
     {
-        ProtobufReader fields = new(message);
-        int labelsStart = -1;
-        int labelsEnd = 0;
-        int samplesStart = -1;
-        int samplesEnd = 0;
-        int sampleCount = 0;
+        series = default;
+        Region labels = default;
+        Region samples = default;
         int exemplarCount = 0;
         int histogramCount = 0;
-        bool wellFormed = true;
-        while (wellFormed)
+        int at = 0;
+        while (at < message.Length)
         {
-            int start = fields.Position;
-            uint tag = fields.NextTag();
-            if (tag == 0)
+            int start = at;
+            if (!TryReadField(message, ref at, out uint tag, out ReadOnlySpan<byte> content))
             {
-                break;
+                return false;
             }
 
             switch (tag)
             {
                 case WriteRequestV1Fields.SeriesLabel:
-                    wellFormed = LabelPairsV1.TryParse(fields.ReadBytes(), out _, out _);
-                    labelsStart = labelsStart < 0 ? start : labelsStart;
-                    labelsEnd = fields.Position;
+                    if (!LabelPairsV1.TryParse(content, out _, out _))
+                    {
+                        return false;
+                    }
+
+                    labels.Add(start, at);
                     break;
                 case WriteRequestV1Fields.SeriesSample:
-                    wellFormed = SamplesV1.TryParse(fields.ReadBytes(), out _, out _);
-                    samplesStart = samplesStart < 0 ? start : samplesStart;
-                    samplesEnd = fields.Position;
-                    sampleCount++;
+                    if (!SamplesV1.TryParse(content, out _, out _))
+                    {
+                        return false;
+                    }
+
+                    samples.Add(start, at);
                     break;
                 case WriteRequestV1Fields.SeriesExemplar:
-                    fields.ReadBytes();
                     exemplarCount++;
                     break;
                 case WriteRequestV1Fields.SeriesHistogram:
-                    fields.ReadBytes();
                     histogramCount++;
                     break;
                 default:
-                    wellFormed = tag >> 3 > 4;
-                    fields.Skip(tag);
+                    if (tag >> 3 <= 4)
+                    {
+                        return false;
+                    }
+
                     break;
             }
         }
 
-        if (!wellFormed || fields.Malformed)
+        series = new TimeSeriesV1(
+            message[labels.Start..labels.End], message[samples.Start..samples.End], samples.Count, exemplarCount, histogramCount);
+        return true;
+    }
+
+    /// <summary>Reads a field's tag and its value, which is empty unless it is length-delimited; false when it is malformed.</summary>
+    internal static bool TryReadField(
+        ReadOnlySpan<byte> message, scoped ref int at, out uint tag, out ReadOnlySpan<byte> content)
+    {
+        // Tag and length in a byte each, as every label and sample has them: WriteRequestV1Benchmarks' decoding takes half as
+        // long with this in front of the general way.
+        ReadOnlySpan<byte> rest = message[at..];
+        if (rest.Length >= 2 && (rest[0] & 0x87) == ProtobufField.LengthDelimited && rest[0] >= 1 << 3
+            && rest[1] < 0x80 && rest[1] <= rest.Length - 2)
         {
-            series = default;
-            return false;
+            tag = rest[0];
+            content = rest.Slice(2, rest[1]);
+            at += 2 + content.Length;
+            return true;
         }
 
-        series = new TimeSeriesV1(
-            labelsStart < 0 ? default : message[labelsStart..labelsEnd],
-            samplesStart < 0 ? default : message[samplesStart..samplesEnd],
-            sampleCount,
-            exemplarCount,
-            histogramCount);
-        return true;
+        ProtobufReader fields = new(rest);
+        tag = fields.NextTag();
+        content = default;
+        if ((tag & 7) == ProtobufField.LengthDelimited)
+        {
+            content = fields.ReadBytes();
+        }
+        else
+        {
+            fields.Skip(tag);
+        }
+
+        at += fields.Position;
+        return !fields.Malformed;
+    }
+
+    /// <summary>From the first field of a kind to the last one, with how many there are.</summary>
+    private struct Region
+    {
+        public int Start;
+        public int End;
+        public int Count;
+
+        public void Add(int start, int end)
+        {
+            Start = Count == 0 ? start : Start;
+            End = end;
+            Count++;
+        }
     }
 }
