@@ -44,7 +44,7 @@ public sealed class DatabaseQuerier : IDisposable
 
     /// <summary>
     /// The names of all labels, sorted; with matchers those of the series that meet them and may have samples between the
-    /// times. Without matchers the index answers, as of now.
+    /// times. Without matchers the index answers, as of now, for all times that the database holds, as in Prometheus.
     /// </summary>
     public List<string> LabelNames(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
     {
@@ -52,9 +52,9 @@ public sealed class DatabaseQuerier : IDisposable
         HashSet<string> names = [];
         if (matchers.Count == 0)
         {
-            foreach (LabelValues values in _head.Index.Names)
+            if (Overlaps(minTimeMs, maxTimeMs))
             {
-                names.Add(Encoding.UTF8.GetString(values.Name));
+                AddNames(names);
             }
 
             return Sorted(names);
@@ -80,7 +80,11 @@ public sealed class DatabaseQuerier : IDisposable
         HashSet<string> found = [];
         if (matchers.Count == 0)
         {
-            AddValuesOf(utf8Name, found);
+            if (Overlaps(minTimeMs, maxTimeMs))
+            {
+                AddValuesOf(utf8Name, found);
+            }
+
             return Sorted(found);
         }
 
@@ -108,12 +112,37 @@ public sealed class DatabaseQuerier : IDisposable
         }
     }
 
-    /// <summary>By bytes, as Prometheus sorts names and values.</summary>
+    /// <summary>By UTF-8 bytes, as Prometheus sorts names and values.</summary>
     private static List<string> Sorted(HashSet<string> texts)
     {
         List<string> sorted = [.. texts];
-        sorted.Sort(string.CompareOrdinal);
+        sorted.Sort(CompareAsUtf8);
         return sorted;
+    }
+
+    private static int CompareAsUtf8(string left, string right)
+    {
+        int same = left.AsSpan().CommonPrefixLength(right);
+        if (same == left.Length || same == right.Length)
+        {
+            return left.Length.CompareTo(right.Length);
+        }
+
+        // Surrogates stand for the characters from U+10000 on, above all others in UTF-8 but not in UTF-16.
+        bool leftIsHigh = char.IsSurrogate(left[same]);
+        bool rightIsHigh = char.IsSurrogate(right[same]);
+        return leftIsHigh == rightIsHigh ? left[same].CompareTo(right[same]) : leftIsHigh.CompareTo(rightIsHigh);
+    }
+
+    private bool Overlaps(long minTimeMs, long maxTimeMs) =>
+        _head.MinTimeMs <= maxTimeMs && _head.MaxTimeMs >= minTimeMs;
+
+    private void AddNames(HashSet<string> names)
+    {
+        foreach (LabelValues values in _head.Index.Names)
+        {
+            names.Add(Encoding.UTF8.GetString(values.Name));
+        }
     }
 
     private void AddValuesOf(byte[] utf8Name, HashSet<string> found)

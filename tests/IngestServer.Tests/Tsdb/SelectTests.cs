@@ -79,6 +79,22 @@ public sealed class SelectTests
         Assert.Equal(["é"], querier.LabelValues("zone", [], 0, 2000));
         Assert.Empty(querier.LabelValues("absent", [], 0, 2000));
         Assert.Empty(querier.LabelNames(onlyB, 5000, 6000));
+        Assert.Empty(querier.LabelNames([], 5000, 6000));
+        Assert.Empty(querier.LabelValues("job", [], 0, 999));
+    }
+
+    [Fact]
+    public void Values_are_sorted_by_their_bytes()
+    {
+        using TestDatabase test = new();
+        string[] sorted = ["a", "aa", "b", "é", "\uFFFD", "😀"];
+        foreach (string value in sorted)
+        {
+            test.Append(Labels.FromStrings("__name__", "m", "v", value), 1000, 1);
+        }
+
+        using DatabaseQuerier querier = test.Database.NewQuerier();
+        Assert.Equal(sorted, querier.LabelValues("v", [], 0, 2000));
     }
 
     [Fact]
