@@ -8,15 +8,12 @@ namespace AmpEdge.PromQL;
 /// </summary>
 internal sealed class QueryParser
 {
-    private const string RangeWords = "number, duration, step(), or range()";
-
     private readonly TokenReader _tokens;
     private readonly ParserOptions _options;
     private readonly SelectorParser _selectors;
     private readonly GroupingParser _grouping;
     private readonly BinaryModifierParser _binaryModifiers;
-    private readonly DurationParser _durations;
-    private readonly SelectorModifiers _modifiers;
+    private readonly SuffixParser _suffixes;
 
     // How many calls of ParseExpr are open, and the height of the tree that was returned last.
     private int _depth;
@@ -29,8 +26,7 @@ internal sealed class QueryParser
         _selectors = new SelectorParser(tokens);
         _grouping = new GroupingParser(tokens);
         _binaryModifiers = new BinaryModifierParser(tokens, _grouping);
-        _durations = new DurationParser(tokens, options);
-        _modifiers = new SelectorModifiers(tokens, options);
+        _suffixes = new SuffixParser(tokens, options);
     }
 
     public static string TooDeep(ParserOptions options) => string.Create(
@@ -116,24 +112,13 @@ internal sealed class QueryParser
                 continue;
             }
 
-            switch (kind)
+            if (!SuffixParser.CanStart(kind))
             {
-                case TokenKind.LeftBracket:
-                    expr = ParseRange(expr);
-                    break;
-                case TokenKind.Offset:
-                    expr = ParseOffset(expr);
-                    break;
-                case TokenKind.At:
-                    expr = ParseAt(expr);
-                    break;
-                case TokenKind.Anchored or TokenKind.Smoothed:
-                    _tokens.Take();
-                    _modifiers.SetExtension(expr, kind == TokenKind.Anchored);
-                    break;
-                default:
-                    return expr;
+                return expr;
             }
+
+            // Only a range makes the tree higher: the other suffixes change the node that they follow.
+            expr = kind == TokenKind.LeftBracket && !Grow(_height) ? null : _suffixes.Parse(expr);
         }
 
         return null;
@@ -408,143 +393,6 @@ internal sealed class QueryParser
     private static bool CanStartExpr(TokenKind kind) => kind.IsMetricName() || kind
         is TokenKind.Number or TokenKind.Duration or TokenKind.String or TokenKind.LeftParen or TokenKind.LeftBrace
         or TokenKind.Add or TokenKind.Subtract;
-
-    private Expr? ParseOffset(Expr target)
-    {
-        _tokens.Take();
-        switch (_durations.ParseOffset())
-        {
-            case NumberLiteral literal:
-                _modifiers.SetOffset(target, DurationParser.ToMilliseconds(literal.Value), offsetExpr: null);
-                return target;
-            case DurationExpr duration:
-                _modifiers.SetOffset(target, 0, duration);
-                return target;
-            default:
-                return _tokens.Recover("offset", RangeWords) ? target : null;
-        }
-    }
-
-    private Expr? ParseAt(Expr target)
-    {
-        _tokens.Take();
-        TokenKind kind = _tokens.Current.Kind;
-        if (kind is TokenKind.Start or TokenKind.End)
-        {
-            _tokens.Take();
-            if (_tokens.Expect(TokenKind.LeftParen, out _) && _tokens.Expect(TokenKind.RightParen, out _))
-            {
-                _modifiers.SetAnchor(target, kind == TokenKind.Start ? TimeAnchor.Start : TimeAnchor.End);
-                return target;
-            }
-
-            return _tokens.Recover("@", "timestamp") ? target : null;
-        }
-
-        if (kind is TokenKind.Add or TokenKind.Subtract)
-        {
-            _tokens.Take();
-        }
-
-        if (_tokens.Current.Kind is not (TokenKind.Number or TokenKind.Duration))
-        {
-            return _tokens.Recover("@", "timestamp") ? target : null;
-        }
-
-        double seconds = DurationParser.ReadLiteral(_tokens).Value;
-        _modifiers.SetTimestamp(target, kind == TokenKind.Subtract ? -seconds : seconds);
-        return target;
-    }
-
-    private Expr? ParseRange(Expr target)
-    {
-        Token open = _tokens.Take();
-        if (_durations.ParsePositive() is not { } range)
-        {
-            return _tokens.Recover("subquery or range selector", RangeWords) ? target : null;
-        }
-
-        while (true)
-        {
-            switch (_tokens.Current.Kind)
-            {
-                case TokenKind.RightBracket:
-                    return Grow(_height) ? BuildMatrix(target, range, open, _tokens.Take()) : null;
-                case TokenKind.Colon:
-                    return Grow(_height) ? ParseSubquery(target, range) : null;
-                default:
-                    break;
-            }
-
-            if (!_tokens.Skip())
-            {
-                return _tokens.Recover("subquery or range", "\":\" or \"]\"") ? target : null;
-            }
-        }
-    }
-
-    private Expr BuildMatrix(Expr target, Expr range, Token open, Token close)
-    {
-        string? error = target switch
-        {
-            not VectorSelector => "ranges only allowed for vector selectors",
-            VectorSelector { Time.OffsetMs: not 0 } or VectorSelector { Time.OffsetExpr: not null } =>
-                "no offset modifiers allowed before range",
-            VectorSelector { Time.IsPinned: true } => "no @ modifiers allowed before range",
-            _ => null,
-        };
-        if (error is not null)
-        {
-            _tokens.AddError(new PositionRange(open.Start, close.End), error);
-        }
-
-        if (target is not VectorSelector selector)
-        {
-            return new BrokenRange(new PositionRange(target.Position.Start, close.End));
-        }
-
-        return new MatrixSelector
-        {
-            Selector = selector,
-            RangeMs = MillisecondsOf(range),
-            RangeExpr = range as DurationExpr,
-            EndPosition = close.End,
-        };
-    }
-
-    private Expr? ParseSubquery(Expr target, Expr range)
-    {
-        _tokens.Take();
-        Expr? step = null;
-        if (!_tokens.Is(TokenKind.RightBracket))
-        {
-            step = _durations.ParsePositive();
-            if (step is null)
-            {
-                return _tokens.Recover("subquery selector", "number, duration, step(), range(), or \"]\"")
-                    ? target
-                    : null;
-            }
-        }
-
-        if (!_tokens.Expect(TokenKind.RightBracket, out Token close))
-        {
-            return _tokens.Recover("subquery selector", "\"]\"") ? target : null;
-        }
-
-        return new SubqueryExpr
-        {
-            Inner = target,
-            RangeMs = MillisecondsOf(range),
-            RangeExpr = range as DurationExpr,
-            StepMs = step is null ? 0 : MillisecondsOf(step),
-            StepExpr = step as DurationExpr,
-            EndPosition = close.End,
-        };
-    }
-
-    private static long MillisecondsOf(Expr duration) =>
-        duration is NumberLiteral literal ? DurationParser.ToMilliseconds(literal.Value) : 0;
 
     // The tree gets one level higher, of which at most MaxDepth may stand on one another: chains of operators make
     // high trees without nesting.

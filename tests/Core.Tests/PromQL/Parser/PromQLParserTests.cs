@@ -15,7 +15,7 @@ public class PromQLParserTests
     {
         Gen gen = Gen.Create(31);
         ExpressionGen expressions = new(gen);
-        for (int round = 0; round < 4000; round++)
+        for (int round = 0; round < 1500; round++)
         {
             string text = expressions.Vector(4);
             ParseResult first = PromQLParser.Parse(text, ParserOptions.Everything);
@@ -37,7 +37,7 @@ public class PromQLParserTests
     {
         Gen gen = Gen.Create(32);
         ExpressionGen expressions = new(gen);
-        for (int round = 0; round < 6000; round++)
+        for (int round = 0; round < 3000; round++)
         {
             byte[] damaged = gen.Mutate(Encoding.UTF8.GetBytes(expressions.Vector(3)), maxEdits: 6);
             try

@@ -52,7 +52,7 @@ public class SeriesDescriptionParserTests
             "h {{buckets:[5] schema:0}}+{{buckets:[1 2] schema:1 counter_reset_hint:gauge}}x2 {{}}",
         ];
         Gen gen = Gen.Create(20260);
-        for (int round = 0; round < 3000; round++)
+        for (int round = 0; round < 2000; round++)
         {
             byte[] damaged = gen.Mutate(System.Text.Encoding.UTF8.GetBytes(gen.Pick<string>(seeds)));
             string text = System.Text.Encoding.UTF8.GetString(damaged);
