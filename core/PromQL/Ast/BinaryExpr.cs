@@ -15,8 +15,14 @@ public sealed class BinaryExpr : Expr
     /// <summary>A comparison gives 0 or 1 instead of filtering.</summary>
     public bool ReturnBool { get; init; }
 
-    public override ExprType Type =>
-        Left.Type == ExprType.Scalar && Right.Type == ExprType.Scalar ? ExprType.Scalar : ExprType.Vector;
+    public override ExprType Type => CheckedType
+        ?? (Left.Type == ExprType.Scalar && Right.Type == ExprType.Scalar ? ExprType.Scalar : ExprType.Vector);
 
-    public override PositionRange Position => new(Left.Position.Start, Right.Position.End);
+    public override PositionRange Position =>
+        PositionInQuery ?? new PositionRange(Left.Position.Start, Right.Position.End);
+
+    // Known from parsing: to ask the operands would walk down chains that can be longer than the stack is deep.
+    internal PositionRange? PositionInQuery { get; init; }
+
+    internal ExprType? CheckedType { get; set; }
 }

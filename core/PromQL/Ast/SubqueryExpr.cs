@@ -19,7 +19,9 @@ public sealed class SubqueryExpr : Expr
 
     public override ExprType Type => ExprType.Matrix;
 
-    public override PositionRange Position => new(Inner.Position.Start, EndPosition);
+    public override PositionRange Position => new(StartPosition, EndPosition);
+
+    internal int StartPosition { get; init; }
 
     internal int EndPosition { get; set; }
 }

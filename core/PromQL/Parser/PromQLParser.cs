@@ -17,10 +17,16 @@ public static class PromQLParser
     public static ParseResult Parse(byte[] utf8Query, ParserOptions options)
     {
         TokenReader tokens = new(utf8Query);
-        Expr? expr = new QueryParser(tokens, options).ParseQuery();
+        QueryParser parser = new(tokens, options);
+        Expr? expr = parser.ParseQuery();
         if (expr is not null && tokens.Errors.Count == 0)
         {
             new TypeChecker(tokens).Check(expr);
+        }
+
+        if (tokens.Errors.Count == 0 && parser.TooDeepAt is { } tooDeepAt)
+        {
+            tokens.AddError(tooDeepAt, QueryParser.TooDeep(options));
         }
 
         return new ParseResult(expr, tokens.Errors);

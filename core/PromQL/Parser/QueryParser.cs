@@ -29,6 +29,9 @@ internal sealed class QueryParser
         _suffixes = new SuffixParser(tokens, options);
     }
 
+    /// <summary>Where the tree became too high to be walked by recursion; null for most.</summary>
+    public PositionRange? TooDeepAt { get; private set; }
+
     public static string TooDeep(ParserOptions options) => string.Create(
         CultureInfo.InvariantCulture,
         $"the expression nests more than {options.MaxDepth} levels deep; split it, for example with recording rules");
@@ -118,7 +121,12 @@ internal sealed class QueryParser
             }
 
             // Only a range makes the tree higher: the other suffixes change the node that they follow.
-            expr = kind == TokenKind.LeftBracket && !Grow(_height) ? null : _suffixes.Parse(expr);
+            if (kind == TokenKind.LeftBracket)
+            {
+                Grow(_height);
+            }
+
+            expr = _suffixes.Parse(expr);
         }
 
         return null;
@@ -135,11 +143,12 @@ internal sealed class QueryParser
 
         bool rightAssociative = op.Kind == TokenKind.Power;
         Expr? right = ParseExpr(rightAssociative ? precedence : precedence + 1);
-        if (right is null || !Grow(leftHeight))
+        if (right is null)
         {
             return null;
         }
 
+        Grow(leftHeight);
         VectorMatching matching = modifiers.Matching;
         BinaryExpr binary = new()
         {
@@ -148,6 +157,7 @@ internal sealed class QueryParser
             Right = right,
             ReturnBool = modifiers.ReturnBool,
             Matching = matching,
+            PositionInQuery = new PositionRange(left.Position.Start, right.Position.End),
         };
         if (!_options.FillModifiers && (matching.FillLeft is not null || matching.FillRight is not null))
         {
@@ -193,11 +203,12 @@ internal sealed class QueryParser
         Token sign = _tokens.Take();
         bool negative = sign.Kind == TokenKind.Subtract;
         Expr? operand = ParseExpr(TokenKindFacts.PowerPrecedence);
-        if (operand is null || !Grow(_height))
+        if (operand is null)
         {
             return null;
         }
 
+        Grow(_height);
         return operand is NumberLiteral literal
             ? new NumberLiteral(
                 negative ? -literal.Value : literal.Value,
@@ -210,11 +221,12 @@ internal sealed class QueryParser
     {
         Token open = _tokens.Take();
         Expr? inner = ParseExprBefore(TokenKind.RightParen, TokenKind.RightParen);
-        if (inner is null || !Grow(_height))
+        if (inner is null)
         {
             return null;
         }
 
+        Grow(_height);
         Token close = _tokens.Take();
         return new ParenExpr(inner, new PositionRange(open.Start, close.End));
     }
@@ -358,7 +370,8 @@ internal sealed class QueryParser
 
         _tokens.Take();
         _height = height;
-        return Grow(height) ? arguments : null;
+        Grow(height);
+        return arguments;
     }
 
     // After an argument: true when the list goes on or has ended, false on a syntax error.
@@ -394,17 +407,13 @@ internal sealed class QueryParser
         is TokenKind.Number or TokenKind.Duration or TokenKind.String or TokenKind.LeftParen or TokenKind.LeftBrace
         or TokenKind.Add or TokenKind.Subtract;
 
-    // The tree gets one level higher, of which at most MaxDepth may stand on one another: chains of operators make
-    // high trees without nesting.
-    private bool Grow(int otherHeight)
+    // The tree gets one level higher. Chains of operators make it high without nesting.
+    private void Grow(int otherHeight)
     {
         _height = Math.Max(_height, otherHeight) + 1;
-        if (_height <= _options.MaxDepth)
+        if (_height > _options.MaxDepth)
         {
-            return true;
+            TooDeepAt ??= _tokens.Current.Position;
         }
-
-        _tokens.Abort(_tokens.Current.Position, TooDeep(_options));
-        return false;
     }
 }

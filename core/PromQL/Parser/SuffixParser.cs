@@ -158,6 +158,7 @@ internal sealed class SuffixParser(TokenReader tokens, ParserOptions options)
             RangeExpr = range as DurationExpr,
             StepMs = step is null ? 0 : MillisecondsOf(step),
             StepExpr = step as DurationExpr,
+            StartPosition = target.Position.Start,
             EndPosition = close.End,
         };
     }

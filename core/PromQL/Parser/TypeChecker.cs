@@ -10,15 +10,41 @@ namespace AmpEdge.PromQL;
 internal sealed class TypeChecker(TokenReader tokens)
 {
     /// <summary>Reports what is wrong below and at the node; its type.</summary>
+    /// <remarks>
+    /// Chains of operators and of subqueries lean to the left and may be longer than the stack is deep, so they are
+    /// checked from their deepest node upwards; the rest recurses, as deep as the parser lets it nest.
+    /// </remarks>
     public ExprType Check(Expr expr)
+    {
+        Stack<Expr> chain = [];
+        while (LeftOf(expr) is { } left)
+        {
+            chain.Push(expr);
+            expr = left;
+        }
+
+        ExprType type = CheckOther(expr);
+        while (chain.TryPop(out Expr? node))
+        {
+            type = node is BinaryExpr binary ? CheckBinary(binary, type) : CheckSubquery(node, type);
+        }
+
+        return type;
+    }
+
+    private static Expr? LeftOf(Expr expr) => expr switch
+    {
+        BinaryExpr binary => binary.Left,
+        SubqueryExpr subquery => subquery.Inner,
+        _ => null,
+    };
+
+    private ExprType CheckOther(Expr expr)
     {
         switch (expr)
         {
             case AggregateExpr aggregate:
                 CheckAggregate(aggregate);
-                break;
-            case BinaryExpr binary:
-                CheckBinary(binary);
                 break;
             case Call call:
                 CheckCall(call);
@@ -36,15 +62,6 @@ internal sealed class TypeChecker(TokenReader tokens)
                 }
 
                 break;
-            case SubqueryExpr subquery:
-                if (Check(subquery.Inner) is var inner and not ExprType.Vector)
-                {
-                    tokens.AddError(
-                        subquery.Position,
-                        $"subquery is only allowed on instant vector, got {ExprTypeNames.Api(inner)} instead");
-                }
-
-                break;
             case MatrixSelector matrix:
                 CheckSelector(matrix.Selector);
                 break;
@@ -56,6 +73,18 @@ internal sealed class TypeChecker(TokenReader tokens)
         }
 
         return expr.Type;
+    }
+
+    private ExprType CheckSubquery(Expr subquery, ExprType inner)
+    {
+        if (inner != ExprType.Vector)
+        {
+            tokens.AddError(
+                subquery.Position,
+                $"subquery is only allowed on instant vector, got {ExprTypeNames.Api(inner)} instead");
+        }
+
+        return ExprType.Matrix;
     }
 
     private void CheckAggregate(AggregateExpr aggregate)
@@ -80,16 +109,17 @@ internal sealed class TypeChecker(TokenReader tokens)
     private static string Mismatch(ExprType wanted, string context, ExprType got) =>
         $"expected type {ExprTypeNames.Documented(wanted)} in {context}, got {ExprTypeNames.Documented(got)}";
 
-    private void CheckBinary(BinaryExpr binary)
+    private ExprType CheckBinary(BinaryExpr binary, ExprType left)
     {
-        ExprType left = Check(binary.Left);
         ExprType right = Check(binary.Right);
+        bool scalars = left == ExprType.Scalar && right == ExprType.Scalar;
+        binary.CheckedType = scalars ? ExprType.Scalar : ExprType.Vector;
         if (binary.ReturnBool && !binary.Operator.IsComparison())
         {
             tokens.AddError(OperatorRange(binary), "bool modifier can only be used on comparison operators");
         }
 
-        if (binary.Operator.IsComparison() && !binary.ReturnBool && binary.Type == ExprType.Scalar)
+        if (binary.Operator.IsComparison() && !binary.ReturnBool && scalars)
         {
             tokens.AddError(OperatorRange(binary), "comparisons between scalars must use BOOL modifier");
         }
@@ -105,6 +135,8 @@ internal sealed class TypeChecker(TokenReader tokens)
                 binary.Position,
                 $"set operator {GoQuote.Quote(binary.Operator.Symbol())} not allowed in binary scalar expression");
         }
+
+        return binary.Type;
     }
 
     private void CheckGroupLabels(BinaryExpr binary)

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Text;
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
@@ -79,7 +80,6 @@ public class PromQLParserTests
     [InlineData("2^", "")]
     [InlineData("a+", "")]
     [InlineData("a or ", "")]
-    [InlineData("", "[1m:]")]
     [InlineData("foo[", "(")]
     [InlineData("foo[-", "")]
     [InlineData("foo[max_of(", "")]
@@ -96,6 +96,23 @@ public class PromQLParserTests
                 "the expression nests more than 500 levels deep; split it, for example with recording rules",
                 result.Errors[^1].Message);
         }
+    }
+
+    [Fact]
+    public void Every_error_of_a_long_chain_is_found_however_high_its_tree()
+    {
+        const int Terms = 10_000;
+        const int Subqueries = 1_000;
+        StringBuilder query = new("(");
+        query.Insert(1, "-{}-1", Terms).Append(')');
+        query.Append(string.Concat(Enumerable.Repeat("[1m:]", Subqueries)));
+        IReadOnlyList<ParseError> errors = PromQLParser.Parse(query.ToString(), ParserOptions.Default).Errors;
+
+        Assert.Equal(Terms + Subqueries - 1, errors.Count);
+        Assert.Equal(new PositionRange(2, 4), errors[0].Position);
+        Assert.Equal(new PositionRange(2 + (5 * (Terms - 1)), 4 + (5 * (Terms - 1))), errors[Terms - 1].Position);
+        Assert.Equal("subquery is only allowed on instant vector, got matrix instead", errors[^1].Message);
+        Assert.Equal(new PositionRange(0, query.Length), errors[^1].Position);
     }
 
     [Fact]
