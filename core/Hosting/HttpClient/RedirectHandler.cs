@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace AmpEdge.Hosting;
 
@@ -11,6 +12,8 @@ internal sealed class RedirectHandler(HttpMessageHandler inner) : DelegatingHand
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Uri origin = request.RequestUri ?? throw new InvalidOperationException("the request has no URI");
+        // Taken before the inner handlers add theirs, which must not be carried to another origin.
+        KeyValuePair<string, HeaderStringValues>[] headers = [.. request.Headers.NonValidated];
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
         for (int followed = 0; Target(request, response) is { } target; followed++)
         {
@@ -20,7 +23,7 @@ internal sealed class RedirectHandler(HttpMessageHandler inner) : DelegatingHand
                 throw new HttpRequestException($"stopped after {MaxRedirects} redirects, the last one to {target}");
             }
 
-            HttpRequestMessage next = Follow(request, target, response.StatusCode);
+            HttpRequestMessage next = Follow(request, headers, target, response.StatusCode);
             if (!RequestOrigin.AreSame(origin, target))
             {
                 RequestOrigin.MarkForeign(next);
@@ -49,7 +52,8 @@ internal sealed class RedirectHandler(HttpMessageHandler inner) : DelegatingHand
         return target.Scheme is "http" or "https" ? target : null;
     }
 
-    private static HttpRequestMessage Follow(HttpRequestMessage request, Uri target, HttpStatusCode status)
+    private static HttpRequestMessage Follow(
+        HttpRequestMessage request, KeyValuePair<string, HeaderStringValues>[] headers, Uri target, HttpStatusCode status)
     {
         bool keepsMethod = status is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
             || request.Method == HttpMethod.Get || request.Method == HttpMethod.Head;
@@ -57,7 +61,7 @@ internal sealed class RedirectHandler(HttpMessageHandler inner) : DelegatingHand
         {
             Content = keepsMethod ? request.Content : null,
         };
-        foreach ((string name, System.Net.Http.Headers.HeaderStringValues values) in request.Headers.NonValidated)
+        foreach ((string name, HeaderStringValues values) in headers)
         {
             if (!name.Equals("Host", StringComparison.OrdinalIgnoreCase))
             {
