@@ -1,6 +1,7 @@
 using AmpEdge.Hosting;
 using AmpEdge.IngestServer;
 using AmpEdge.IngestServer.Config;
+using AmpEdge.Wal;
 
 ServerFlags flags = new();
 if (!flags.TryRead(args, Console.Out, Console.Error, out ServerSettings? settings, out int exitCode)
@@ -30,7 +31,7 @@ if (flags.CheckOnly)
 
 TimeProvider time = TimeProvider.System;
 using LineLoggerFactory loggers = flags.Log.CreateFactory(Console.OpenStandardError(), time);
-using ServerHost server = new(settings, config.Config, loggers, time);
+using ServerHost server = new(settings, config.Config, new DiskFileSystem(), loggers, time);
 using ProcessHost host = new(loggers, time, Console.Error) { OnReload = () => server.ReloadAsync(CancellationToken.None) };
 foreach (IComponent component in server.Components())
 {

@@ -9,6 +9,7 @@ using AmpEdge.IngestServer.Query;
 using AmpEdge.IngestServer.Workspaces;
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
+using AmpEdge.Wal;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.IngestServer;
@@ -30,14 +31,15 @@ internal sealed class ServerHost : IDisposable
     private readonly RequestGuard _guard;
     private readonly Engine _engine;
     private readonly ConfigReloader<ServerConfig> _reloader;
-    public ServerHost(ServerSettings settings, ServerConfig config, ILoggerFactory loggers, TimeProvider time)
+    public ServerHost(
+        ServerSettings settings, ServerConfig config, IFileSystem files, ILoggerFactory loggers, TimeProvider time)
     {
         _settings = settings;
         _loggers = loggers;
         _time = time;
         _reloader = new ConfigReloader<ServerConfig>(
             config, () => ServerConfigLoader.Load(settings.ConfigFile), "ampedge", _metrics, loggers, time);
-        WorkspaceOpener opener = new(settings.StoragePath, _metrics, loggers, time);
+        WorkspaceOpener opener = new(settings.StoragePath, files, _metrics, loggers, time);
         _workspaces = new WorkspaceTable(opener, loggers.CreateLogger<WorkspaceTable>());
         _metrics.BeforeCollect(_workspaces.UpdateMetrics);
         _engine = new Engine(settings.Engine, time);
@@ -112,7 +114,7 @@ internal sealed class ServerHost : IDisposable
             _engine, new QueryGate(_settings.Engine.MaxConcurrency, _metrics), _settings.Engine.Parser, _time,
             _loggers.CreateLogger<QueryEndpoints>());
         WriteEndpoints write = new(_time, _loggers.CreateLogger<WriteEndpoint>());
-        DataPlaneRoutes dataPlane = new(routes, _guard, crossOrigin, query, write);
+        DataPlaneRoutes dataPlane = new(routes, _guard, _workspaces, crossOrigin, query, write);
         dataPlane.MapWorkspaces(extensions: !_settings.StrictAmp);
         if (_settings.WithoutAuth)
         {

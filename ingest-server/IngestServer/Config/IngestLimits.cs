@@ -4,7 +4,7 @@ namespace AmpEdge.IngestServer.Config;
 internal sealed record IngestLimits
 {
     /// <summary>The most that <see cref="MaxRequestBytes"/> may be set to: every body is held in memory whole.</summary>
-    public const long LargestRequestBytes = 64 << 20;
+    public const long LargestRequestBytes = 32 << 20;
 
     /// <summary>The most that <see cref="MaxDecodedBytes"/> may be set to.</summary>
     public const long LargestDecodedBytes = 512 << 20;

@@ -1,8 +1,8 @@
 using AmpEdge.Hosting;
 using AmpEdge.IngestServer.Auth;
-using AmpEdge.IngestServer.Config;
 using AmpEdge.IngestServer.Ingest;
 using AmpEdge.IngestServer.Query;
+using AmpEdge.IngestServer.Workspaces;
 
 namespace AmpEdge.IngestServer.DataPlane;
 
@@ -12,15 +12,17 @@ namespace AmpEdge.IngestServer.DataPlane;
 /// root, where Prometheus has them, for the only workspace there is.
 /// </remarks>
 internal sealed class DataPlaneRoutes(
-    RouteTable routes, RequestGuard guard, CrossOrigin crossOrigin, QueryEndpoints query, WriteEndpoints write)
+    RouteTable routes,
+    RequestGuard guard,
+    WorkspaceTable workspaces,
+    CrossOrigin crossOrigin,
+    QueryEndpoints query,
+    WriteEndpoints write)
 {
     private const string WorkspacePrefix = $"/workspaces/{{{RequestGuard.WorkspaceIdValue}}}";
 
-    /// <summary>A write as sent: an upper bound for every workspace, which may have a smaller one of its own.</summary>
-    private const long MaxWriteBytes = IngestLimits.LargestRequestBytes;
-
-    /// <summary>A form of parameters, as large as Prometheus takes it.</summary>
-    private const long MaxFormBytes = 10 << 20;
+    /// <summary>A form of parameters: AMP's bound for a request.</summary>
+    private const long MaxFormBytes = 1 << 20;
 
     /// <summary>Maps AMP's paths, and with <paramref name="extensions"/> those that Prometheus has and AMP lacks.</summary>
     public void MapWorkspaces(bool extensions)
@@ -37,6 +39,9 @@ internal sealed class DataPlaneRoutes(
         Map("", "/api/v1/write", "POST", DataPlaneAction.RemoteWrite, MaxWriteBytes, write.Prometheus);
         MapQueries("", extensions: true);
     }
+
+    /// <summary>Of a body, before it is known whose it is: the largest that any workspace takes.</summary>
+    private long MaxWriteBytes() => workspaces.LargestRequestBytes;
 
     private void MapQueries(string prefix, bool extensions)
     {
@@ -55,10 +60,15 @@ internal sealed class DataPlaneRoutes(
     }
 
     private void MapQuery(string prefix, string path, string verbs, DataPlaneAction action, DataPlaneHandler handler) =>
-        Map(prefix, path, verbs, action, MaxFormBytes, handler);
+        Map(prefix, path, verbs, action, static () => MaxFormBytes, handler);
 
     private void Map(
-        string prefix, string path, string verbs, DataPlaneAction action, long maxBodyBytes, DataPlaneHandler handler)
+        string prefix,
+        string path,
+        string verbs,
+        DataPlaneAction action,
+        Func<long> maxBodyBytes,
+        DataPlaneHandler handler)
     {
         string pattern = prefix + path;
         string allowed = string.Join(", ", Sorted([.. verbs.Split(','), "OPTIONS"]));

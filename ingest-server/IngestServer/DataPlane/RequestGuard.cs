@@ -64,8 +64,8 @@ internal sealed class RequestGuard
     }
 
     /// <summary>The route handler: guards, then answers. <paramref name="maxBodyBytes"/> caps the body as sent.</summary>
-    public RequestDelegate Protect(DataPlaneAction action, long maxBodyBytes, DataPlaneHandler handler) =>
-        context => RunAsync(context, action, maxBodyBytes, handler);
+    public RequestDelegate Protect(DataPlaneAction action, Func<long> maxBodyBytes, DataPlaneHandler handler) =>
+        context => RunAsync(context, action, maxBodyBytes(), handler);
 
     /// <summary>The route handler of paths that do not exist: nobody without a known key is told so.</summary>
     public async Task AnswerUnknownAsync(HttpContext context)

@@ -101,10 +101,12 @@ function draw(result, start, end, step) {
     node.textContent = text ?? '';
     svg.append(node);
   };
+  // As many digits as it takes to tell the grid lines apart.
+  const digits = Math.min(15, 3 + Math.max(1, Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low)))));
   for (let tick = 0; tick <= 4; tick++) {
     const value = low + (high - low) * tick / 4;
     add('line', { class: 'grid', x1: 60, x2: 990, y1: y(value), y2: y(value) });
-    add('text', { x: 2, y: y(value) + 4 }, Number(value.toPrecision(4)).toString());
+    add('text', { x: 2, y: y(value) + 4 }, Number(value.toPrecision(digits)).toString());
     const time = start + (end - start) * tick / 4;
     add('text', { x: Math.min(x(time), 940), y: 345 }, new Date(time * 1000).toTimeString().slice(0, 8));
   }

@@ -4,15 +4,17 @@ using AmpEdge.Tsdb;
 namespace AmpEdge.IngestServer.Query;
 
 /// <summary><c>labels</c> and <c>label/…/values</c>: names and values, of all series or of those that selectors find.</summary>
-internal static class LabelsEndpoint
+internal sealed class LabelsEndpoint(QueryGate gate)
 {
     /// <summary>Names in URLs may be written so that they need no other escapes: <c>U__my_2e_label</c>.</summary>
     private const string EscapedNamePrefix = "U__";
 
-    public static Task<ApiError?> AnswerNamesAsync(ApiCall call) =>
+    private readonly QueryGate _gate = gate;
+
+    public Task<ApiError?> AnswerNamesAsync(ApiCall call) =>
         AnswerAsync(call, static (querier, matchers, startMs, endMs) => querier.LabelNames(matchers, startMs, endMs));
 
-    public static Task<ApiError?> AnswerValuesAsync(ApiCall call)
+    public Task<ApiError?> AnswerValuesAsync(ApiCall call)
     {
         string name = (string?)call.Context.Request.RouteValues["name"] ?? "";
         if (name.StartsWith(EscapedNamePrefix, StringComparison.Ordinal))
@@ -24,7 +26,7 @@ internal static class LabelsEndpoint
             call, (querier, matchers, startMs, endMs) => querier.LabelValues(name, matchers, startMs, endMs));
     }
 
-    private static async Task<ApiError?> AnswerAsync(
+    private async Task<ApiError?> AnswerAsync(
         ApiCall call, Func<DatabaseQuerier, IReadOnlyList<Matcher>, long, long, List<string>> read)
     {
         ParameterReader reader = new(call.Parameters);
@@ -40,6 +42,12 @@ internal static class LabelsEndpoint
                 call.Parameters.GetAll(MatcherParameter.Name), out List<IReadOnlyList<Matcher>> sets, out string problem))
         {
             return ApiError.BadData(problem);
+        }
+
+        using QueryGate.Pass? pass = _gate.TryEnter();
+        if (pass is null)
+        {
+            return _gate.Refusal;
         }
 
         List<string> texts = Union(call, sets, matchers =>

@@ -12,9 +12,10 @@ internal sealed class QueryEndpoints
         ApiRunner runner = new(log);
         Instant = runner.Run(new InstantQueryEndpoint(engine, gate, time).AnswerAsync);
         Range = runner.Run(new RangeQueryEndpoint(engine, gate).AnswerAsync);
-        Series = runner.Run(SeriesEndpoint.AnswerAsync);
-        Labels = runner.Run(LabelsEndpoint.AnswerNamesAsync);
-        LabelValues = runner.Run(LabelsEndpoint.AnswerValuesAsync);
+        Series = runner.Run(new SeriesEndpoint(gate).AnswerAsync);
+        LabelsEndpoint labels = new(gate);
+        Labels = runner.Run(labels.AnswerNamesAsync);
+        LabelValues = runner.Run(labels.AnswerValuesAsync);
         Metadata = runner.Run(MetadataEndpoint.AnswerAsync);
         Build = runner.Run(BuildEndpoint.AnswerAsync);
         ExpressionEndpoints expressions = new(parser);

@@ -4,9 +4,11 @@ using AmpEdge.Tsdb;
 namespace AmpEdge.IngestServer.Query;
 
 /// <summary><c>series</c>: the label sets that selectors find, sorted.</summary>
-internal static class SeriesEndpoint
+internal sealed class SeriesEndpoint(QueryGate gate)
 {
-    public static async Task<ApiError?> AnswerAsync(ApiCall call)
+    private readonly QueryGate _gate = gate;
+
+    public async Task<ApiError?> AnswerAsync(ApiCall call)
     {
         List<string> selectors = call.Parameters.GetAll(MatcherParameter.Name);
         if (selectors.Count == 0)
@@ -26,6 +28,12 @@ internal static class SeriesEndpoint
         if (!MatcherParameter.TryParse(selectors, out List<IReadOnlyList<Matcher>> sets, out string problem))
         {
             return ApiError.InvalidParameter(MatcherParameter.Name, problem);
+        }
+
+        using QueryGate.Pass? pass = _gate.TryEnter();
+        if (pass is null)
+        {
+            return _gate.Refusal;
         }
 
         List<Labels> series = Find(call, sets, startMs, endMs);

@@ -9,9 +9,10 @@ namespace AmpEdge.IngestServer.Workspaces;
 
 /// <summary>Opens the store of a workspace in its own folder below the storage path.</summary>
 internal sealed class WorkspaceOpener(
-    string storagePath, MetricRegistry metrics, ILoggerFactory loggers, TimeProvider time)
+    string storagePath, IFileSystem files, MetricRegistry metrics, ILoggerFactory loggers, TimeProvider time)
 {
     private readonly string _storagePath = storagePath;
+    private readonly IFileSystem _files = files;
     private readonly MetricRegistry _metrics = metrics;
     private readonly ILogger _log = loggers.CreateLogger<WorkspaceOpener>();
     private readonly TimeProvider _time = time;
@@ -24,7 +25,7 @@ internal sealed class WorkspaceOpener(
         string folder = Path.Combine(_storagePath, config.Id);
         try
         {
-            Database database = Database.Open(folder, Options(storage), new DiskFileSystem(), _time);
+            Database database = Database.Open(folder, Options(storage), _files, _time);
             ReportDamages(config.Id, database.Replay);
             WorkspaceLog.Opened(
                 _log, config.Id, database.SeriesCount, database.Replay.Samples, _time.GetElapsedTime(started).TotalSeconds);

@@ -29,6 +29,9 @@ internal sealed class WorkspaceTable : IComponent, IDisposable
 
     public string Name => "workspaces";
 
+    /// <summary>The largest body that any open workspace takes, as sent.</summary>
+    public long LargestRequestBytes { get; private set; } = new IngestLimits().MaxRequestBytes;
+
     /// <summary>Why requests cannot be taken yet; null when all configured workspaces are open.</summary>
     public string? NotReady => _notReady;
 
@@ -77,22 +80,14 @@ internal sealed class WorkspaceTable : IComponent, IDisposable
         try
         {
             FrozenDictionary<string, Workspace> before = _open;
-            Dictionary<string, Workspace> after = new(StringComparer.Ordinal);
+            Dictionary<string, Workspace> after = await OpenNewAsync(before, config);
             foreach (WorkspaceConfig workspace in config.Workspaces)
             {
-                if (before.TryGetValue(workspace.Id, out Workspace? known))
-                {
-                    known.Config = workspace;
-                    after.Add(workspace.Id, known);
-                }
-                else
-                {
-                    _notReady = before.Count == 0 ? $"the log of workspace {workspace.Id} is replayed" : _notReady;
-                    after.Add(workspace.Id, _opener.Open(workspace, config.Account, config.Storage));
-                }
+                after[workspace.Id].Config = workspace;
             }
 
             _open = after.ToFrozenDictionary(StringComparer.Ordinal);
+            LargestRequestBytes = LargestOf(config);
             _notReady = null;
             foreach (Workspace workspace in before.Values)
             {
@@ -123,6 +118,50 @@ internal sealed class WorkspaceTable : IComponent, IDisposable
     }
 
     public void Dispose() => _changing.Dispose();
+
+    /// <summary>The workspaces of the configuration, open; on failure those opened here are closed again.</summary>
+    private async Task<Dictionary<string, Workspace>> OpenNewAsync(
+        FrozenDictionary<string, Workspace> before, ServerConfig config)
+    {
+        Dictionary<string, Workspace> after = new(StringComparer.Ordinal);
+        List<Workspace> opened = [];
+        try
+        {
+            foreach (WorkspaceConfig workspace in config.Workspaces)
+            {
+                if (!before.TryGetValue(workspace.Id, out Workspace? open))
+                {
+                    _notReady = before.Count == 0 ? $"the log of workspace {workspace.Id} is replayed" : _notReady;
+                    open = _opener.Open(workspace, config.Account, config.Storage);
+                    opened.Add(open);
+                }
+
+                after.Add(workspace.Id, open);
+            }
+
+            return after;
+        }
+        catch (StartFailedException)
+        {
+            foreach (Workspace workspace in opened)
+            {
+                await CloseAsync(workspace, CancellationToken.None);
+            }
+
+            throw;
+        }
+    }
+
+    private static long LargestOf(ServerConfig config)
+    {
+        long largest = config.Limits.MaxRequestBytes;
+        foreach (WorkspaceConfig workspace in config.Workspaces)
+        {
+            largest = Math.Max(largest, workspace.Limits.MaxRequestBytes);
+        }
+
+        return largest;
+    }
 
     private async Task CloseAsync(Workspace workspace, CancellationToken cancel)
     {

@@ -190,22 +190,37 @@ public sealed class WriteEndpointTests
     [Fact]
     public async Task What_was_acknowledged_is_there_after_a_restart()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("ampedge-restart-");
+        FaultyFileSystem disk = new();
         long now;
-        await using (TestServer first = await TestServer.StartWithoutAuthAsync(
-            settings => settings with { StoragePath = folder.FullName }))
+        await using (TestServer first = await TestServer.StartWithoutAuthAsync(disk: disk))
         {
             now = NowMs(first);
             await AssertAcceptedAsync(first, new WriteBody().Series("kept", (now, 42)));
         }
 
-        await using (TestServer second = await TestServer.StartWithoutAuthAsync(
-            settings => settings with { StoragePath = folder.FullName }))
-        {
-            Assert.Equal("42", await ValueOfAsync(second, "kept", now));
-        }
+        await using TestServer second = await TestServer.StartWithoutAuthAsync(disk: disk);
+        Assert.Equal("42", await ValueOfAsync(second, "kept", now));
+    }
 
-        folder.Delete(recursive: true);
+    [Fact]
+    public async Task A_full_disk_is_answered_with_503_and_the_reason_and_taken_up_again_when_there_is_room()
+    {
+        await using TestServer server = await TestServer.StartWithoutAuthAsync();
+        long now = NowMs(server);
+        await AssertAcceptedAsync(server, new WriteBody().Series("before", (now, 1)));
+        server.Disk.CapacityBytes = server.Disk.UsedBytes;
+        byte[] body = new WriteBody().Series("during", (now, 2)).Compressed();
+        using HttpResponseMessage refused = await server.WriteAsync(body);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        string text = await TestServer.TextOf(refused);
+        Assert.StartsWith($"{Tenant}: not stored: ", text, StringComparison.Ordinal);
+        Assert.Contains("no room left on the disk", text, StringComparison.Ordinal);
+        Assert.Equal("1", await ValueOfAsync(server, "before", now));
+
+        server.Disk.CapacityBytes = long.MaxValue;
+        using HttpResponseMessage again = await server.WriteAsync(body);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal("2", await ValueOfAsync(server, "during", now));
     }
 
     private static long NowMs(TestServer server) => server.Time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -6,6 +6,7 @@ using AmpEdge.Hosting;
 using AmpEdge.IngestServer.Config;
 using AmpEdge.PromQL;
 using AmpEdge.SigV4;
+using AmpEdge.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -52,8 +53,10 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly List<IComponent> _started = [];
     private readonly ServerHost _host;
 
-    private TestServer(string configText, Func<ServerSettings, ServerSettings> change, TimeProvider time)
+    private TestServer(
+        string configText, Func<ServerSettings, ServerSettings> change, FaultyFileSystem? disk, TimeProvider time)
     {
+        Disk = disk ?? new FaultyFileSystem();
         ConfigFile = Path.Combine(_folder.FullName, "server.yml");
         File.WriteAllText(ConfigFile, configText);
         _loggers = new LineLoggerFactory(LogOutput, LogFormat.Logfmt, LogLevel.Debug, time);
@@ -62,16 +65,19 @@ internal sealed class TestServer : IAsyncDisposable
         Settings = change(new ServerSettings
         {
             ConfigFile = ConfigFile,
-            StoragePath = Path.Combine(_folder.FullName, "data"),
+            StoragePath = "data",
             ListenAddress = "127.0.0.1:0",
         });
-        _host = new ServerHost(Settings, loaded.Config, _loggers, time);
+        _host = new ServerHost(Settings, loaded.Config, Disk, _loggers, time);
         Time = time;
     }
 
     public ServerSettings Settings { get; }
 
     public string ConfigFile { get; }
+
+    /// <summary>Where the data is; fails when told to.</summary>
+    public FaultyFileSystem Disk { get; }
 
     public TimeProvider Time { get; }
 
@@ -85,13 +91,18 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Starts a server with two workspaces and two principals.</summary>
     public static Task<TestServer> StartAsync(
-        Func<ServerSettings, ServerSettings>? change = null, string config = Config, TimeProvider? time = null) =>
-        StartAsync(new TestServer(config, change ?? (static settings => settings), time ?? TimeProvider.System));
+        Func<ServerSettings, ServerSettings>? change = null,
+        string config = Config,
+        FaultyFileSystem? disk = null,
+        TimeProvider? time = null) =>
+        StartAsync(new TestServer(config, change ?? (static settings => settings), disk, time ?? TimeProvider.System));
 
     /// <summary>Starts a server with one workspace that nobody has to sign for.</summary>
     public static Task<TestServer> StartWithoutAuthAsync(
-        Func<ServerSettings, ServerSettings>? change = null, string config = OneWorkspace) =>
-        StartAsync(settings => (change ?? (static same => same))(settings with { WithoutAuth = true }), config);
+        Func<ServerSettings, ServerSettings>? change = null,
+        string config = OneWorkspace,
+        FaultyFileSystem? disk = null) =>
+        StartAsync(settings => (change ?? (static same => same))(settings with { WithoutAuth = true }), config, disk);
 
     /// <summary>A path of the first workspace.</summary>
     public static string PathOf(string api) => $"/workspaces/{WorkspaceId}/api/v1/{api}";
