@@ -95,24 +95,8 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
     }
 
     // Only NonValidated: the validating enumerator rewrites values such as "application/x-protobuf;proto=…" in place.
-    private static int CountFields(HttpRequestMessage request)
-    {
-        int count = 1;
-        foreach (KeyValuePair<string, HeaderStringValues> header in request.Headers.NonValidated)
-        {
-            count += header.Value.Count;
-        }
-
-        if (request.Content is not null)
-        {
-            foreach (KeyValuePair<string, HeaderStringValues> header in request.Content.Headers.NonValidated)
-            {
-                count += header.Value.Count;
-            }
-        }
-
-        return count;
-    }
+    private static int CountFields(HttpRequestMessage request) =>
+        1 + request.Headers.NonValidated.Count + (request.Content?.Headers.NonValidated.Count ?? 0);
 
     private static RequestParts Collect(HttpRequestMessage request, HeaderField[] fields)
     {
@@ -141,10 +125,8 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
                 continue;
             }
 
-            foreach (string value in header.Value)
-            {
-                fields[count++] = new HeaderField(header.Key, value);
-            }
+            // Repeated values go out on one line, joined as ToString joins them, and that line is what is verified.
+            fields[count++] = new HeaderField(header.Key, header.Value.ToString());
         }
 
         return count;

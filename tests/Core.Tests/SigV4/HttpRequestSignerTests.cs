@@ -89,10 +89,7 @@ public sealed class HttpRequestSignerTests
     {
         foreach (KeyValuePair<string, HeaderStringValues> header in from)
         {
-            foreach (string value in header.Value)
-            {
-                headers.Add(new HeaderField(header.Key, value));
-            }
+            headers.Add(new HeaderField(header.Key, header.Value.ToString()));
         }
     }
 }

@@ -108,6 +108,23 @@ public sealed class ForwardEndpointTests
     }
 
     [Fact]
+    public async Task Odd_but_valid_headers_arrive_as_they_were_signed()
+    {
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync();
+        await proxy.SendRawAsync(
+            "GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Twice: one\r\nX-Twice:  two   three \r\n"
+            + "X-Empty:\r\nX_Under: 1\r\nX-Quoted: \"a   b\"\r\nAccept: text/plain;q=0.5,*/*;q=0.1\r\n"
+            + "Accept: application/json\r\nCookie: a=1; b=2\r\nIf-None-Match: \"etag\"\r\nDate: nonsense\r\n\r\n");
+
+        UpstreamRequest arrived = proxy.Upstream.Single();
+        Assert.Equal("", arrived.Verification.Message);
+        Assert.Equal("one, two   three", arrived.Header("X-Twice"));
+        Assert.Equal("text/plain;q=0.5,*/*;q=0.1, application/json", arrived.Header("Accept"));
+        Assert.Equal("a=1; b=2", arrived.Header("Cookie"));
+        Assert.Equal("nonsense", arrived.Header("Date"));
+    }
+
+    [Fact]
     public async Task Header_rules_apply_before_the_signature()
     {
         ProxyOptions options = new()
