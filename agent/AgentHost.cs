@@ -111,6 +111,7 @@ internal sealed class AgentHost : IDisposable
     private HttpServer CreateWeb()
     {
         BuildVersion version = BuildVersion.Of(Assembly.GetExecutingAssembly());
+        ProcessMetrics.Register(_metrics, "ampedge-agent", version);
         string PrintConfig() => AgentConfigYaml.Print(_reloader.Current);
         RouteTable routes = new();
         new ManagementEndpoints(ProgramName, _metrics, _readiness)

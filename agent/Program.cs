@@ -10,22 +10,9 @@ if (!flags.TryRead(args, Console.Out, Console.Error, out int exitCode))
 
 AgentSettings settings = flags.Settings;
 ConfigResult<AgentConfig> config = AgentHost.Load(settings.ConfigFile);
-if (!config.IsValid)
+if (flags.CheckOnly || !config.IsValid)
 {
-    foreach (ConfigProblem problem in config.Problems)
-    {
-        Console.Error.WriteLine($"error: {problem}");
-    }
-
-    return ExitCode.Usage;
-}
-
-if (flags.CheckOnly)
-{
-    Console.Out.WriteLine(
-        $"{settings.ConfigFile}: valid, {config.Config.ScrapeConfigs.Count} jobs, "
-        + $"{config.Config.RemoteWrites.Count} destinations");
-    return ExitCode.Success;
+    return ConfigCheck.Report(settings.ConfigFile, config, Console.Out, Console.Error);
 }
 
 TimeProvider time = TimeProvider.System;

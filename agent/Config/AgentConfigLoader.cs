@@ -6,7 +6,7 @@ namespace AmpEdge.Agent.Config;
 internal sealed class AgentConfigLoader
 {
     private readonly ConfigErrors _errors = new();
-    private readonly List<ConfigProblem> _notSupportedYet = [];
+    private readonly LaterFeatures _later = new();
     private readonly string _file;
     private readonly bool _serverSectionsAllowed;
     private readonly Func<string, string?> _environment;
@@ -50,7 +50,7 @@ internal sealed class AgentConfigLoader
             ReadScrapeConfigFile(file, global, jobs, scrapeConfigs);
         }
 
-        IReadOnlyList<RemoteWriteConfig> remoteWrites = RemoteWriteConfigReader.ReadAll(root, global);
+        IReadOnlyList<RemoteWriteConfig> remoteWrites = RemoteWriteConfigReader.ReadAll(root, global, _later);
         ServerSections.Check(root, _serverSectionsAllowed);
         root.End();
         return new AgentConfig
@@ -60,7 +60,7 @@ internal sealed class AgentConfigLoader
             ScrapeConfigs = scrapeConfigs,
             ScrapeConfigFiles = patterns,
             RemoteWrites = remoteWrites,
-            NotSupportedYet = _notSupportedYet,
+            NotSupportedYet = _later.Problems,
         };
     }
 
@@ -70,7 +70,7 @@ internal sealed class AgentConfigLoader
         foreach (ConfigSection section in root.Sections(
             "scrape_configs", "config.ScrapeConfig", "empty or null scrape config section"))
         {
-            ScrapeConfig config = ScrapeConfigReader.Read(section, global, _notSupportedYet);
+            ScrapeConfig config = ScrapeConfigReader.Read(section, global, _later);
             if (config.JobName.Length > 0 && !jobs.Add(config.JobName))
             {
                 section.Fail(

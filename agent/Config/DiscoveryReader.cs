@@ -17,7 +17,7 @@ internal static partial class DiscoveryReader
         "vultr_sd_configs",
     ];
 
-    public static DiscoveryConfigs Read(ConfigSection section, string validation, List<ConfigProblem> notSupportedYet)
+    public static DiscoveryConfigs Read(ConfigSection section, string validation, LaterFeatures later)
     {
         foreach (string kind in s_neverSupported)
         {
@@ -32,12 +32,7 @@ internal static partial class DiscoveryReader
         foreach (string kind in (ReadOnlySpan<string>)
             ["http_sd_configs", "dns_sd_configs", "kubernetes_sd_configs", "ec2_sd_configs", "aws_sd_configs"])
         {
-            if (section.Node(kind) is { } node)
-            {
-                notSupportedYet.Add(new ConfigProblem(
-                    section.File, node.Position, $"{section.Path}.{kind}", $"{kind} is not supported yet by this version",
-                    null, "static_configs, file_sd_configs"));
-            }
+            later.NoteIf(section.Node(kind) is not null, section, kind, "static_configs, file_sd_configs");
         }
 
         return new DiscoveryConfigs

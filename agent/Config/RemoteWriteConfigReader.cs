@@ -13,14 +13,15 @@ internal static class RemoteWriteConfigReader
         "x-amz-content-sha256",
     };
 
-    public static IReadOnlyList<RemoteWriteConfig> ReadAll(ConfigSection root, GlobalConfig global)
+    public static IReadOnlyList<RemoteWriteConfig> ReadAll(
+        ConfigSection root, GlobalConfig global, LaterFeatures later)
     {
         List<RemoteWriteConfig> configs = [];
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (ConfigSection section in root.Sections(
             "remote_write", "config.plain", "empty or null remote write config section"))
         {
-            RemoteWriteConfig? config = Read(section, global);
+            RemoteWriteConfig? config = Read(section, global, later);
             string name = section.Text("name");
             section.End();
             if (name.Length > 0 && !names.Add(name))
@@ -38,7 +39,7 @@ internal static class RemoteWriteConfigReader
     }
 
     /// <summary>Null, with the problem reported, when there is no usable URL.</summary>
-    private static RemoteWriteConfig? Read(ConfigSection section, GlobalConfig global)
+    private static RemoteWriteConfig? Read(ConfigSection section, GlobalConfig global, LaterFeatures later)
     {
         if (section.Text("url").Length == 0)
         {
@@ -65,6 +66,10 @@ internal static class RemoteWriteConfigReader
             HttpClient = HttpClientConfigReader.Read(section, http2Default: false),
         };
         ValidateAuthentication(section, config);
+        later.NoteIf(config.SendExemplars, section, "send_exemplars", "false");
+        later.NoteIf(config.SendNativeHistograms, section, "send_native_histograms", "false");
+        later.NoteIf(config.RoundRobinDns, section, "round_robin_dns", "false");
+        later.NoteIf(config.ProtobufMessage != RemoteWriteConfig.MessageV1, section, "protobuf_message", RemoteWriteConfig.MessageV1);
         return hasUrl ? config : null;
     }
 

@@ -350,10 +350,14 @@ public sealed class ConfigSection
     }
 
     /// <summary>Reports a problem of a key's value, or of this section when the key is absent.</summary>
-    public void Fail(string key, string problem, string? got = null, string? allowed = null)
+    public void Fail(string key, string problem, string? got = null, string? allowed = null) =>
+        _errors.Add(Describe(key, problem, got, allowed));
+
+    /// <summary>The same problem without reporting it.</summary>
+    public ConfigProblem Describe(string key, string problem, string? got = null, string? allowed = null)
     {
         YamlPosition position = _entries.TryGetValue(key, out YamlEntry? entry) ? PositionOf(entry) : Position;
-        Report(position, Join(key), problem, got, allowed);
+        return new ConfigProblem(File, position, Join(key), problem, got, allowed);
     }
 
     /// <summary>Reports a problem of this section as a whole.</summary>

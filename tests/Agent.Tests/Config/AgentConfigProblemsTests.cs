@@ -101,6 +101,42 @@ public sealed class AgentConfigProblemsTests : IDisposable
             problem.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("global: {scrape_native_histograms: true}\nscrape_configs: [{job_name: x}]\n", "scrape_native_histograms")]
+    [InlineData("scrape_configs: [{job_name: x, scrape_protocols: [PrometheusProto]}]\n", "scrape_protocols")]
+    [InlineData("scrape_configs: [{job_name: x, scrape_failure_log_file: a}]\n", "scrape_failure_log_file")]
+    [InlineData("remote_write: [{url: 'http://x', protobuf_message: io.prometheus.write.v2.Request}]\n", "protobuf_message")]
+    [InlineData("remote_write: [{url: 'http://x', send_exemplars: true}]\n", "send_exemplars")]
+    public void What_this_version_cannot_do_is_named_and_never_ignored(string text, string key)
+    {
+        ConfigProblem problem = Assert.Single(Load(text).Config!.NotSupportedYet);
+        Assert.Equal($"{key} is not supported yet by this version", problem.Problem);
+    }
+
+    [Fact]
+    public void A_check_says_what_a_good_file_amounts_to()
+    {
+        using StringWriter output = new();
+        ConfigResult<AgentConfig> result = Load(
+            "scrape_configs:\n- job_name: node\n  static_configs: [{targets: [a:1, b:1]}]\n  file_sd_configs: [{files: [t.json]}]\n" +
+            "remote_write:\n- url: http://x/w\n  sigv4: {region: eu-west-1}\n");
+
+        Assert.Equal(ExitCode.Success, ConfigCheck.Report("f.yml", result, output, TextWriter.Null));
+        Assert.Equal(
+            "f.yml: OK\n  job node: 2 static targets, 1 target file, every 1m\n  remote_write http://x/w: signed with SigV4 for eu-west-1\n",
+            output.ToString());
+    }
+
+    [Fact]
+    public void A_check_tells_every_problem_of_a_bad_file()
+    {
+        using StringWriter error = new();
+        ConfigResult<AgentConfig> result = Load("scrape_configs:\n- job_name: a\n  x: 1\nremote_write: [{}]\n");
+
+        Assert.Equal(ExitCode.Usage, ConfigCheck.Report("f.yml", result, TextWriter.Null, error));
+        Assert.StartsWith("f.yml: 2 problems\n  ", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Secrets_are_never_printed()
     {

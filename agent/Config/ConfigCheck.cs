@@ -1,0 +1,72 @@
+using System.Globalization;
+using AmpEdge.Hosting;
+
+namespace AmpEdge.Agent.Config;
+
+/// <summary>What <c>--config.check</c> prints: what the file amounts to, or everything that is wrong with it.</summary>
+internal static class ConfigCheck
+{
+    /// <summary>Returns the exit code: 0 for a file that the agent would start with, else 2.</summary>
+    public static int Report(string file, ConfigResult<AgentConfig> result, TextWriter output, TextWriter error)
+    {
+        if (!result.IsValid)
+        {
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {Count(result.Problems.Count, "problem")}"));
+            foreach (ConfigProblem problem in result.Problems)
+            {
+                error.WriteLine($"  {problem}");
+            }
+
+            return ExitCode.Usage;
+        }
+
+        output.WriteLine($"{file}: OK");
+        foreach (ScrapeConfig scrape in result.Config.ScrapeConfigs)
+        {
+            output.WriteLine($"  job {scrape.JobName}: {DescribeTargets(scrape)}, every {PrometheusDuration.Format(scrape.ScrapeInterval)}");
+        }
+
+        foreach (RemoteWriteConfig write in result.Config.RemoteWrites)
+        {
+            output.WriteLine($"  remote_write {write.Url}: {DescribeAuthentication(write)}");
+        }
+
+        if (result.Config.RemoteWrites.Count == 0)
+        {
+            output.WriteLine("  no remote_write: samples are kept in the buffer and delivered nowhere");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string DescribeTargets(ScrapeConfig scrape)
+    {
+        int targets = 0;
+        foreach (StaticConfig group in scrape.Discovery.Static)
+        {
+            targets += group.Targets.Count;
+        }
+
+        int files = 0;
+        foreach (FileDiscoveryConfig discovery in scrape.Discovery.File)
+        {
+            files += discovery.Files.Count;
+        }
+
+        return $"{Count(targets, "static target")}{(files > 0 ? $", {Count(files, "target file")}" : "")}";
+    }
+
+    private static string DescribeAuthentication(RemoteWriteConfig write)
+    {
+        HttpClientConfig client = write.HttpClient;
+        return write.SigV4 is { } sigV4
+            ? $"signed with SigV4{(sigV4.Region.Length > 0 ? $" for {sigV4.Region}" : "")}"
+            : client.BasicAuth is not null ? "basic authentication"
+            : client.Authorization is { } authorization ? $"{authorization.Type} authorization"
+            : client.OAuth2 is not null ? "OAuth 2.0"
+            : "no authentication";
+    }
+
+    private static string Count(int count, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+}
