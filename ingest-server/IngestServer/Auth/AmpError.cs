@@ -8,6 +8,8 @@ namespace AmpEdge.IngestServer.Auth;
 /// <param name="Message">The text; the body is <c>{"message": …}</c>.</param>
 internal sealed record AmpError(int Status, string Name, string Message)
 {
+    private const string WorkspaceType = "AWS::APS::Workspace";
+
     /// <summary>The id of the resource that the error is about, where the shape carries one.</summary>
     public string? ResourceId { get; init; }
 
@@ -32,7 +34,18 @@ internal sealed record AmpError(int Status, string Name, string Message)
         new(StatusCodes.Status404NotFound, "ResourceNotFoundException", "Workspace not found")
         {
             ResourceId = workspaceId,
-            ResourceType = "AWS::APS::Workspace",
+            ResourceType = WorkspaceType,
+            Reason = "unknown_workspace",
+        };
+
+    /// <summary>A path without a workspace means the only one, and there is none or there are several.</summary>
+    public static AmpError WorkspaceNotNamed(int workspaces) =>
+        new(
+            StatusCodes.Status404NotFound, "ResourceNotFoundException",
+            $"Workspace not found: this server has {workspaces} workspaces, so the path must name one: "
+            + "/workspaces/<id>/api/v1/…")
+        {
+            ResourceType = WorkspaceType,
             Reason = "unknown_workspace",
         };
 

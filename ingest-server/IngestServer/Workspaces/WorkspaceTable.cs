@@ -112,6 +112,12 @@ internal sealed class WorkspaceTable : IComponent, IDisposable
             return new WorkspaceLease(workspace);
         }
 
+        if (workspaceId.Length == 0 && _notReady is null)
+        {
+            error = AmpError.WorkspaceNotNamed(_open.Count);
+            return null;
+        }
+
         // While stores open or close, a workspace that is not there may be there a moment later: not a 404.
         error = _notReady is { } reason ? AmpError.Unavailable(reason) : AmpError.WorkspaceNotFound(workspaceId);
         return null;
