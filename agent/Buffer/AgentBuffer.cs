@@ -43,6 +43,12 @@ internal sealed class AgentBuffer : IDisposable
     /// <summary>Published whole, changed under the commit lock.</summary>
     private IDestination[] _destinations = [];
 
+    /// <summary>
+    /// What destinations that are not attached at the moment still need, by their position file: before they are started,
+    /// between two configurations, and while stopping. Published whole, changed under the commit lock.
+    /// </summary>
+    private Dictionary<string, SamplePosition> _parked = [];
+
     private AgentBuffer(
         IFileSystem files,
         WalWriter wal,
@@ -102,7 +108,10 @@ internal sealed class AgentBuffer : IDisposable
             BufferLog.TailCut(logger, cut.Message);
         }
 
-        AgentBuffer buffer = new(files, wal, folderLock, positionsFolder, options, time, logger, metrics);
+        AgentBuffer buffer = new(files, wal, folderLock, positionsFolder, options, time, logger, metrics)
+        {
+            _parked = DeliveryPositions.NeededByFile(files, positionsFolder),
+        };
         metrics.MaxBytes.Set(options.MaxBytes);
         metrics.Bytes.ReadFrom(() => wal.TotalBytes);
         metrics.Series.ReadFrom(() => buffer.Series.Count);
@@ -136,16 +145,74 @@ internal sealed class AgentBuffer : IDisposable
         lock (_commitLock)
         {
             _destinations = [.. _destinations, destination];
+            Dictionary<string, SamplePosition> parked = new(_parked);
+            parked.Remove(PositionsOf(destination.Name).Path);
+            _parked = parked;
             return Wal.End;
         }
     }
 
-    /// <summary>The destination is gone: it holds nothing back any more.</summary>
+    /// <summary>The destination is offered nothing any more; what it did not deliver is kept for when it comes back.</summary>
     public void Detach(IDestination destination)
     {
         lock (_commitLock)
         {
+            _parked = new Dictionary<string, SamplePosition>(_parked)
+            {
+                [PositionsOf(destination.Name).Path] = destination.Needed,
+            };
             _destinations = Array.FindAll(_destinations, other => !ReferenceEquals(other, destination));
+        }
+    }
+
+    /// <summary>Only these destinations are configured: what others did not deliver is kept for nobody.</summary>
+    public void KeepOnly(IReadOnlyCollection<string> destinationNames)
+    {
+        HashSet<string> kept = [];
+        foreach (string name in destinationNames)
+        {
+            kept.Add(PositionsOf(name).Path);
+        }
+
+        lock (_commitLock)
+        {
+            Dictionary<string, SamplePosition> parked = [];
+            foreach ((string path, SamplePosition needed) in _parked)
+            {
+                if (kept.Contains(path))
+                {
+                    parked.Add(path, needed);
+                }
+                else
+                {
+                    Files.Delete(path);
+                }
+            }
+
+            _parked = parked;
+        }
+    }
+
+    /// <summary>The file that remembers how far a destination got.</summary>
+    public DeliveryPositions PositionsOf(string destination) => DeliveryPositions.For(Files, PositionsPath, destination);
+
+    /// <summary>The first segment that any destination still needs.</summary>
+    public SegmentIndex FirstNeededSegment()
+    {
+        lock (_commitLock)
+        {
+            SegmentIndex needed = Wal.End.Segment;
+            foreach (IDestination destination in _destinations)
+            {
+                needed = Min(needed, destination.Needed.Record.Segment);
+            }
+
+            foreach (SamplePosition parked in _parked.Values)
+            {
+                needed = Min(needed, parked.Record.Segment);
+            }
+
+            return needed;
         }
     }
 
@@ -192,19 +259,30 @@ internal sealed class AgentBuffer : IDisposable
         }
     }
 
+    private static SegmentIndex Min(SegmentIndex left, SegmentIndex right) => left < right ? left : right;
+
     private CommitOutcome CommitOnFullDisk(in SampleColumns samples, DiskFullException full)
     {
         IOException failure = full;
-        while (Truncator.ShedOldest("the disk is full"))
+        bool more = true;
+        while (more)
         {
             try
             {
-                CommitUnderLock(samples);
-                return CommitOutcome.Written;
+                more = Truncator.ShedOldest("the disk is full");
+                if (more)
+                {
+                    CommitUnderLock(samples);
+                    return CommitOutcome.Written;
+                }
             }
             catch (DiskFullException again)
             {
                 failure = again;
+            }
+            catch (IOException other)
+            {
+                return Lost(samples, other, _metrics.LostWriteFailed, CommitOutcome.Failed);
             }
         }
 
@@ -232,12 +310,12 @@ internal sealed class AgentBuffer : IDisposable
         SamplesRecord.Write(_batch.BeginRecord(BufferRecord.Samples), samples);
         _batch.EndRecord();
 
-        // Marked only after the write: a failed one leaves nothing in the segment.
-        WalPosition start = Append();
+        WalPosition start = Append(samples);
         _startedSegment = segment;
-        MarkDescribed(samples, segment);
         Invariant.Require(start.Segment == segment, "a batch stands in the segment that it was written for");
         _metrics.Samples.Add(samples.Count);
+        _metrics.SamplesIn.Add(samples.Count);
+        _metrics.HighestTimestamp.Set(Math.Max(_metrics.HighestTimestamp.Value, samples.TimestampsMs[^1] / 1000.0));
         _metrics.Commits.Increment();
         WalPosition record = start with { Offset = start.Offset + samplesOffset };
         foreach (IDestination destination in _destinations)
@@ -264,7 +342,7 @@ internal sealed class AgentBuffer : IDisposable
         }
     }
 
-    private WalPosition Append()
+    private WalPosition Append(in SampleColumns samples)
     {
         WalPosition before = Wal.End;
         try
@@ -276,6 +354,16 @@ internal sealed class AgentBuffer : IDisposable
             // Written, only not confirmed: the records are with the operating system.
             SyncFailed(failure);
             return before;
+        }
+        catch (IOException)
+        {
+            // Nothing of the batch is in the segment, so what it described is to be described again.
+            foreach (SeriesRef series in samples.Series)
+            {
+                _describedIn[series.Value] = 0;
+            }
+
+            throw;
         }
     }
 
@@ -304,6 +392,7 @@ internal sealed class AgentBuffer : IDisposable
             Series.CopyLabels(series, _labels);
             record.AppendUvarint(series.Value);
             record.AppendLengthPrefixed(_labels.Written);
+            _describedIn[series.Value] = segment.Value;
         }
 
         if (record is not null)
@@ -324,14 +413,6 @@ internal sealed class AgentBuffer : IDisposable
         }
 
         return total;
-    }
-
-    private void MarkDescribed(in SampleColumns samples, SegmentIndex segment)
-    {
-        foreach (SeriesRef series in samples.Series)
-        {
-            _describedIn[series.Value] = segment.Value;
-        }
     }
 
     private void EnsureDescribed(in SampleColumns samples)

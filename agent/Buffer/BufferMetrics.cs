@@ -8,6 +8,10 @@ internal sealed class BufferMetrics
     public BufferMetrics(MetricRegistry registry)
     {
         Samples = registry.Counter("ampedge_buffer_samples_appended_total", "Samples written to the buffer.");
+        SamplesIn = registry.Counter(
+            "prometheus_remote_storage_samples_in_total", "Samples that came in to be delivered to the destinations.");
+        HighestTimestamp = registry.Gauge(
+            "prometheus_remote_storage_highest_timestamp_in_seconds", "Time of the newest sample that came in to be delivered.");
         MetricFamily<CounterMetric> lost = registry.Counters(
             "ampedge_buffer_samples_lost_total", "Samples that never reached the buffer, by reason.", "reason");
         LostDiskFull = lost.With("disk_full");
@@ -28,6 +32,10 @@ internal sealed class BufferMetrics
     }
 
     public CounterMetric Samples { get; }
+
+    public CounterMetric SamplesIn { get; }
+
+    public GaugeMetric HighestTimestamp { get; }
 
     public CounterMetric LostDiskFull { get; }
 

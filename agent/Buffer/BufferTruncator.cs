@@ -40,11 +40,13 @@ internal sealed class BufferTruncator(
     /// <summary>Deletes what is delivered, then the oldest until the bounds hold.</summary>
     public void TruncateOnce()
     {
+        // Before the truncator's own lock: a commit that finds the disk full takes the two in this order.
+        SegmentIndex firstNeeded = _buffer.FirstNeededSegment();
         lock (_truncateLock)
         {
             try
             {
-                DeleteDelivered();
+                _buffer.Wal.DeleteBefore(firstNeeded);
                 bool goOn = true;
                 while (goOn && _buffer.Wal.TotalBytes > _options.MaxBytes)
                 {
@@ -84,25 +86,13 @@ internal sealed class BufferTruncator(
         }
     }
 
-    private void DeleteDelivered()
-    {
-        SegmentIndex needed = _buffer.Wal.End.Segment;
-        foreach (IDestination destination in _buffer.Destinations)
-        {
-            SegmentIndex segment = destination.Needed.Record.Segment;
-            needed = segment < needed ? segment : needed;
-        }
-
-        _buffer.Wal.DeleteBefore(needed);
-    }
-
     private void Shed(WalSegment victim, string reason)
     {
         SegmentIndex firstKept = victim.Index.Next;
         List<(IDestination Destination, long Lost)> losses = [];
         foreach (IDestination destination in _buffer.Destinations)
         {
-            long lost = CountUnread(victim, destination.ReadUpTo);
+            long lost = CountUnread(victim, destination.GiveUpBefore(firstKept));
             if (lost > 0)
             {
                 losses.Add((destination, lost));
@@ -113,7 +103,7 @@ internal sealed class BufferTruncator(
         _startedAtMs.Remove(victim.Index);
         foreach ((IDestination destination, long lost) in losses)
         {
-            destination.SegmentsShed(firstKept, lost);
+            destination.CountLost(lost);
             BufferLog.Shed(_logger, 1, victim.SizeBytes, reason, destination.Name, lost);
         }
 

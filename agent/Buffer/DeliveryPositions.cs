@@ -42,10 +42,9 @@ internal sealed class DeliveryPositions(IFileSystem files, string path)
     public static SegmentIndex HighestSegment(IFileSystem files, string folder)
     {
         int highest = 0;
-        foreach (string name in files.List(folder))
+        foreach (DeliveryPositions file in InFolder(files, folder))
         {
-            if (name.EndsWith(Extension, StringComparison.Ordinal)
-                && new DeliveryPositions(files, System.IO.Path.Combine(folder, name)).TryLoad(out List<ShardPositions> sets, out _))
+            if (file.TryLoad(out List<ShardPositions> sets, out _))
             {
                 foreach (ShardPositions set in sets)
                 {
@@ -55,6 +54,18 @@ internal sealed class DeliveryPositions(IFileSystem files, string path)
         }
 
         return new SegmentIndex(highest);
+    }
+
+    /// <summary>What each file's destination still needs, by path; everything, where the file cannot be read.</summary>
+    public static Dictionary<string, SamplePosition> NeededByFile(IFileSystem files, string folder)
+    {
+        Dictionary<string, SamplePosition> needed = [];
+        foreach (DeliveryPositions file in InFolder(files, folder))
+        {
+            needed[file.Path] = file.TryLoad(out List<ShardPositions> sets, out _) ? sets[^1].Min : default;
+        }
+
+        return needed;
     }
 
     /// <summary>
@@ -111,6 +122,20 @@ internal sealed class DeliveryPositions(IFileSystem files, string path)
         }
 
         _files.Rename(temporary, Path);
+    }
+
+    private static List<DeliveryPositions> InFolder(IFileSystem files, string folder)
+    {
+        List<DeliveryPositions> found = [];
+        foreach (string name in files.List(folder))
+        {
+            if (name.EndsWith(Extension, StringComparison.Ordinal))
+            {
+                found.Add(new DeliveryPositions(files, System.IO.Path.Combine(folder, name)));
+            }
+        }
+
+        return found;
     }
 
     private static void Encode(IReadOnlyList<ShardPositions> sets, ByteBuffer target)

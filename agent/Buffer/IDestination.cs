@@ -12,9 +12,6 @@ internal interface IDestination
     /// <summary>Everything before this may be deleted without loss. Thread-safe and quick.</summary>
     SamplePosition Needed { get; }
 
-    /// <summary>Everything before this was read from the buffer, though not all of it is delivered yet.</summary>
-    SamplePosition ReadUpTo { get; }
-
     /// <summary>
     /// Offers a record that was just written, under the buffer's commit lock: the destination takes all of it or none,
     /// never waits, and reads from the disk what it did not take.
@@ -24,6 +21,12 @@ internal interface IDestination
     /// <summary>The number may from now on stand for another series; under the buffer's commit lock.</summary>
     void Forget(SeriesRef series);
 
-    /// <summary>Segments before this one are gone, and with them that many samples that were not read yet.</summary>
-    void SegmentsShed(SegmentIndex firstKept, long lostSamples);
+    /// <summary>
+    /// Segments before this one will be deleted: from now on nothing more is read of them. Returns up to where they were read,
+    /// delivered or not; what is behind that is lost.
+    /// </summary>
+    SamplePosition GiveUpBefore(SegmentIndex firstKept);
+
+    /// <summary>So many samples were lost by giving up segments.</summary>
+    void CountLost(long samples);
 }

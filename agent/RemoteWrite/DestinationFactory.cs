@@ -77,6 +77,9 @@ internal sealed class DestinationFactory
         return new RunningDestination(Signature(config, name, externalLabels), queue, http, credentials);
     }
 
+    /// <summary>Gives up what destinations of other names did not deliver: they are not configured any more.</summary>
+    public void ForgetOthers(IReadOnlyCollection<string> names) => _buffer.KeepOnly(names);
+
     /// <summary>Everything that a destination depends on: equal texts mean that a reload need not touch it.</summary>
     public static string Signature(RemoteWriteConfig config, string name, Labels externalLabels) =>
         $"{name}\n{externalLabels}\n{AgentConfigYaml.Signature(config)}";

@@ -58,6 +58,13 @@ internal sealed class Destinations : IComponent
         }
 
         Volatile.Write(ref _running, [.. running]);
+        HashSet<string> names = [];
+        foreach (RunningDestination destination in running)
+        {
+            names.Add(destination.Queue.Name);
+        }
+
+        _factory.ForgetOthers(names);
     }
 
     public async Task StopAsync(CancellationToken cancel)

@@ -12,31 +12,25 @@ internal sealed class DiskReader(
     private readonly SegmentSeries _series = new(new LabelBlockBuilder(options));
     private readonly SampleList _samples = new();
     private readonly Lock _readLock = new();
+
+    /// <summary>Behind the last record that was read into memory.</summary>
     private SamplePosition _readUpTo;
-    private int _skipBefore;
 
-    /// <summary>Behind the record that is being put into the queues: it is in memory, whatever becomes of its segment.</summary>
-    public SamplePosition ReadUpTo
+    /// <summary>Segments before this one are given up: they are not read even where their file is still open.</summary>
+    private SegmentIndex _skipBefore;
+
+    /// <summary>
+    /// From now on nothing is read of segments before this one. Returns the end of the last record that was: it is in memory,
+    /// whatever becomes of its segment.
+    /// </summary>
+    public SamplePosition GiveUpBefore(SegmentIndex segment)
     {
-        get
+        lock (_readLock)
         {
-            lock (_readLock)
-            {
-                return _readUpTo;
-            }
-        }
-
-        private set
-        {
-            lock (_readLock)
-            {
-                _readUpTo = value;
-            }
+            _skipBefore = segment;
+            return _readUpTo;
         }
     }
-
-    /// <summary>Segments before this one were given up and counted; they are not read even where their file is still open.</summary>
-    public void SkipBefore(SegmentIndex segment) => Volatile.Write(ref _skipBefore, segment.Value);
 
     /// <summary>
     /// Reads from where the shards are. At the end of the log <paramref name="tryGoLive"/> is asked whether that is still the
@@ -46,7 +40,6 @@ internal sealed class DiskReader(
     {
         // From the segment's beginning, because its series are described before their first sample, which may be earlier.
         SamplePosition from = shards.Taken;
-        ReadUpTo = from;
         using LiveReader reader = new(buffer.Files, buffer.Wal, new WalPosition(from.Record.Segment, 0));
         SegmentIndex described = default;
         while (true)
@@ -90,7 +83,7 @@ internal sealed class DiskReader(
                 }
 
                 break;
-            case BufferRecord.Samples when reader.Segment.Value >= Volatile.Read(ref _skipBefore):
+            case BufferRecord.Samples:
                 if (!SamplesRecord.TryRead(reader.Payload, _samples))
                 {
                     RemoteWriteLog.RecordUnreadable(logger, options.Name, $"no samples record at {reader.RecordPosition}");
@@ -98,14 +91,28 @@ internal sealed class DiskReader(
                 }
 
                 SamplePosition end = SamplePosition.At(reader.Position);
-                if (end > from)
+                if (end > from && TryClaim(end))
                 {
-                    ReadUpTo = end;
                     await EnqueueAsync(reader.RecordPosition, shards, from, stop);
                     shards.Taken = end;
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>False when the record's segment was given up; else it counts as read from now on.</summary>
+    private bool TryClaim(SamplePosition end)
+    {
+        lock (_readLock)
+        {
+            if (end.Record.Segment < _skipBefore)
+            {
+                return false;
+            }
+
+            _readUpTo = end;
+            return true;
         }
     }
 

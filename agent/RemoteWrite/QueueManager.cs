@@ -72,7 +72,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         _random = random;
         _logger = logger;
         _metrics = new RemoteWriteMetrics(registry, options);
-        _file = DeliveryPositions.For(buffer.Files, buffer.PositionsPath, options.Name);
+        _file = buffer.PositionsOf(options.Name);
         _disk = new DiskReader(buffer, options, _metrics, Progress, logger);
         _liveSeries = new LiveSeries(buffer.Series, new LabelBlockBuilder(options));
         _metadata = new MetadataSender(options, client, readMetadata, time, random, _metrics, logger);
@@ -106,15 +106,6 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     }
 
     public SamplePosition Needed => Volatile.Read(ref _shards).Positions()[^1].Min;
-
-    public SamplePosition ReadUpTo
-    {
-        get
-        {
-            SamplePosition taken = Volatile.Read(ref _shards).Taken;
-            return _disk.ReadUpTo > taken ? _disk.ReadUpTo : taken;
-        }
-    }
 
     /// <summary>Begins to deliver.</summary>
     public Task StartAsync(CancellationToken cancel)
@@ -190,11 +181,14 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
 
     public void Forget(SeriesRef series) => _liveSeries.Forget(series);
 
-    public void SegmentsShed(SegmentIndex firstKept, long lostSamples)
+    public SamplePosition GiveUpBefore(SegmentIndex firstKept)
     {
-        _metrics.SamplesLost.Add(lostSamples);
-        _disk.SkipBefore(firstKept);
+        SamplePosition read = _disk.GiveUpBefore(firstKept);
+        SamplePosition taken = Volatile.Read(ref _shards).Taken;
+        return read > taken ? read : taken;
     }
+
+    public void CountLost(long samples) => _metrics.SamplesLost.Add(samples);
 
     public void Dispose()
     {

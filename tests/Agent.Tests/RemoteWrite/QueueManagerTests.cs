@@ -3,6 +3,7 @@ using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Prometheus;
+using AmpEdge.SigV4;
 using AmpEdge.Tests.Support;
 using AmpEdge.Wal;
 using Xunit;
@@ -272,6 +273,75 @@ public sealed class QueueManagerTests
         world.Receiver.Unreachable = false;
         world.Drive(() => world.Queue is { IsLive: true, Pending: 0 }, "everything that is left");
         Assert.Equal(900, world.Receiver.AcceptedCount + lost);
+    }
+
+    [Fact]
+    public async Task What_a_stopped_destination_did_not_deliver_is_kept_until_it_comes_back()
+    {
+        await using QueueWorld world = new(bufferOptions: new BufferOptions { SegmentSizeBytes = 500 });
+        world.Receiver.Unreachable = true;
+        await world.StartAsync();
+        for (int value = 1; value <= 100; value++)
+        {
+            world.Scrape(value);
+        }
+
+        // As in a graceful stop, or a reload: the destination goes first, and the buffer tidies up behind it.
+        await world.StopQueueAsync();
+        world.Buffer.Truncator.TruncateOnce();
+        await world.StopAsync();
+        world.OpenBuffer();
+        world.Buffer.Truncator.TruncateOnce();
+        await world.StopAsync();
+        world.Receiver.Unreachable = false;
+        await world.StartAsync();
+        world.DriveUntilAccepted(300);
+
+        AssertComplete(world, 100, maxRepeats: 0);
+    }
+
+    [Fact]
+    public async Task A_destination_that_is_not_configured_any_more_holds_nothing_back()
+    {
+        await using QueueWorld world = new(bufferOptions: new BufferOptions { SegmentSizeBytes = 500 });
+        world.Receiver.Unreachable = true;
+        await world.StartAsync();
+        for (int value = 1; value <= 100; value++)
+        {
+            world.Scrape(value);
+        }
+
+        await world.StopQueueAsync();
+        world.Buffer.KeepOnly(["another"]);
+        world.Buffer.Truncator.TruncateOnce();
+
+        Assert.Single(world.Buffer.Wal.Segments());
+        Assert.DoesNotContain(
+            world.Disk.List($"{QueueWorld.Folder}/positions"), static name => name.EndsWith(".pos", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_credentials_samples_wait_until_there_are_some()
+    {
+        await using QueueWorld world = new();
+        LateCredentials late = new();
+        await using CredentialSource source = new(late, world.Time);
+        world.Authorizer = new RequestAuthorizer(
+            new HttpRequestSigner(new SigV4Signer(new SigningScope("eu-west-1", "aps")), world.Time), source);
+        source.Start();
+        await world.StartAsync();
+        world.Scrape(1);
+        world.Drive(() => world.Queue.Progress.Problem is not null, "the problem");
+        Assert.Contains("no AWS credentials", world.Queue.Progress.Problem!, StringComparison.Ordinal);
+        Assert.Empty(world.Receiver.Requests);
+
+        late.Credentials = new AwsCredentials("AKIDEXAMPLE", "secret", "token");
+        world.DriveUntilAccepted(3);
+
+        ReceivedRequest request = world.Receiver.Requests[^1];
+        Assert.StartsWith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/", request.Headers["Authorization"], StringComparison.Ordinal);
+        Assert.Equal("token", request.Headers["X-Amz-Security-Token"]);
+        Assert.Contains("/eu-west-1/aps/aws4_request", request.Headers["Authorization"], StringComparison.Ordinal);
     }
 
     [Fact]

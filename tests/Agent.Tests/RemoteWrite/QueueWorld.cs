@@ -137,6 +137,16 @@ internal sealed class QueueWorld : IAsyncDisposable
         old.Unreachable = false;
     }
 
+    /// <summary>The destination stops, the buffer stays.</summary>
+    public async Task StopQueueAsync()
+    {
+        Task stopping = Queue.StopAsync(CancellationToken.None);
+        Drive(() => stopping.IsCompleted, "the end of the queue");
+        await stopping;
+        Queue.Dispose();
+        _queue = null;
+    }
+
     public Task StopAsync() => EndAsync(abruptly: false);
 
     public async ValueTask DisposeAsync()

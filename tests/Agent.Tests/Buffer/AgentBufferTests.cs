@@ -1,0 +1,201 @@
+using AmpEdge.Agent.Buffer;
+using AmpEdge.Hosting;
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using AmpEdge.Wal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AmpEdge.Agent.Tests.Buffer;
+
+public sealed class AgentBufferTests
+{
+    private const string Folder = "/agent";
+
+    private readonly FaultyFileSystem _disk = new();
+    private readonly ManualTime _time = new();
+    private readonly BufferMetrics _metrics = new(new MetricRegistry());
+
+    [Fact]
+    public void Record_types_keep_their_numbers()
+    {
+        Assert.Equal(1, BufferRecord.SegmentStart);
+        Assert.Equal(2, BufferRecord.Series);
+        Assert.Equal(3, BufferRecord.Samples);
+    }
+
+    [Fact]
+    public void The_first_commit_of_a_segment_has_the_bytes_of_the_golden_file()
+    {
+        using AgentBuffer buffer = Open();
+        SeriesRef up = buffer.Series.Acquire(Labels.FromStrings("__name__", "up", "job", "node"));
+        SeriesRef other = buffer.Series.Acquire(Labels.FromStrings("__name__", "load"));
+        Commit(buffer, (up, 1_767_225_600_000, 1), (other, 1_767_225_600_000, 0.5), (up, 1_767_225_600_500, StaleMarker.Value));
+
+        string hex = "";
+        foreach (string line in File.ReadAllLines(Oracle.TestData("buffer/segment.hex")))
+        {
+            hex += line.Split('#')[0].Replace(" ", "", StringComparison.Ordinal);
+        }
+
+        Assert.Equal(hex, Convert.ToHexStringLower(_disk.Content($"{Folder}/segments/00000001.wal")));
+    }
+
+    [Fact]
+    public void Every_segment_describes_the_series_of_its_samples()
+    {
+        using AgentBuffer buffer = Open(new BufferOptions { SegmentSizeBytes = 600 });
+        SeriesRef[] series = new SeriesRef[5];
+        for (int index = 0; index < series.Length; index++)
+        {
+            series[index] = buffer.Series.Acquire(Labels.FromStrings("__name__", "m", "s", $"{index}"));
+        }
+
+        for (int scrape = 0; scrape < 60; scrape++)
+        {
+            Commit(buffer, (series[scrape % 5], scrape, scrape), (series[(scrape + 2) % 5], scrape, scrape));
+        }
+
+        IReadOnlyList<WalSegment> segments = buffer.Wal.Segments();
+        Assert.True(segments.Count > 5);
+        SampleList samples = new();
+        foreach (WalSegment segment in segments)
+        {
+            HashSet<uint> described = [];
+            using SegmentReader reader = SegmentReader.Open(_disk, $"{Folder}/segments/{segment.Index.FileName}");
+            Assert.Equal(SegmentReadOutcome.Record, reader.Next());
+            Assert.Equal(BufferRecord.SegmentStart, reader.Type);
+            while (reader.Next() == SegmentReadOutcome.Record)
+            {
+                if (reader.Type == BufferRecord.Series)
+                {
+                    AddDescribed(reader.Payload, described);
+                    continue;
+                }
+
+                Assert.True(SamplesRecord.TryRead(reader.Payload, samples));
+                foreach (SeriesRef used in samples.Columns.Series)
+                {
+                    Assert.Contains(used.Value, described);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void What_was_rolled_back_is_not_written()
+    {
+        using AgentBuffer buffer = Open();
+        SeriesRef series = buffer.Series.Acquire(Labels.FromStrings("__name__", "m"));
+        using (BufferAppender appender = buffer.RentAppender())
+        {
+            appender.Append(series, 1, 1);
+            appender.Rollback();
+            Assert.Equal(CommitOutcome.Written, appender.Commit());
+            appender.Append(series, 2, 2);
+        }
+
+        Assert.Equal(0, buffer.Wal.TotalBytes);
+    }
+
+    [Fact]
+    public void A_write_that_fails_is_counted_and_the_next_commit_describes_its_series_again()
+    {
+        using AgentBuffer buffer = Open();
+        SeriesRef series = buffer.Series.Acquire(Labels.FromStrings("__name__", "m"));
+        Commit(buffer, (buffer.Series.Acquire(Labels.FromStrings("__name__", "first")), 1, 1));
+        _disk.FailingWrites = 1;
+        _disk.ShortWriteBytes = 20;
+        using (BufferAppender appender = buffer.RentAppender())
+        {
+            appender.Append(series, 1, 1);
+            Assert.Equal(CommitOutcome.Failed, appender.Commit());
+        }
+
+        Assert.Equal(1, _metrics.LostWriteFailed.Value);
+        Commit(buffer, (series, 2, 2));
+        HashSet<uint> described = [];
+        using SegmentReader reader = SegmentReader.Open(_disk, $"{Folder}/segments/00000001.wal");
+        while (reader.Next() == SegmentReadOutcome.Record)
+        {
+            if (reader.Type == BufferRecord.Series)
+            {
+                AddDescribed(reader.Payload, described);
+            }
+        }
+
+        Assert.Contains(series.Value, described);
+    }
+
+    [Fact]
+    public void A_folder_belongs_to_one_process_at_a_time()
+    {
+        using AgentBuffer first = Open();
+
+        IOException refused = Assert.Throws<IOException>(() => Open());
+        Assert.Contains("in use by another process", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Segments_over_the_age_bound_go()
+    {
+        using AgentBuffer buffer = Open(new BufferOptions { SegmentSizeBytes = 100, MaxAge = TimeSpan.FromHours(2) });
+        buffer.Attach(new StuckDestination());
+        SeriesRef series = buffer.Series.Acquire(Labels.FromStrings("__name__", "a_metric_with_a_long_name"));
+        for (int hour = 0; hour < 10; hour++)
+        {
+            Commit(buffer, (series, hour, hour));
+            _time.Advance(TimeSpan.FromHours(1));
+        }
+
+        buffer.Truncator.TruncateOnce();
+
+        Assert.InRange(buffer.Wal.Segments().Count, 2, 4);
+    }
+
+    private static void AddDescribed(ReadOnlySpan<byte> payload, HashSet<uint> described)
+    {
+        SpanReader reader = new(payload);
+        while (!reader.AtEnd)
+        {
+            described.Add((uint)reader.ReadUvarint());
+            reader.ReadLengthPrefixed();
+        }
+    }
+
+    private static void Commit(AgentBuffer buffer, params ReadOnlySpan<(SeriesRef Series, long TimestampMs, double Value)> samples)
+    {
+        using BufferAppender appender = buffer.RentAppender();
+        foreach ((SeriesRef series, long timestampMs, double value) in samples)
+        {
+            appender.Append(series, timestampMs, value);
+        }
+
+        Assert.Equal(CommitOutcome.Written, appender.Commit());
+    }
+
+    private AgentBuffer Open(BufferOptions? options = null) =>
+        AgentBuffer.Open(_disk, Folder, options ?? new BufferOptions(), _time, NullLogger.Instance, _metrics);
+
+    /// <summary>Takes nothing and needs everything.</summary>
+    private sealed class StuckDestination : IDestination
+    {
+        public string Name => "stuck";
+
+        public SamplePosition Needed => default;
+
+        public void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
+        {
+            // It never reads.
+        }
+
+        public void Forget(SeriesRef series)
+        {
+            // It remembers nothing.
+        }
+
+        public SamplePosition GiveUpBefore(SegmentIndex firstKept) => default;
+
+        public void CountLost(long samples) => Assert.True(samples > 0);
+    }
+}
