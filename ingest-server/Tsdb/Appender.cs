@@ -174,7 +174,7 @@ public sealed class Appender : IDisposable
 
     internal void Begin(long oldestAcceptedMs, long newestAcceptedMs)
     {
-        _place = _head.Retirement.Enter(out _);
+        _place = _head.Retirement.Enter(out _, out _);
         _previousKey = 0;
         _lastSeries = 0;
         _oldestAcceptedMs = oldestAcceptedMs;

@@ -165,7 +165,7 @@ public sealed class Database : IDisposable
     /// <summary>How many series have a label value, such as a metric name: one lookup, for limits.</summary>
     public int SeriesCountOf(ReadOnlySpan<byte> labelName, ReadOnlySpan<byte> value)
     {
-        int place = _head.Retirement.Enter(out _);
+        int place = _head.Retirement.Enter(out _, out _);
         try
         {
             return _head.Index.TryGetName(labelName, out LabelValues? values) ? PostingLists.Count(values.ListOf(value)) : 0;
@@ -179,7 +179,7 @@ public sealed class Database : IDisposable
     /// <summary>What the index holds most of, at most <paramref name="limit"/> rows of each kind; walks every label value.</summary>
     public IndexStatistics IndexStatistics(int limit)
     {
-        int place = _head.Retirement.Enter(out _);
+        int place = _head.Retirement.Enter(out _, out _);
         try
         {
             return IndexCensus.Take(_head.Index, _head.LiveSeries, limit);

@@ -3,6 +3,9 @@ namespace AmpEdge.Tsdb;
 /// <summary>The bounds of a database. All are checked on open.</summary>
 public sealed record DatabaseOptions
 {
+    /// <summary>The most that <see cref="MaxHeadBytes"/> may be: half of what the slabs can address.</summary>
+    public const long LargestHeadBytes = 32L * 1024 * 1024 * 1024;
+
     /// <summary>
     /// How long samples are kept, counted back from the newest one; from 1 minute. Older chunks and log segments are
     /// deleted by <see cref="Database.Maintain"/>.
@@ -46,7 +49,8 @@ public sealed record DatabaseOptions
     internal void Check()
     {
         Require(Retention >= TimeSpan.FromMinutes(1), nameof(Retention), Retention, "from one minute");
-        Require(MaxHeadBytes >= 1024 * 1024, nameof(MaxHeadBytes), MaxHeadBytes, "from 1 MiB");
+        Require(
+            MaxHeadBytes is >= 1 and <= LargestHeadBytes, nameof(MaxHeadBytes), MaxHeadBytes, $"from 1 to {LargestHeadBytes}");
         Require(OldestAcceptedAge >= TimeSpan.Zero, nameof(OldestAcceptedAge), OldestAcceptedAge, "from zero");
         Require(FutureTolerance >= TimeSpan.Zero, nameof(FutureTolerance), FutureTolerance, "from zero");
         Require(ChunkRange >= TimeSpan.FromSeconds(1), nameof(ChunkRange), ChunkRange, "from one second");

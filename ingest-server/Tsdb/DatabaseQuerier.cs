@@ -12,12 +12,13 @@ public sealed class DatabaseQuerier : IDisposable
 {
     private readonly Head _head;
     private readonly long _sequence;
+    private readonly uint _idEnd;
     private int _place;
 
     internal DatabaseQuerier(Head head)
     {
         _head = head;
-        _place = head.Retirement.Enter(out _sequence);
+        _place = head.Retirement.Enter(out _sequence, out _idEnd);
     }
 
     /// <summary>The series that meet every matcher and may have samples between the times, both inclusive, ms.</summary>
@@ -44,7 +45,7 @@ public sealed class DatabaseQuerier : IDisposable
 
     /// <summary>
     /// The names of all labels, sorted; with matchers those of the series that meet them and may have samples between the
-    /// times. Without matchers the index answers, as of now, for all times that the database holds, as in Prometheus.
+    /// times. Without matchers the index answers, for all times that the database holds, as in Prometheus.
     /// </summary>
     public List<string> LabelNames(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
     {
@@ -137,11 +138,28 @@ public sealed class DatabaseQuerier : IDisposable
     private bool Overlaps(long minTimeMs, long maxTimeMs) =>
         _head.MinTimeMs <= maxTimeMs && _head.MaxTimeMs >= minTimeMs;
 
+    /// <summary>Whether a value had a series at the moment of this view: ids rise, so the first one tells.</summary>
+    private bool IsVisible(ref readonly ValueEntry entry)
+    {
+        uint single = 0;
+        ReadOnlySpan<uint> ids = _head.Index.Lists.Ids(Volatile.Read(in entry.Postings), new Span<uint>(ref single));
+        return !ids.IsEmpty && ids[0] < _idEnd;
+    }
+
     private void AddNames(HashSet<string> names)
     {
         foreach (LabelValues values in _head.Index.Names)
         {
-            names.Add(Encoding.UTF8.GetString(values.Name));
+            ValueTable table = values.Read();
+            int count = table.Count;
+            for (int index = 0; index < count; index++)
+            {
+                if (IsVisible(in table.Entries[index]))
+                {
+                    names.Add(Encoding.UTF8.GetString(values.Name));
+                    break;
+                }
+            }
         }
     }
 
@@ -157,7 +175,7 @@ public sealed class DatabaseQuerier : IDisposable
         for (int index = 0; index < count; index++)
         {
             ref ValueEntry entry = ref table.Entries[index];
-            if (PostingLists.Count(Volatile.Read(ref entry.Postings)) > 0)
+            if (IsVisible(in entry))
             {
                 found.Add(Encoding.UTF8.GetString(values.BytesOf(in entry)));
             }

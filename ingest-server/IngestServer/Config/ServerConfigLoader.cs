@@ -1,5 +1,6 @@
 using System.Buffers;
 using AmpEdge.Hosting;
+using AmpEdge.Tsdb;
 
 namespace AmpEdge.IngestServer.Config;
 
@@ -156,7 +157,7 @@ internal sealed class ServerConfigLoader
         StorageConfig storage = new()
         {
             RetentionTime = retention,
-            MaxHeadSize = new ByteSize(ReadSize(section, "max_head_size", defaults.MaxHeadSize.Bytes, 1L << 50)),
+            MaxHeadSize = new ByteSize(ReadSize(section, "max_head_size", defaults.MaxHeadSize.Bytes, DatabaseOptions.LargestHeadBytes)),
             FsyncAlways = section.Choice("wal_fsync", "interval", "interval", "always") == "always",
         };
         section.End();

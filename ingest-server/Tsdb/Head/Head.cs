@@ -136,7 +136,7 @@ internal sealed class Head
                 Metadata.Add(metadata, segment);
             }
 
-            Retirement.Publish(sequence);
+            Retirement.Publish(sequence, Index.Ids.End);
             return result;
         }
     }
@@ -296,7 +296,7 @@ internal sealed class Head
                 }
             }
 
-            Retirement.Publish(sequence);
+            Retirement.Publish(sequence, Index.Ids.End);
             ReleaseRetired();
         }
 
@@ -316,7 +316,7 @@ internal sealed class Head
             long sequence = Retirement.VisibleSequence + 1;
             empty.RemoveAll(series => !IsEmpty(in Series[series]));
             Remove(empty, sequence);
-            Retirement.Publish(sequence);
+            Retirement.Publish(sequence, Index.Ids.End);
             ReleaseRetired();
         }
 

@@ -22,6 +22,9 @@ internal sealed class Retirement
     private int _participantCount;
     private long _visibleSequence;
 
+    /// <summary>Where the ids of series end that the visible commits made.</summary>
+    private uint _visibleIdEnd = 1;
+
     public Retirement() => Array.Fill(_participants, -1);
 
     /// <summary>The last commit that queries see.</summary>
@@ -33,8 +36,11 @@ internal sealed class Retirement
     /// <summary>How many queriers and appenders are registered.</summary>
     public int Participants => Volatile.Read(ref _participantCount);
 
-    /// <summary>Registers; <paramref name="sequence"/> is the snapshot to be seen until <see cref="Leave"/>.</summary>
-    public int Enter(out long sequence)
+    /// <summary>
+    /// Registers; <paramref name="sequence"/> is the snapshot to be seen until <see cref="Leave"/>, and series from
+    /// <paramref name="idEnd"/> on came after it.
+    /// </summary>
+    public int Enter(out long sequence, out uint idEnd)
     {
         lock (_participantsLock)
         {
@@ -48,6 +54,7 @@ internal sealed class Retirement
 
             _participantCount++;
             sequence = _visibleSequence;
+            idEnd = _visibleIdEnd;
             _participants[place] = sequence;
             return place;
         }
@@ -79,12 +86,13 @@ internal sealed class Retirement
     }
 
     /// <summary>Makes everything written up to this commit visible to those who enter from now on.</summary>
-    public void Publish(long sequence)
+    public void Publish(long sequence, uint idEnd)
     {
         lock (_participantsLock)
         {
             Debug.Assert(sequence > _visibleSequence, "commits are published in order");
             Volatile.Write(ref _visibleSequence, sequence);
+            _visibleIdEnd = idEnd;
         }
     }
 

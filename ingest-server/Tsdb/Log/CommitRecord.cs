@@ -37,7 +37,7 @@ internal static class CommitRecord
     public const byte ValueBytesMask = 0x0F;
 
     /// <summary>The longest labels of a series, in canonical raw form.</summary>
-    public const int MaxLabelBytes = 1 << 20;
+    public const int MaxLabelBytes = 1 << 25;
 
     private const int MaxSampleBytes = 1 + (2 * Uvarint.MaxLength) + sizeof(ulong);
 

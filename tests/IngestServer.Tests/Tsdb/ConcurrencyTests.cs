@@ -9,7 +9,7 @@ public sealed class ConcurrencyTests
 {
     private const int Writers = 3;
     private const int SeriesPerWriter = 40;
-    private const int Requests = 150;
+    private const int Requests = 100;
 
     /// <summary>
     /// Each request brings one sample with the same value for all series of its writer, so a reader that sees two series

@@ -29,7 +29,7 @@ public sealed class DatabaseModelTests
         Model model = new();
         FaultyFileSystem files = new();
         TestDatabase test = new(files, options);
-        for (int step = 0; step < 400; step++)
+        for (int step = 0; step < 300; step++)
         {
             switch (gen.Int(24))
             {

@@ -19,7 +19,7 @@ public sealed class RetentionTests
     {
         using TestDatabase test = new(options: s_options);
         long highestBytes = 0;
-        for (int generation = 0; generation < 10; generation++)
+        for (int generation = 0; generation < 8; generation++)
         {
             AppendGeneration(test.Database, generation);
             test.Database.Maintain();
@@ -35,14 +35,14 @@ public sealed class RetentionTests
         }
 
         HeadStats end = test.Database.Stats();
-        Assert.Equal(10 * 500, end.SeriesCreated);
+        Assert.Equal(8 * 500, end.SeriesCreated);
         Assert.Equal(end.SeriesCreated - end.SeriesRemoved, end.Series);
         Assert.True(end.LogTruncations > 0, end.ToString());
 
         using DatabaseQuerier querier = test.Database.NewQuerier();
         Assert.Equal(end.Series, querier.LabelValues("pod", [], 0, long.MaxValue).Count);
         Assert.DoesNotContain("generation0", querier.LabelNames([], 0, long.MaxValue));
-        Assert.Contains("generation9", querier.LabelNames([], 0, long.MaxValue));
+        Assert.Contains("generation7", querier.LabelNames([], 0, long.MaxValue));
     }
 
     [Fact]

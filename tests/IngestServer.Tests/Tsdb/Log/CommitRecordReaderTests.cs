@@ -84,7 +84,7 @@ public sealed class CommitRecordReaderTests
     {
         Gen gen = Gen.Create(93);
         using TestDatabase test = new();
-        for (int round = 0; round < 3000; round++)
+        for (int round = 0; round < 1500; round++)
         {
             byte[] damaged = gen.Mutate(Write(gen, RandomSamples(gen), out _).Written);
             IsMalformed(damaged);

@@ -87,7 +87,7 @@ public sealed class LogReplayTests
         }
 
         byte[] log = files.Content(FirstSegment);
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < 120; round++)
         {
             FaultyFileSystem damaged = new();
             damaged.CreateFolder(TestDatabase.Folder + "/wal");
