@@ -163,18 +163,18 @@ public static class ExpressionPrinter
     {
         if (matching.FillLeft is { } both && both.Equals(matching.FillRight))
         {
-            text.Append(CultureInfo.InvariantCulture, $" fill ({GoNumber.Default(both)})");
+            text.Append(CultureInfo.InvariantCulture, $" fill ({GoNumber.General(both)})");
             return;
         }
 
         if (matching.FillLeft is { } left)
         {
-            text.Append(CultureInfo.InvariantCulture, $" fill_left ({GoNumber.Default(left)})");
+            text.Append(CultureInfo.InvariantCulture, $" fill_left ({GoNumber.General(left)})");
         }
 
         if (matching.FillRight is { } right)
         {
-            text.Append(CultureInfo.InvariantCulture, $" fill_right ({GoNumber.Default(right)})");
+            text.Append(CultureInfo.InvariantCulture, $" fill_right ({GoNumber.General(right)})");
         }
     }
 

@@ -7,7 +7,7 @@ namespace AmpEdge.PromQL;
 /// <summary>Numbers as Prometheus's own texts have them, which are Go's.</summary>
 internal static class GoNumber
 {
-    /// <summary>Go's <c>%g</c>: the fewest digits, an exponent below 1e-4 and from 1e6.</summary>
+    /// <summary>Go's <c>%g</c> and <c>%v</c>: the fewest digits, an exponent below 1e-4 and from 1e6.</summary>
     public static string General(double value)
     {
         Span<byte> text = stackalloc byte[FloatFormatter.MaxLength];
@@ -17,8 +17,4 @@ internal static class GoNumber
     /// <summary>Go's <c>%f</c>: six digits behind the point.</summary>
     public static string Fixed(double value) =>
         double.IsFinite(value) ? value.ToString("F6", CultureInfo.InvariantCulture) : General(value);
-
-    /// <summary>Go's <c>%v</c>: as <see cref="General"/>, with an exponent only from 1e21.</summary>
-    public static string Default(double value) =>
-        Math.Abs(value) is >= 1e6 and < 1e21 ? NumberFormat.Plain(value) : General(value);
 }

@@ -42,7 +42,7 @@ internal static class HistogramFunctions
                 for (int first = 0; first < row.Length;)
                 {
                     first = FillRun(call, groups, group, quantile, position, row, first, ref buffer);
-                    string value = GoNumber.Default(quantile.Values[first - 1]);
+                    string value = GoNumber.General(quantile.Values[first - 1]);
                     result.Add(WithLabel(groups.Labels(group), label, value), groups.DropName(group), row);
                 }
             }

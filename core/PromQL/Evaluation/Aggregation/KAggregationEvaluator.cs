@@ -63,13 +63,13 @@ internal static class KAggregationEvaluator
         if (bounds.Minimum <= long.MinValue)
         {
             throw new QueryException(
-                QueryErrorKind.Execution, $"Scalar value {GoNumber.Default(bounds.Minimum)} underflows int64");
+                QueryErrorKind.Execution, $"Scalar value {GoNumber.General(bounds.Minimum)} underflows int64");
         }
 
         if (bounds.Maximum >= long.MaxValue)
         {
             throw new QueryException(
-                QueryErrorKind.Execution, $"Scalar value {GoNumber.Default(bounds.Maximum)} overflows int64");
+                QueryErrorKind.Execution, $"Scalar value {GoNumber.General(bounds.Maximum)} overflows int64");
         }
     }
 }
