@@ -67,6 +67,7 @@ internal sealed class ProxyHost : IDisposable
 
     private HttpServer CreateAdmin()
     {
+        ProcessMetrics.Register(_metrics, "ampedge-proxy", BuildVersion.Of(typeof(ProxyHost).Assembly));
         RouteTable routes = new();
         new ManagementEndpoints("AmpEdge Proxy", _metrics, _readiness).MapTo(routes);
         routes.Map("GET", "/healthz", context => context.WriteTextAsync(200, "ok"));

@@ -54,6 +54,7 @@ internal sealed class ServerHost : IDisposable
 
         RouteTable routes = new() { NotFound = AnswerNotFound };
         MapDataPlane(routes, crossOrigin);
+        ProcessMetrics.Register(_metrics, "ampedge-server", BuildVersion.Of(typeof(ServerHost).Assembly));
         bool pagesHere = settings.ManagementAddress.Length == 0 && ListenAddress.Parse(settings.ListenAddress).IsLoopback;
         MapManagement(routes, everything: pagesHere);
         Web = NewListener("web", settings.ListenAddress, routes);
