@@ -107,13 +107,9 @@ internal sealed class ScrapeCache
     /// </summary>
     public void ForgetUnseen()
     {
-        int unseen = 0;
-        foreach (ref readonly CachedLine line in _lines.Lines)
-        {
-            unseen += line.SeenIn < _lastGoodScrape ? 1 : 0;
-        }
-
-        if (!_hasUnusedSeries && unseen <= Math.Max(MinUnseenLines, _lines.Count / 4))
+        bool isGood = _scrape == _lastGoodScrape;
+        int unseen = _lines.Count - _counters.Lines;
+        if (!isGood || (!_hasUnusedSeries && unseen <= Math.Max(MinUnseenLines, _lines.Count / 4)))
         {
             return;
         }
@@ -221,7 +217,7 @@ internal sealed class ScrapeCache
             if (line.Series == CachedLine.NoSample)
             {
                 _familyType = line.SetsFamilyType ? line.FamilyType : _familyType;
-                line.SeenIn = _scrape;
+                See(ref line);
             }
             else
             {
@@ -355,7 +351,7 @@ internal sealed class ScrapeCache
         }
 
         ref CachedLine line = ref _lines[index];
-        line.SeenIn = _scrape;
+        See(ref line);
         line.SetsFamilyType = entry == ExpositionEntry.Type;
         line.FamilyType = parser.FamilyType;
         _familyType = parser.FamilyType;
@@ -377,12 +373,18 @@ internal sealed class ScrapeCache
         _previousLine = index;
     }
 
+    private void See(ref CachedLine line)
+    {
+        _counters.Lines += line.SeenIn == _scrape ? 0 : 1;
+        line.SeenIn = _scrape;
+    }
+
     private void TakeSample(ref CachedLine line, double value, long? ownTimestampMs, SampleBatch batch)
     {
         ref PageCounters counters = ref _counters;
         counters.Scraped++;
         bool isNew = line.SeenIn == 0 || line.SeenIn < _lastGoodScrape;
-        line.SeenIn = _scrape;
+        See(ref line);
         if (line.Series < 0)
         {
             return;
@@ -443,5 +445,8 @@ internal sealed class ScrapeCache
         public int OutOfBounds;
         public int Stored;
         public bool OverSampleLimit;
+
+        /// <summary>Remembered lines that the page has.</summary>
+        public int Lines;
     }
 }

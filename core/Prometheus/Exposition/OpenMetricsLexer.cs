@@ -45,6 +45,16 @@ internal ref struct OpenMetricsLexer(ReadOnlySpan<byte> page, int position)
         };
     }
 
+    /// <summary>Goes on after the closing brace of labels that were read without the lexer.</summary>
+    public void SkipLabels(int end)
+    {
+        Start = end - 1;
+        Accept(ExpositionToken.BraceClose, end, ExpositionLexerState.Value);
+    }
+
+    /// <summary>Goes on after a line whose rest was read without the lexer.</summary>
+    public void SkipLine(int end) => Accept(ExpositionToken.Linebreak, end, ExpositionLexerState.LineStart);
+
     private ExpositionToken Accept(ExpositionToken token, int end, ExpositionLexerState next)
     {
         End = end;

@@ -125,25 +125,52 @@ public ref struct TextParser : IExpositionParser
         {
             _name = start.._lexer.End;
             _series = _name;
+            if (ParsePlainSample() is { } plain)
+            {
+                return plain;
+            }
+
             token = _lexer.Next();
         }
 
         if (token == ExpositionToken.BraceOpen)
         {
-            if (!TryParseLabels())
+            int end = PlainLine.ReadLabels(_page, _lexer.End, _labels);
+            if (end > 0)
+            {
+                _lexer.SkipLabels(end);
+            }
+            else if (!TryParseLabels())
             {
                 return ExpositionEntry.Error;
             }
 
             _series = start.._lexer.End;
-            token = _lexer.Next();
-            if (_name.End.Value == 0)
+            if (_name.End.Value > 0)
             {
-                return Fail($"metric name not set while parsing: {ExpositionError.Quote(_page[_entryStart.._lexer.End])}");
+                return ParsePlainSample() ?? ParseSample(_lexer.Next());
             }
+
+            _lexer.Next();
+            return Fail($"metric name not set while parsing: {ExpositionError.Quote(_page[_entryStart.._lexer.End])}");
         }
 
         return ParseSample(token);
+    }
+
+    /// <summary>Takes the rest of the line when it is a blank, a number and the line break; null leaves it to the lexer.</summary>
+    private ExpositionEntry? ParsePlainSample()
+    {
+        int end = PlainLine.ReadValue(_page, _lexer.End, out double value);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        Value = value;
+        HasTimestamp = false;
+        _lexer.SkipLine(end);
+        return ExpositionEntry.Series;
     }
 
     private bool TryParseLabels()

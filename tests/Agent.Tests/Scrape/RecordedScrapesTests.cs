@@ -27,7 +27,6 @@ public sealed class RecordedScrapesTests
         ["native_min_bucket_factor"] = "native histograms come in their own issue",
         ["protobuf_counter_created"] = "protobuf pages come in their own issue",
         ["target_limit"] = "a matter of pools: ScrapePoolTests",
-        ["basic_auth"] = "a matter of the HTTP client's configuration",
     };
 
     private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -175,7 +174,7 @@ public sealed class RecordedScrapesTests
                 "params" => job with { Parameters = Parameters(value) },
                 "relabel_configs" => job with { RelabelRules = ScrapeJobs.Rules(config, setting.Name) },
                 "metric_relabel_configs" => job with { MetricRelabelRules = ScrapeJobs.Rules(config, setting.Name) },
-                "static_configs" or "follow_redirects" => job,
+                "static_configs" or "follow_redirects" or "basic_auth" => job,
                 _ => throw new InvalidOperationException($"the scenario uses {setting.Name}, which the test does not know"),
             };
         }
@@ -183,10 +182,19 @@ public sealed class RecordedScrapesTests
         return job;
     }
 
-    private static HttpMessageInvoker Client(JsonElement config) => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = !config.TryGetProperty("follow_redirects", out JsonElement follow) || follow.GetBoolean(),
-    });
+    private static HttpMessageInvoker Client(JsonElement config) => new(HttpHandlerBuilder.Build(
+        new HttpClientConfig
+        {
+            FollowRedirects = !config.TryGetProperty("follow_redirects", out JsonElement follow) || follow.GetBoolean(),
+            BasicAuth = config.TryGetProperty("basic_auth", out JsonElement basic)
+                ? new BasicAuthConfig
+                {
+                    Username = basic.GetProperty("username").GetString()!,
+                    Password = new Secret(basic.GetProperty("password").GetString()!),
+                }
+                : null,
+        },
+        TimeProvider.System));
 
     private static long Size(string text)
     {
