@@ -1,6 +1,8 @@
 namespace AmpEdge.PromQL;
 
-/// <summary>Series chosen by label matchers, with all samples of a time range. Offset and <c>@</c> are the selector's.</summary>
+/// <summary>
+/// Series chosen by label matchers, with all samples of a time range. Offset and <c>@</c> are the selector's.
+/// </summary>
 public sealed class MatrixSelector : Expr
 {
     public required VectorSelector Selector { get; init; }

@@ -7,7 +7,9 @@ namespace AmpEdge.PromQL;
 /// Writes a syntax tree in the JSON shape of Prometheus's <c>parse_query</c>: durations and times in milliseconds,
 /// numbers as texts. What the stable language lacks (fill values, anchored, smoothed) is written only where it is set.
 /// </summary>
-/// <remarks>A call adds two levels of JSON, so the writer needs a depth of twice <see cref="ParserOptions.MaxDepth"/>.</remarks>
+/// <remarks>
+/// A call adds two levels of JSON, so the writer needs a depth of twice <see cref="ParserOptions.MaxDepth"/>.
+/// </remarks>
 public static class ParseTreeWriter
 {
     public static void Write(Utf8JsonWriter json, Expr expr)

@@ -10,7 +10,9 @@ public sealed class SubqueryExpr : Expr
 
     public DurationExpr? RangeExpr { get; init; }
 
-    /// <summary>In milliseconds; 0 means the engine's default step (or <see cref="StepExpr"/> is not resolved).</summary>
+    /// <summary>
+    /// In milliseconds; 0 means the engine's default step (or <see cref="StepExpr"/> is not resolved).
+    /// </summary>
     public required long StepMs { get; init; }
 
     public DurationExpr? StepExpr { get; init; }

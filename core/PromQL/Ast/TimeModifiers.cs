@@ -3,7 +3,9 @@ namespace AmpEdge.PromQL;
 /// <summary>The <c>offset</c> and <c>@</c> of a selector or subquery.</summary>
 public readonly record struct TimeModifiers
 {
-    /// <summary>The written offset in milliseconds, positive into the past; 0 when <see cref="OffsetExpr"/> is not resolved.</summary>
+    /// <summary>
+    /// The written offset in milliseconds, positive into the past; 0 when <see cref="OffsetExpr"/> is not resolved.
+    /// </summary>
     public long OffsetMs { get; init; }
 
     /// <summary>The offset as a calculation, or null when it was one number or duration.</summary>

@@ -19,7 +19,9 @@ public sealed class VectorSelector : Expr
     /// <summary>Values at the edges are interpolated (experimental).</summary>
     public bool Smoothed { get; internal set; }
 
-    /// <summary>The second argument of <c>info</c>: matchers for labels of info series, which may all match nothing.</summary>
+    /// <summary>
+    /// The second argument of <c>info</c>: matchers for labels of info series, which may all match nothing.
+    /// </summary>
     public bool IsLabelSelector { get; internal set; }
 
     public override ExprType Type => ExprType.Vector;

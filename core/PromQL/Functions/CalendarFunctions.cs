@@ -2,7 +2,9 @@ using AmpEdge.Prometheus;
 
 namespace AmpEdge.PromQL;
 
-/// <summary>Parts of the date and time (UTC) that values stand for as Unix seconds; of the evaluation time by default.</summary>
+/// <summary>
+/// Parts of the date and time (UTC) that values stand for as Unix seconds; of the evaluation time by default.
+/// </summary>
 internal static class CalendarFunctions
 {
     public static NodeValue Minute(FunctionCall call) => Part(call, static time => time.Minute);

@@ -3,7 +3,7 @@ namespace AmpEdge.PromQL;
 /// <summary>What a call of a function must look like.</summary>
 /// <param name="Name">As written in a query.</param>
 /// <param name="ReturnType">The type of the result.</param>
-/// <param name="ArgumentTypes">One for each argument that may be told apart; the last one stands for all that follow.</param>
+/// <param name="ArgumentTypes">In order; the last one stands for all arguments that follow.</param>
 /// <param name="Variadic">
 /// 0: all arguments must be there. n &gt; 0: the last argument is optional and may come up to n times.
 /// -1: the last argument is optional and may come any number of times.

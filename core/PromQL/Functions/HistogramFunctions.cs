@@ -2,7 +2,9 @@ using AmpEdge.Prometheus;
 
 namespace AmpEdge.PromQL;
 
-/// <summary>Estimates from histograms. Samples of the store are floats, so histograms are classic ones: series with <c>le</c>.</summary>
+/// <summary>
+/// Estimates from histograms. Samples of the store are floats, so histograms are classic ones: series with <c>le</c>.
+/// </summary>
 internal static class HistogramFunctions
 {
     private const string ForcedMonotonic =
@@ -15,11 +17,13 @@ internal static class HistogramFunctions
         ScalarColumn quantiles = call.Scalar(0);
         WarnInvalid(call, quantiles, call.Position(0));
         int position = call.Position(1);
-        return Estimated(call, call.Vector(1), position, (buckets, step, labels) =>
+        return Estimated(call, vectorArgument: 1, (buckets, step, labels) =>
             QuantileOf(call, quantiles.Values[step], buckets, labels, position));
     }
 
-    /// <summary><c>histogram_quantiles(buckets, label, φ…)</c>: one result for each quantile, told apart by the label.</summary>
+    /// <summary>
+    /// <c>histogram_quantiles(buckets, label, φ…)</c>: one result for each quantile, told apart by the label.
+    /// </summary>
     public static NodeValue Quantiles(FunctionCall call)
     {
         string label = call.Text(1).Value;
@@ -31,6 +35,7 @@ internal static class HistogramFunctions
             WarnInvalid(call, quantiles[index], call.Position(index + 2));
         }
 
+        long heldBefore = call.Context.Budget.Held;
         BucketGroups groups = BucketGroups.Collect(call.Vector(0), call, position);
         MergingMatrix result = new(call.Steps.Count);
         ClassicBucket[] buffer = [];
@@ -48,7 +53,7 @@ internal static class HistogramFunctions
             }
         }
 
-        return WithoutName(call, result.Matrix);
+        return WithoutName(call, result.Matrix, heldBefore);
     }
 
     /// <summary><c>histogram_fraction(lower, upper, buckets)</c>.</summary>
@@ -56,15 +61,16 @@ internal static class HistogramFunctions
     {
         ScalarColumn lower = call.Scalar(0);
         ScalarColumn upper = call.Scalar(1);
-        return Estimated(call, call.Vector(2), call.Position(2), (buckets, step, _) =>
+        return Estimated(call, vectorArgument: 2, (buckets, step, _) =>
             ClassicHistogram.Fraction(lower.Values[step], upper.Values[step], buckets));
     }
 
     private delegate double Estimate(Span<ClassicBucket> buckets, int step, Labels labels);
 
-    private static SeriesStream Estimated(FunctionCall call, SeriesStream stream, int position, Estimate estimate)
+    private static SeriesStream Estimated(FunctionCall call, int vectorArgument, Estimate estimate)
     {
-        BucketGroups groups = BucketGroups.Collect(stream, call, position);
+        long heldBefore = call.Context.Budget.Held;
+        BucketGroups groups = BucketGroups.Collect(call.Vector(vectorArgument), call, call.Position(vectorArgument));
         SeriesMatrix result = new(call.Steps.Count);
         ClassicBucket[] buffer = [];
         for (int group = 0; group < groups.Count; group++)
@@ -80,8 +86,7 @@ internal static class HistogramFunctions
             }
         }
 
-        result.NamesVary = stream.NamesVary;
-        return WithoutName(call, result);
+        return WithoutName(call, result, heldBefore);
     }
 
     // The steps from the first one on that share one quantile: a row of its own, because the label says which.
@@ -140,9 +145,11 @@ internal static class HistogramFunctions
         return builder.Build();
     }
 
-    // The groups of different metrics stay apart until the name goes.
-    private static SeriesStream WithoutName(FunctionCall call, SeriesMatrix result)
+    // The groups of different metrics stay apart until the name goes. The buckets are used up, the results are held.
+    private static SeriesStream WithoutName(FunctionCall call, SeriesMatrix result, long heldBefore)
     {
+        call.Context.Budget.ReturnTo(heldBefore);
+        call.Context.Budget.HoldRows(result);
         result.NamesVary = true;
         return call.WithoutName(result.ToStream());
     }

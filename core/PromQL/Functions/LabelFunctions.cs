@@ -8,7 +8,9 @@ internal static class LabelFunctions
 {
     private const int FirstJoined = 3;
 
-    /// <summary><c>label_replace(v, dst, replacement, src, regex)</c>: series whose source label matches get the target.</summary>
+    /// <summary>
+    /// <c>label_replace(v, dst, replacement, src, regex)</c>: series whose source label matches get the target.
+    /// </summary>
     public static NodeValue Replace(FunctionCall call)
     {
         string target = TargetName(call, call.Text(1));

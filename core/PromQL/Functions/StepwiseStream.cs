@@ -1,6 +1,8 @@
 namespace AmpEdge.PromQL;
 
-/// <summary>Every value of every row put through a function of its step and the value, which may make it missing.</summary>
+/// <summary>
+/// Every value of every row put through a function of its step and the value, which may make it missing.
+/// </summary>
 internal sealed class StepwiseStream(SeriesStream source, Func<int, double, double> map) : WrappingStream(source)
 {
     public override bool MoveNext()

@@ -1,6 +1,8 @@
 namespace AmpEdge.PromQL;
 
-/// <summary>Reads <c>bool</c>, <c>on</c>, <c>ignoring</c>, <c>group_left</c>, <c>group_right</c> and <c>fill</c>.</summary>
+/// <summary>
+/// Reads <c>bool</c>, <c>on</c>, <c>ignoring</c>, <c>group_left</c>, <c>group_right</c> and <c>fill</c>.
+/// </summary>
 internal sealed class BinaryModifierParser(TokenReader tokens, GroupingParser grouping)
 {
     /// <summary>The modifiers at the current word; null after a syntax error that the caller must report.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace AmpEdge.PromQL;
 
-/// <summary>Writes texts in double quotes with the escapes of Go, as Prometheus prints label values and strings.</summary>
+/// <summary>
+/// Writes texts in double quotes with the escapes of Go, as Prometheus prints label values and strings.
+/// </summary>
 public static class GoQuote
 {
     public static string Quote(string text) => Quote(Encoding.UTF8.GetBytes(text));

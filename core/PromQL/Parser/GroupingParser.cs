@@ -2,7 +2,9 @@ using System.Text;
 
 namespace AmpEdge.PromQL;
 
-/// <summary>Reads the label lists of <c>by</c>, <c>without</c>, <c>on</c>, <c>ignoring</c>, <c>group_left</c> and so on.</summary>
+/// <summary>
+/// Reads the label lists of <c>by</c>, <c>without</c>, <c>on</c>, <c>ignoring</c>, <c>group_left</c> and so on.
+/// </summary>
 internal sealed class GroupingParser(TokenReader tokens)
 {
     private const string Context = "grouping opts";

@@ -373,7 +373,8 @@ internal sealed class Lexer(byte[] input)
             return Emit(TokenKind.Duration, scanner.Position - _position);
         }
 
-        return Fail($"bad number or duration syntax: {GoQuote.Quote(_input.AsSpan(_start, scanner.Position - _start))}");
+        ReadOnlySpan<byte> read = _input.AsSpan(_start, scanner.Position - _start);
+        return Fail($"bad number or duration syntax: {GoQuote.Quote(read)}");
     }
 
     private Token NextString(byte quote)

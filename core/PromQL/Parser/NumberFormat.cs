@@ -5,7 +5,9 @@ namespace AmpEdge.PromQL;
 /// <summary>Writes numbers as Prometheus prints them in queries and in results.</summary>
 public static class NumberFormat
 {
-    /// <summary>The shortest decimal that reads back as the same number, never with an exponent; NaN, +Inf, -Inf.</summary>
+    /// <summary>
+    /// The shortest decimal that reads back as the same number, never with an exponent; NaN, +Inf, -Inf.
+    /// </summary>
     public static string Plain(double value)
     {
         if (double.IsNaN(value))
@@ -20,11 +22,15 @@ public static class NumberFormat
 
         string shortest = value.ToString("R", CultureInfo.InvariantCulture);
         int exponentAt = shortest.IndexOf('E', StringComparison.Ordinal);
-        return exponentAt < 0
-            ? shortest
-            : MovePoint(
-                shortest.AsSpan(0, exponentAt),
-                int.Parse(shortest.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        if (exponentAt < 0)
+        {
+            return shortest;
+        }
+
+        ReadOnlySpan<char> exponent = shortest.AsSpan(exponentAt + 1);
+        return MovePoint(
+            shortest.AsSpan(0, exponentAt),
+            int.Parse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
     }
 
     private static string MovePoint(ReadOnlySpan<char> mantissa, int exponent)

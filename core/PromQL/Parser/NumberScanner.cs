@@ -1,6 +1,8 @@
 namespace AmpEdge.PromQL;
 
-/// <summary>Finds where a number or a duration ends. Whether the number has a value is decided when it is read.</summary>
+/// <summary>
+/// Finds where a number or a duration ends. Whether the number has a value is decided when it is read.
+/// </summary>
 internal ref struct NumberScanner(ReadOnlySpan<byte> input, int start)
 {
     private const string DecimalDigits = "0123456789";

@@ -51,7 +51,9 @@ internal sealed class SeriesScanner(byte[] input, int start)
         return input.AsSpan(first, Position - first);
     }
 
-    /// <summary>A number with or without sign, Inf, NaN or <c>stale</c>; null and an error where there is none.</summary>
+    /// <summary>
+    /// A number with or without sign, Inf, NaN or <c>stale</c>; null and an error where there is none.
+    /// </summary>
     public double? ReadValue()
     {
         if (Current is '+' or '-')

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace AmpEdge.PromQL;
 
-/// <summary>Reads quoted texts: Go's escapes between double or single quotes, nothing special between backquotes.</summary>
+/// <summary>
+/// Reads quoted texts: Go's escapes between double or single quotes, nothing special between backquotes.
+/// </summary>
 internal static class StringLiterals
 {
     private const string SimpleEscapes = "abfnrtv\\";

@@ -1,6 +1,8 @@
 namespace AmpEdge.PromQL;
 
-/// <summary>Reads what follows a selector or another expression: ranges, subqueries, offset, @, anchored, smoothed.</summary>
+/// <summary>
+/// Reads what follows a selector or another expression: ranges, subqueries, offset, @, anchored, smoothed.
+/// </summary>
 internal sealed class SuffixParser(TokenReader tokens, ParserOptions options)
 {
     private const string RangeWords = "number, duration, step(), or range()";
@@ -11,7 +13,9 @@ internal sealed class SuffixParser(TokenReader tokens, ParserOptions options)
     public static bool CanStart(TokenKind kind) => kind
         is TokenKind.LeftBracket or TokenKind.Offset or TokenKind.At or TokenKind.Anchored or TokenKind.Smoothed;
 
-    /// <summary>The target with the suffix at the current word; null after a syntax error that the caller must report.</summary>
+    /// <summary>
+    /// The target with the suffix at the current word; null after a syntax error that the caller must report.
+    /// </summary>
     public Expr? Parse(Expr target)
     {
         switch (tokens.Current.Kind)

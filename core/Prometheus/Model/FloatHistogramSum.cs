@@ -130,9 +130,12 @@ public static class FloatHistogramSum
         SortedDictionary<int, double> positive,
         SortedDictionary<int, double> negative)
     {
-        return factor * histogram.ZeroCount
-            + AddSide(histogram, histogram.PositiveSpans, histogram.PositiveBuckets, factor, schema, threshold, positive)
-            + AddSide(histogram, histogram.NegativeSpans, histogram.NegativeBuckets, factor, schema, threshold, negative);
+        (IReadOnlyList<HistogramSpan> spans, IReadOnlyList<double> counts) =
+            (histogram.PositiveSpans, histogram.PositiveBuckets);
+        double nearZero = AddSide(histogram, spans, counts, factor, schema, threshold, positive);
+        (spans, counts) = (histogram.NegativeSpans, histogram.NegativeBuckets);
+        nearZero += AddSide(histogram, spans, counts, factor, schema, threshold, negative);
+        return nearZero + (factor * histogram.ZeroCount);
     }
 
     private static double AddSide(
