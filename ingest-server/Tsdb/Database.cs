@@ -71,7 +71,8 @@ public sealed class Database : IDisposable
         options.Check();
         files.CreateFolder(folder);
         IDisposable folderLock = files.TryLock(Path.Combine(folder, LockFile))
-            ?? throw new IOException($"the database folder {folder} is in use by another process: stop it or choose another folder");
+            ?? throw new IOException(
+                $"the database folder {folder} is in use by another process: stop it or choose another folder");
         Database? database = null;
         try
         {
@@ -168,7 +169,9 @@ public sealed class Database : IDisposable
         int place = _head.Retirement.Enter(out _, out _);
         try
         {
-            return _head.Index.TryGetName(labelName, out LabelValues? values) ? PostingLists.Count(values.ListOf(value)) : 0;
+            return _head.Index.TryGetName(labelName, out LabelValues? values)
+                ? PostingLists.Count(values.ListOf(value))
+                : 0;
         }
         finally
         {
@@ -176,7 +179,9 @@ public sealed class Database : IDisposable
         }
     }
 
-    /// <summary>What the index holds most of, at most <paramref name="limit"/> rows of each kind; walks every label value.</summary>
+    /// <summary>
+    /// What the index holds most of, at most <paramref name="limit"/> rows of each kind; walks every label value.
+    /// </summary>
     public IndexStatistics IndexStatistics(int limit)
     {
         int place = _head.Retirement.Enter(out _, out _);
@@ -249,7 +254,7 @@ public sealed class Database : IDisposable
         Volatile.Write(ref _lastDiskError, failure.Message);
     }
 
-    /// <summary>The top of the maintenance loop: a failing disk must not end it. A run that is still going on is not joined.</summary>
+    /// <summary>The top of the maintenance loop: a failing disk must not end it, and runs do not pile up.</summary>
     private void MaintainFromTimer()
     {
         if (!_maintenanceLock.TryEnter())

@@ -45,7 +45,9 @@ public sealed record DatabaseOptions
     /// <summary>The most metric families that metadata is kept for; further ones are refused and counted.</summary>
     public int MaxMetadataFamilies { get; init; } = 50_000;
 
-    /// <exception cref="ArgumentException">A bound is outside what it may be; the message names it, the value and the range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A bound is outside what it may be; the message names it, the value and the range.
+    /// </exception>
     internal void Check()
     {
         Require(Retention >= TimeSpan.FromMinutes(1), nameof(Retention), Retention, "from one minute");

@@ -1,6 +1,8 @@
 namespace AmpEdge.Tsdb;
 
-/// <summary>What the index holds most of: the content of Prometheus's <c>status/tsdb</c>. Each list starts with the largest.</summary>
+/// <summary>
+/// What the index holds most of: the content of Prometheus's <c>status/tsdb</c>. Each list starts with the largest.
+/// </summary>
 /// <param name="Series">Series with samples.</param>
 /// <param name="LabelPairs">Different pairs of label name and value.</param>
 /// <param name="SeriesByMetricName">Series of each metric name.</param>

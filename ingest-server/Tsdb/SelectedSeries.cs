@@ -117,9 +117,11 @@ public sealed class SelectedSeries
         }
 
         long held = _view.OpenBlock.IsNone ? 0 : _view.OpenSamples;
-        for (uint chunk = _view.FirstChunk; chunk != 0; chunk = chunk == _view.LastChunk ? 0 : _head.Chunks.Closed(chunk).Next)
+        for (uint chunk = _view.FirstChunk; chunk != 0;)
         {
-            held += _head.Chunks.Closed(chunk).Samples;
+            ref readonly ClosedChunk closed = ref _head.Chunks.Closed(chunk);
+            held += closed.Samples;
+            chunk = chunk == _view.LastChunk ? 0 : closed.Next;
         }
 
         return held - _view.Hidden;

@@ -148,7 +148,7 @@ internal sealed class SeriesKeys
         _keys.Return(key);
     }
 
-    /// <summary>Calls back with every key that names one of the series; slow, for the removal of many at once.</summary>
+    /// <summary>Adds every key that names one of the series; walks the table, so it is for many series at once.</summary>
     public void CollectKeys(HashSet<uint> series, List<uint> keys)
     {
         foreach (ulong slot in _slots)

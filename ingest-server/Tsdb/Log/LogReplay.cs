@@ -40,14 +40,15 @@ internal sealed class LogReplay
         {
             _segments++;
             _series.Clear();
-            using SegmentReader reader = SegmentReader.Open(files, Path.Combine(folder, segment.Index.FileName));
-            ReadSegment(reader, segment.Index.Value);
+            string path = Path.Combine(folder, segment.Index.FileName);
+            using SegmentReader reader = SegmentReader.Open(files, path);
+            ReadSegment(reader, path, segment.Index.Value);
         }
 
         return new ReplayReport(_segments, _records, _samples, _lostBytes, _damages);
     }
 
-    private void ReadSegment(SegmentReader reader, int segment)
+    private void ReadSegment(SegmentReader reader, string path, int segment)
     {
         while (true)
         {
@@ -59,7 +60,8 @@ internal sealed class LogReplay
                     if (!TryApply(reader.Type, reader.Payload, segment))
                     {
                         Lost(new WalCorruptionException(
-                            $"{segment}", reader.Offset, reader.Payload.Length, "a record of another shape", "a commit record"));
+                            path, reader.Offset, reader.NextOffset - reader.Offset,
+                            $"a record of type {reader.Type} that cannot be read", "a commit record"));
                     }
 
                     break;

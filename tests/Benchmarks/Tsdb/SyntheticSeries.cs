@@ -49,7 +49,7 @@ internal static class SyntheticSeries
         return raws;
     }
 
-    /// <summary>A value of one of five kinds: constant, counter of integers, of hundredths, gauge of pages, ratio.</summary>
+    /// <summary>Constant (two in five series), a counter of integers, one of hundredths, or a gauge of pages.</summary>
     public static double Value(int series, int step) => (series % 5) switch
     {
         0 or 1 => series,

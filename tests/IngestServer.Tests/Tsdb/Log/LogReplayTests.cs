@@ -101,6 +101,31 @@ public sealed class LogReplayTests
     }
 
     [Fact]
+    public void A_whole_record_of_an_unknown_type_or_shape_is_skipped_and_told()
+    {
+        FaultyFileSystem files = new();
+        using (TestDatabase test = new(files))
+        {
+            test.Append(s_up, 1000, 1);
+        }
+
+        using (WalWriter wal = WalWriter.Open(files, TestDatabase.Folder + "/wal", new WalOptions()))
+        {
+            WalBatch batch = new();
+            batch.Add(77, "from a later version"u8);
+            batch.Add((byte)RecordType.Commit, "not a commit"u8);
+            wal.Append(batch);
+        }
+
+        using TestDatabase again = new(files);
+        Assert.Equal("up{job=\"node\"} 1000=3ff0000000000000", again.Dump());
+        Assert.Collection(
+            again.Database.Replay.Damages,
+            first => Assert.Contains("/00000002.wal is corrupt at byte 8: found a record of type 77", first, StringComparison.Ordinal),
+            second => Assert.Contains("found a record of type 1 that cannot be read", second, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_segment_can_be_read_alone()
     {
         FaultyFileSystem files = new();
