@@ -78,7 +78,7 @@ public sealed record HeadStats
     /// <summary>Log segments on the disk.</summary>
     public required int LogSegments { get; init; }
 
-    /// <summary><c>wal_record_bytes_saved…</c> has no counterpart; this is every byte written to the log.</summary>
+    /// <summary>Every byte written to the log since the start, deleted segments included.</summary>
     public required long LogBytesWritten { get; init; }
 
     /// <summary>Records written to the log.</summary>
