@@ -27,7 +27,7 @@ internal sealed record RemoteWriteConfig
 
     public bool RoundRobinDns { get; init; }
 
-    /// <summary><see cref="MessageV1"/> or <see cref="MessageV2"/>.</summary>
+    /// <summary><c>prometheus.WriteRequest</c>; <c>io.prometheus.write.v2.Request</c> needs a later version.</summary>
     public string ProtobufMessage { get; init; } = MessageV1;
 
     public QueueConfig Queue { get; init; } = new();
