@@ -50,8 +50,17 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
         int largest = 0;
         long looked = 0;
         long nextCheck = SamplesBetweenChecks;
+        bool staysTheSame = windowing.AtMs is not null && !function.DependsOnStep;
         for (int step = 0; step < _values.Length; step++)
         {
+            if (staysTheSame && step > 0)
+            {
+                _values[step] = _values[0];
+                present += Missing.IsMissing(_values[0]) ? 0 : 1;
+                looked += end - first;
+                continue;
+            }
+
             long endMs = windowing.EndMs(step);
             long startMs = endMs - windowing.RangeMs;
             while (end < timestamps.Length && timestamps[end] <= endMs)

@@ -139,6 +139,8 @@ internal static class OverTimeFunctions
         private double[] _sorted = [];
         private long _lastWarnedBits;
 
+        public override bool DependsOnStep => true;
+
         public override double Evaluate(in Window window)
         {
             double quantile = quantiles.Values[window.Step];

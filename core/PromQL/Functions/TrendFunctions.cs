@@ -20,6 +20,8 @@ internal static class TrendFunctions
     /// <summary>The line's value some seconds after the evaluation time.</summary>
     private sealed class Prediction(ScalarColumn seconds) : WindowFunction
     {
+        public override bool DependsOnStep => true;
+
         public override double Evaluate(in Window window)
         {
             if (window.Count < 2)
@@ -35,6 +37,8 @@ internal static class TrendFunctions
     /// <summary>Holt's linear method: a smoothed level and a smoothed trend.</summary>
     private sealed class Smoothing(ScalarColumn levelFactors, ScalarColumn trendFactors) : WindowFunction
     {
+        public override bool DependsOnStep => true;
+
         public override double Evaluate(in Window window)
         {
             double levelFactor = Require(levelFactors.Values[window.Step], "smoothing factor", "sf");
