@@ -13,7 +13,7 @@ namespace AmpEdge.Prometheus;
 ///   10 copy       length-1 in six bits, offset of 16 bits, little-endian
 ///   11 copy       length-1 in six bits, offset of 32 bits, little-endian
 /// </code>
-/// References instead of span indexing: SnappyBenchmarks.Decode is 1.6 times as fast with them.
+/// References instead of span indexing, because this is on the path of every sample; SnappyBenchmarks.Decode has the figures.
 /// </remarks>
 internal static class SnappyDecoder
 {

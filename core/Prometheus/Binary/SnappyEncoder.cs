@@ -10,7 +10,7 @@ namespace AmpEdge.Prometheus;
 /// The source is cut into blocks of 64 KiB, so that a position fits 16 bits and the table of positions stays in the
 /// first-level cache. Within a block each four bytes are looked up by hash; runs without a match are stepped over faster
 /// and faster, so that bytes that cannot be compressed cost little.
-/// References instead of span indexing: SnappyBenchmarks.Encode is 1.5 times as fast with them.
+/// References instead of span indexing, because this is on the path of every sample; SnappyBenchmarks.Encode has the figures.
 /// </remarks>
 internal static class SnappyEncoder
 {

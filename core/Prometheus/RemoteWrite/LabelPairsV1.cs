@@ -23,6 +23,14 @@ public ref struct LabelPairsV1
 
     public bool MoveNext()
     {
+        if (UsualFormV1.TryLabel(_rawLabels, _position, out int nameEnd, out int end))
+        {
+            _name = _rawLabels[(_position + 4)..nameEnd];
+            _value = _rawLabels[(nameEnd + 2)..end];
+            _position = end;
+            return true;
+        }
+
         // Fields of other kinds stand between labels when a sender mixes them; the message was checked before.
         while (_position < _rawLabels.Length
             && TimeSeriesV1.TryReadField(_rawLabels, ref _position, out uint tag, out ReadOnlySpan<byte> content))
@@ -37,25 +45,6 @@ public ref struct LabelPairsV1
     }
 
     internal static bool TryParse(ReadOnlySpan<byte> label, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
-    {
-        // The form that every sender writes; others (a part left out, long texts) take the general way.
-        //   0x0A length 1 name | 0x12 length 1 value
-        if (label.Length >= 4 && label[0] == WriteRequestV1Fields.LabelName)
-        {
-            int valueTag = 2 + label[1];
-            if (valueTag + 2 <= label.Length && label[1] < 0x80 && label[valueTag] == WriteRequestV1Fields.LabelValue
-                && label[valueTag + 1] < 0x80 && valueTag + 2 + label[valueTag + 1] == label.Length)
-            {
-                name = label[2..valueTag];
-                value = label[(valueTag + 2)..];
-                return true;
-            }
-        }
-
-        return TryParseAnyForm(label, out name, out value);
-    }
-
-    private static bool TryParseAnyForm(ReadOnlySpan<byte> label, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         ProtobufReader fields = new(label);
         name = default;

@@ -31,14 +31,24 @@ public static class WriteRequestV1Writer
     /// <summary>Appends a series with one sample.</summary>
     public static void AppendTimeSeries(ByteBuffer request, ReadOnlySpan<byte> labelBlock, long timestampMs, double value)
     {
-        int seriesLength = labelBlock.Length + SampleFieldLength(timestampMs, value);
+        ulong bits = BitConverter.DoubleToUInt64Bits(value);
+        bool usual = UsualFormV1.IsUsual(timestampMs, bits);
+        int sampleLength = usual ? UsualFormV1.SampleFieldLength : SampleFieldLength(timestampMs, value);
         Span<byte> target = request.Reserve(labelBlock.Length + MaxSeriesOverhead);
         target[0] = WriteRequestV1Fields.RequestTimeSeries;
-        int written = 1 + Uvarint.Write(target[1..], (ulong)seriesLength);
+        int written = 1 + Uvarint.Write(target[1..], (ulong)(labelBlock.Length + sampleLength));
         labelBlock.CopyTo(target[written..]);
         written += labelBlock.Length;
-        written += WriteSample(target[written..], timestampMs, value);
-        request.Advance(written);
+        if (usual)
+        {
+            UsualFormV1.WriteSample(target[written..], timestampMs, bits);
+        }
+        else
+        {
+            WriteSample(target[written..], timestampMs, value);
+        }
+
+        request.Advance(written + sampleLength);
     }
 
     /// <summary>Appends a series with several samples, in time order; both columns have the same length.</summary>

@@ -37,6 +37,30 @@ public sealed class WriteRequestV1WriterTests
     }
 
     [Fact]
+    public void Times_of_every_length_are_written_by_both_ways_alike_and_read_back()
+    {
+        for (int bit = 0; bit < 64; bit++)
+        {
+            foreach (long time in (long[])[(1L << bit) - 1, 1L << bit, ~(1L << bit)])
+            {
+                ByteBuffer single = new();
+                ByteBuffer column = new();
+                WriteRequestV1Writer.AppendTimeSeries(single, [], time, 1.5);
+                WriteRequestV1Writer.AppendTimeSeries(column, [], [time], [1.5]);
+                WriteRequestV1Reader reader = new(single.Written);
+
+                Assert.Equal(column.Written.ToArray(), single.Written.ToArray());
+                Assert.Equal(WriteRequestItem.TimeSeries, reader.Next());
+                SamplesV1 samples = reader.TimeSeries.Samples;
+                Assert.True(samples.MoveNext());
+                Assert.Equal(time, samples.TimestampMs);
+                Assert.Equal(1.5, samples.Value);
+                Assert.False(samples.MoveNext());
+            }
+        }
+    }
+
+    [Fact]
     public void One_sample_and_a_column_of_one_are_written_alike()
     {
         ByteBuffer block = new();
