@@ -12,7 +12,7 @@ internal sealed record FetchOptions
     /// <summary>Whether gzip is asked for.</summary>
     public bool EnableCompression { get; init; } = true;
 
-    /// <summary>Bytes of a page after decompression; zero is no limit.</summary>
+    /// <summary>Bytes of a page after decompression; zero leaves only the one that keeps the process alive.</summary>
     public long BodySizeLimit { get; init; }
 
     /// <summary>The format of pages without a usable Content-Type, or null.</summary>

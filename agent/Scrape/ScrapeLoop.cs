@@ -103,6 +103,7 @@ internal sealed class ScrapeLoop : IDisposable
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
+            _metrics.FailedScrapes.Increment();
             ScrapeLog.LoopFailed(_log, _job, _target.Url, error);
         }
     }

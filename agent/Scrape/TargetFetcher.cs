@@ -8,6 +8,12 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>Fetches the pages of one target over HTTP. A target that misbehaves is a result, not an exception.</summary>
 internal sealed class TargetFetcher
 {
+    /// <summary>
+    /// Where the configuration sets no limit: no honest page is that large, and a packed one must not take the process
+    /// down with it.
+    /// </summary>
+    private const long LargestPageBytes = 512L << 20;
+
     private readonly HttpMessageInvoker _client;
     private readonly Uri _url;
     private readonly TimeSpan _timeout;
@@ -89,15 +95,16 @@ internal sealed class TargetFetcher
 
     private async Task<bool> TryReadAsync(HttpResponseMessage response, PageBuffer page, CancellationToken cancel)
     {
+        long limit = _options.BodySizeLimit > 0 ? _options.BodySizeLimit : LargestPageBytes;
         await using Stream body = await response.Content.ReadAsStreamAsync(cancel);
         bool isGzip = response.Content.Headers.ContentEncoding.Contains("gzip");
         if (!isGzip)
         {
-            return await page.TryReadAsync(body, _options.BodySizeLimit, cancel);
+            return await page.TryReadAsync(body, limit, cancel);
         }
 
         await using GZipStream plain = new(body, CompressionMode.Decompress);
-        return await page.TryReadAsync(plain, _options.BodySizeLimit, cancel);
+        return await page.TryReadAsync(plain, limit, cancel);
     }
 
     private FetchResult Accept(HttpResponseMessage response, PageBuffer page)

@@ -36,7 +36,10 @@ internal static class TargetFile
         }
         catch (JsonException error)
         {
-            problem = $"{path}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: not JSON: {error.Message}";
+            string reason = error.Message;
+            int place = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            problem = $"{path}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: not JSON: "
+                + (place < 0 ? reason : reason[..place]);
             return null;
         }
     }
