@@ -1,18 +1,33 @@
+using System.Buffers;
+using System.Globalization;
+
 namespace AmpEdge.SigV4;
 
 /// <summary>Reads region and service out of the host names of AWS endpoints.</summary>
 public static class AwsHost
 {
+    private static readonly SearchValues<char> s_nameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-");
+
     private static readonly string[] s_suffixes = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
 
     /// <summary>
     /// Understands <c>service.region.amazonaws.com</c> with its FIPS, dual-stack, China and VPC endpoint forms, and
     /// <c>name.region.service.amazonaws.com</c>. A port is ignored. False for any other host.
     /// </summary>
+    /// <remarks>
+    /// Only letters, digits, dots and dashes pass, and only digits as port: with <c>@</c>, <c>/</c> or <c>#</c> in it, a
+    /// text that ends like an AWS host would lead a URL somewhere else.
+    /// </remarks>
     public static bool TryParse(string host, out SigningScope scope)
     {
         scope = default;
-        ReadOnlySpan<char> name = WithoutPort(host).TrimEnd('.');
+        if (!TrySplitPort(host, out ReadOnlySpan<char> name) || name.ContainsAnyExcept(s_nameCharacters))
+        {
+            return false;
+        }
+
+        name = name.TrimEnd('.');
         foreach (string suffix in s_suffixes)
         {
             if (name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
@@ -81,9 +96,11 @@ public static class AwsHost
         return text.Length > 0;
     }
 
-    private static ReadOnlySpan<char> WithoutPort(ReadOnlySpan<char> host)
+    private static bool TrySplitPort(ReadOnlySpan<char> host, out ReadOnlySpan<char> name)
     {
-        int colon = host.LastIndexOf(':');
-        return colon < 0 || host[colon..].Contains(']') ? host : host[..colon];
+        int colon = host.IndexOf(':');
+        name = colon < 0 ? host : host[..colon];
+        return colon < 0
+            || ushort.TryParse(host[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
     }
 }

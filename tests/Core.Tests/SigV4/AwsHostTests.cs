@@ -30,6 +30,15 @@ public sealed class AwsHostTests
     [InlineData("us-east-1.amazonaws.com")]
     [InlineData("aps-workspaces.us-east-1.amazonaws.com.evil.example")]
     [InlineData("aps-workspaces.nowhere.amazonaws.com")]
+    [InlineData("aps-workspaces.us-east-1.amazonaws.com:443@evil.example")]
+    [InlineData("aps-workspaces.us-east-1.amazonaws.com:x")]
+    [InlineData("aps-workspaces.us-east-1.amazonaws.com:99999")]
+    [InlineData("evil.example/aps.us-east-1.amazonaws.com")]
+    [InlineData("evil.example?.aps.us-east-1.amazonaws.com")]
+    [InlineData("evil.example#.aps.us-east-1.amazonaws.com")]
+    [InlineData("evil.example:80@aps.us-east-1.amazonaws.com")]
+    [InlineData("evil.example\\.aps.us-east-1.amazonaws.com")]
+    [InlineData("aps.us-east-1.amazonaws.com, evil.example")]
     public void Other_hosts_tell_nothing(string host)
     {
         Assert.False(AwsHost.TryParse(host, out _));
