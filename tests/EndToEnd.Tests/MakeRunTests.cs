@@ -9,6 +9,8 @@ namespace AmpEdge.EndToEnd.Tests;
 /// <summary>The README's first command, as a newcomer calls it, in a folder of its own.</summary>
 public sealed partial class MakeRunTests
 {
+    private const string Query = "query=sum(count_over_time(up[1h]))";
+
     [Fact]
     public async Task Make_run_shows_samples_flowing_its_curl_works_and_the_data_is_there_the_second_time()
     {
@@ -17,9 +19,9 @@ public sealed partial class MakeRunTests
         {
             ["AMPEDGE_RUN_FOLDER"] = folder.At("run"),
         };
-        string firstAnswer = await RunOnceAsync(environment, "query=count_over_time(up{program=\"agent\"}[1h])");
+        string firstAnswer = await RunOnceAsync(environment, Query);
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
-        string secondAnswer = await RunOnceAsync(environment, "query=count_over_time(up{program=\"agent\"}[1h])");
+        string secondAnswer = await RunOnceAsync(environment, Query);
 
         Assert.True(
             ValueOf(secondAnswer) > ValueOf(firstAnswer),

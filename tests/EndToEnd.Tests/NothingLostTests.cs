@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using AmpEdge.EndToEnd.Tests.Support;
@@ -25,8 +26,8 @@ public sealed class NothingLostTests
         using RecordingReceiver receiver = new();
         string config = $"""
             global:
-              scrape_interval: 200ms
-              scrape_timeout: 200ms
+              scrape_interval: 400ms
+              scrape_timeout: 400ms
             scrape_configs:
               - job_name: scripted
                 static_configs:
@@ -59,9 +60,11 @@ public sealed class NothingLostTests
             () => Task.FromResult(HasValue(receiver.ArrivalsOf("scrape_number"), end)),
             () => last.Describe($"the samples did not all arrive, {gen}"));
 
+        // On a busy machine a page may be handed out after the scrape's time was over; the agent then says up 0.
+        int failedScrapes = receiver.ArrivalsOf("__name__=\"up\"").FindAll(static sample => sample.Value == 0).Count;
         foreach (string series in new[] { "scrape_number", "other_series" })
         {
-            AssertInOrderAndWhole(receiver.ArrivalsOf($"__name__=\"{series}\""), end, scrapedAtKill, gen);
+            AssertInOrderAndWhole(receiver.ArrivalsOf($"__name__=\"{series}\""), end, scrapedAtKill, failedScrapes, gen);
         }
     }
 
@@ -79,10 +82,13 @@ public sealed class NothingLostTests
             await using RunningProgram server = await Pipeline.StartServerAsync(folder, port);
             await using RunningProgram proxy = await Pipeline.StartProxyAsync(server);
             await AssertStoredAsync(proxy, acknowledged, gen);
+            (HttpStatusCode status, string text) = await WriteAsync(proxy, acknowledged + 1, firstTimestampMs);
+            Assert.True(status == HttpStatusCode.OK, server.Describe($"{(int)status} {text}"));
             Task killer = KillAfterAsync(server, TimeSpan.FromMilliseconds(200 + gen.Int(800)));
-            while (!server.HasExited && await TryWriteAsync(proxy, acknowledged + 1, firstTimestampMs))
+            while (status == HttpStatusCode.OK)
             {
                 acknowledged++;
+                (status, _) = await WriteAsync(proxy, acknowledged + 1, firstTimestampMs);
             }
 
             await killer;
@@ -108,7 +114,8 @@ public sealed class NothingLostTests
         return false;
     }
 
-    private static void AssertInOrderAndWhole(List<Sample> arrivals, int end, HashSet<double> mayMiss, Gen gen)
+    private static void AssertInOrderAndWhole(
+        List<Sample> arrivals, int end, HashSet<double> mayMiss, int failedScrapes, Gen gen)
     {
         HashSet<double> seen = [];
         Dictionary<long, double> valueAt = [];
@@ -127,10 +134,18 @@ public sealed class NothingLostTests
             highest = Math.Max(highest, sample.Value);
         }
 
+        List<int> missing = [];
         for (int value = 1; value <= end; value++)
         {
-            Assert.True(seen.Contains(value) || mayMiss.Contains(value), $"scrape {value} is missing, {gen}");
+            if (!seen.Contains(value) && !mayMiss.Contains(value))
+            {
+                missing.Add(value);
+            }
         }
+
+        Assert.True(
+            missing.Count <= failedScrapes,
+            $"{failedScrapes} scrapes failed; missing: {string.Join(' ', missing)}; killed at {string.Join(' ', mayMiss)}; {arrivals.Count} arrived; {gen}");
     }
 
     private static async Task KillAfterAsync(RunningProgram program, TimeSpan delay)
@@ -139,14 +154,15 @@ public sealed class NothingLostTests
         await program.KillAsync();
     }
 
-    private static async Task<bool> TryWriteAsync(RunningProgram proxy, int number, long firstTimestampMs)
+    private static async Task<(HttpStatusCode Status, string Text)> WriteAsync(
+        RunningProgram proxy, int number, long firstTimestampMs)
     {
         using ByteArrayContent content = new(Encode(number, firstTimestampMs + number));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         content.Headers.ContentEncoding.Add("snappy");
         using HttpResponseMessage answer = await proxy.Http.PostAsync(
             Pipeline.WritePath, content, TestContext.Current.CancellationToken);
-        return answer.IsSuccessStatusCode;
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     private static byte[] Encode(int number, long timestampMs)
