@@ -1,5 +1,5 @@
 # The two commands of the README; each does all its set-up. See .build/ for what they do.
-.PHONY: run test bench build clean
+.PHONY: run test bench build publish clean
 
 run:
 	@.build/run
@@ -13,6 +13,10 @@ bench:
 
 build:
 	@.build/build
+
+# The programs as they are shipped, in artifacts/publish: self-contained, trimmed, compiled ahead.
+publish:
+	@.build/publish
 
 clean:
 	rm -rf artifacts .run
