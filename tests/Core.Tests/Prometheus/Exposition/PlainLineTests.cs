@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Text;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
@@ -56,5 +57,35 @@ public sealed class PlainLineTests
 
         Assert.Equal(end, PlainLine.ReadLabels(Encoding.UTF8.GetBytes(text), 0, slots));
         Assert.True(end > 0 || slots.Count == 0, "nothing is left behind");
+    }
+
+    /// <summary>Values are searched in blocks: what ends or spoils one may stand anywhere in any block or after the last.</summary>
+    [Theory]
+    [InlineData(new byte[0], true)]
+    [InlineData(new byte[] { (byte)' ' }, true)]
+    [InlineData(new byte[] { 0xC3, 0xA9 }, true)]
+    [InlineData(new byte[] { 0xC3 }, false)]
+    [InlineData(new byte[] { 0xFF }, false)]
+    [InlineData(new byte[] { (byte)'\\', (byte)'n' }, false)]
+    [InlineData(new byte[] { (byte)'\n' }, false)]
+    public void A_value_of_any_length_is_taken_when_it_is_plain(byte[] inside, bool isTaken)
+    {
+        LabelSlots slots = new();
+        for (int length = 0; length <= 50; length++)
+        {
+            for (int at = 0; at <= length; at++)
+            {
+                byte[] value = [.. Enumerable.Repeat((byte)'v', at), .. inside, .. Enumerable.Repeat((byte)'w', length - at)];
+                foreach (string tail in (string[])["\"} 1\n", "\"} 1                                \n", "\"}"])
+                {
+                    byte[] text = [.. "x=\""u8, .. value, .. Encoding.UTF8.GetBytes(tail)];
+                    slots.Clear();
+                    int end = PlainLine.ReadLabels(text, 0, slots);
+
+                    Assert.Equal(isTaken ? value.Length + 5 : -1, end);
+                    Assert.Equal(isTaken ? [new LabelSlot(0, 1, 3, value.Length)] : [], slots.Slots.ToArray());
+                }
+            }
+        }
     }
 }
