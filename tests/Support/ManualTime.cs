@@ -81,6 +81,27 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>
+    /// Moves the clock to the next due time and no further, and fires what is due then: whoever is woken sees the very
+    /// time it waited for, on whichever thread it runs.
+    /// </summary>
+    public void AdvanceToNextTimer()
+    {
+        DateTimeOffset? next = null;
+        lock (_lock)
+        {
+            foreach (ManualTimer timer in _timers)
+            {
+                next = timer.DueAt is { } due && (next is null || due < next) ? due : next;
+            }
+        }
+
+        if (next is { } dueAt)
+        {
+            Advance(dueAt - GetUtcNow());
+        }
+    }
+
     private ManualTimer? TakeNextDue(DateTimeOffset end)
     {
         lock (_lock)

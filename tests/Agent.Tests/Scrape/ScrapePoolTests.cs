@@ -26,7 +26,13 @@ public sealed class ScrapePoolTests : IAsyncDisposable
     {
         await using ScrapePool pool = Pool(Job());
         await pool.SyncAsync([Group(_server.Address)]);
-        await ScrapesAsync(pool, 3);
+        for (int scrape = 1; scrape <= 3; scrape++)
+        {
+            // Exactly to the tick and not beyond: the loop may wake on another thread, and must see its own time there.
+            await UntilAsync(() => _time.WaitingTimers > 0);
+            _time.AdvanceToNextTimer();
+            await UntilAsync(() => Stored() == scrape);
+        }
 
         List<long> times = TimesOf("a");
         Assert.Equal(3, times.Count);
@@ -208,6 +214,14 @@ public sealed class ScrapePoolTests : IAsyncDisposable
             {
                 await Task.Yield();
             }
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Yield();
         }
     }
 
