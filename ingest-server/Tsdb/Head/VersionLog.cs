@@ -35,7 +35,7 @@ internal sealed class VersionLog
         }
     }
 
-    /// <summary>Notes that a series had so many samples before a commit; commits come in rising order.</summary>
+    /// <summary>Notes that a series had so many samples before a commit; those of one series come in rising order.</summary>
     public void Record(uint series, long sequence, uint appendedBefore)
     {
         lock (_lock)
@@ -87,7 +87,7 @@ internal sealed class VersionLog
 
         public int Entries { get; private set; }
 
-        /// <summary>The last commit recorded here.</summary>
+        /// <summary>The newest commit recorded here.</summary>
         public long End { get; private set; }
 
         public void Add(uint series, long sequence, uint appended)
@@ -99,7 +99,9 @@ internal sealed class VersionLog
 
             commits.Add((sequence, appended));
             Entries++;
-            End = sequence;
+
+            // Rising per series only: a slower sender's series come with older commits than those recorded before.
+            End = Math.Max(End, sequence);
         }
 
         public bool TryGet(uint series, long visibleSequence, out uint appended)
@@ -119,6 +121,7 @@ internal sealed class VersionLog
         {
             _bySeries.Clear();
             Entries = 0;
+            End = 0;
         }
     }
 }

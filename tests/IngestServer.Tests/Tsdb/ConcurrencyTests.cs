@@ -122,6 +122,7 @@ public sealed class ConcurrencyTests
                 SelectedSeries series = querier.Select(
                     [new Matcher(MatcherType.Equal, "writer", $"{writer}")], long.MinValue, long.MaxValue);
                 ends = 0;
+                List<string> others = [];
                 while (series.MoveNext())
                 {
                     samples.Clear();
@@ -131,13 +132,17 @@ public sealed class ConcurrencyTests
                     last = last < 0 && lasting ? end : last;
                     Assert.True(!lasting || end == last, $"{series.Labels} ends at {end}, others at {last}");
                     ends += end == last ? 1 : 0;
+                    if (!lasting)
+                    {
+                        others.Add($"life {series.Labels.GetString("life")} ends at {end}");
+                    }
                 }
 
                 // Retention does not wait for a reader that the scheduler left behind; what it takes is no half request.
                 bool isRetained = Volatile.Read(ref _newestRequest) - last < RetentionRequests;
                 Assert.True(
                     last < 0 || !isRetained || ends == SeriesPerWriter,
-                    $"{ends} of {SeriesPerWriter} series have request {last}");
+                    $"{ends} of {SeriesPerWriter} series have request {last} of {_newestRequest} in walk {walk}; {string.Join(", ", others)}");
             }
         }
     }
