@@ -17,10 +17,8 @@ public class ExpressionCasesTests
     // The line length that the shared pretty cases were made with.
     private const int PrettyCaseLineLength = 10;
 
-    private static readonly Dictionary<string, string> s_skipped = new()
-    {
-        ["foo @ %f"] = "its input and text are a format template that was never filled in; 3.5.3 says something else",
-    };
+    // The text of this case holds a format directive that was never filled in; the server's own answer to it stands beside.
+    private const string UnfilledDirective = "%f";
 
     [Fact]
     public void Every_case_is_accepted_or_refused_with_the_same_errors()
@@ -29,14 +27,15 @@ public class ExpressionCasesTests
         foreach (JsonNode item in Read(Cases))
         {
             string input = Text(item);
-            if (s_skipped.ContainsKey(input))
-            {
-                continue;
-            }
-
             ParseResult result = PromQLParser.Parse(Input(item), ParserOptions.Everything);
             string expected = item["errors"] is JsonArray errors ? ShowErrors(errors) : "";
             string got = ShowErrors(result.Errors);
+            if (expected.Contains(UnfilledDirective, StringComparison.Ordinal))
+            {
+                expected = item["v3_5"]!["error"]!.GetValue<string>().Replace("invalid parameter \"query\": ", "", StringComparison.Ordinal);
+                got = result.Errors[0].ToString();
+            }
+
             if (expected != got || (result.Expr is not null) != item["ok"]!.GetValue<bool>())
             {
                 differences.Add($"{input}\n  expected {expected}\n  got      {got}");
