@@ -6,10 +6,22 @@ namespace AmpEdge.Agent.Scrape;
 internal struct CachedLine
 {
     /// <summary>Marks a line that is not a sample: help, type, unit, comment.</summary>
-    public const int NoSample = -2;
+    public const int NoSample = -1;
 
-    /// <summary>Marks a sample that relabelling drops.</summary>
-    public const int Dropped = -1;
+    /// <summary>Marks a sample that relabelling left without labels.</summary>
+    public const int NoLabels = -2;
+
+    private const int FirstDropMark = -3;
+
+    /// <summary>Marks a sample that a metric relabel rule drops; the mark says which.</summary>
+    public static int DroppedBy(int rule) => FirstDropMark - rule;
+
+    /// <summary>The rule that drops the line's sample; false when none does.</summary>
+    public readonly bool IsDropped(out int rule)
+    {
+        rule = FirstDropMark - Series;
+        return Series <= FirstDropMark;
+    }
 
     /// <summary>Where the line's bytes lie in the table: name and labels of a sample, the whole of any other line.</summary>
     public int Start;

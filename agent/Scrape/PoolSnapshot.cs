@@ -10,5 +10,11 @@ namespace AmpEdge.Agent.Scrape;
 internal sealed record PoolSnapshot(
     string Job, IReadOnlyList<Target> Active, IReadOnlyList<Labels> Dropped, int DroppedCount)
 {
+    /// <summary>What scrapes <see cref="Active"/>, in the same order.</summary>
+    public IReadOnlyList<ScrapeLoop> Loops { get; init; } = [];
+
+    /// <summary>The rules that the job's series pass.</summary>
+    public RelabelRule[] MetricRelabelRules { get; init; } = [];
+
     public static PoolSnapshot Empty(string job) => new(job, [], [], 0);
 }

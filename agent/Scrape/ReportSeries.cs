@@ -31,6 +31,15 @@ internal sealed class ReportSeries
         batch.Add(_seriesAdded, timestampMs, page.SeriesAdded);
     }
 
+    public void Visit(ISeriesVisitor visitor)
+    {
+        visitor.Stored(_up);
+        visitor.Stored(_duration);
+        visitor.Stored(_samplesScraped);
+        visitor.Stored(_samplesAfterRelabel);
+        visitor.Stored(_seriesAdded);
+    }
+
     /// <summary>Adds the staleness markers of a target that is gone.</summary>
     public void AddStale(SampleBatch batch, long timestampMs)
     {

@@ -34,6 +34,9 @@ internal sealed class SampleLabels
         _limits = limits;
     }
 
+    /// <summary>The rule that dropped the last series that <see cref="Make"/> gave no labels for, or -1 when none did.</summary>
+    public int DroppedBy { get; private set; }
+
     /// <summary>
     /// The labels of the parser's series. Null with a <paramref name="problem"/> when they fail the scrape, null
     /// without one when relabelling drops the series.
@@ -59,8 +62,10 @@ internal sealed class SampleLabels
         }
 
         problem = null;
-        if (_rules.Length > 0 && !Relabeler.Process(_builder, _rules))
+        DroppedBy = -1;
+        if (_rules.Length > 0 && !Relabeler.Process(_builder, _rules, out int droppedBy))
         {
+            DroppedBy = droppedBy;
             return null;
         }
 

@@ -136,6 +136,26 @@ internal sealed class ScrapeCache
         _series.RemoveUnused(_lines);
     }
 
+    /// <summary>Shows the series of the last good page, and its samples that rules dropped.</summary>
+    public void Visit(ISeriesVisitor visitor)
+    {
+        foreach (ref readonly SeriesState state in _series.States)
+        {
+            if (state.SeenIn == _scrape)
+            {
+                visitor.Stored(state.Ref);
+            }
+        }
+
+        foreach (ref readonly CachedLine line in _lines.Lines)
+        {
+            if (line.SeenIn == _scrape && line.IsDropped(out int rule))
+            {
+                visitor.Dropped(rule);
+            }
+        }
+    }
+
     /// <summary>Gives the series back to the store, after the last batch was stored.</summary>
     public void Release()
     {
@@ -308,7 +328,9 @@ internal sealed class ScrapeCache
             }
 
             index = _lines.Add(bytes, hash);
-            _lines[index].Series = labels is null ? CachedLine.Dropped : _series.AddLine(labels);
+            _lines[index].Series = labels is not null
+                ? _series.AddLine(labels)
+                : _sampleLabels.DroppedBy < 0 ? CachedLine.NoLabels : CachedLine.DroppedBy(_sampleLabels.DroppedBy);
             _lines[index].NeedsFamilyType = needsType;
             _lines[index].FamilyType = type;
         }

@@ -6,6 +6,8 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>Scrapes one target on its schedule, and owns everything that is known about the target's series.</summary>
 internal sealed class ScrapeLoop : IDisposable
 {
+    /// <summary>Held while a page is read, not while it is fetched, so that others may look at the series in between.</summary>
+    private readonly Lock _seriesGate = new();
     private readonly string _job;
     private readonly Target _target;
     private readonly TargetFetcher _fetcher;
@@ -19,6 +21,7 @@ internal sealed class ScrapeLoop : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
     private string? _forcedProblem;
+    private bool _isScraped;
 
     public ScrapeLoop(
         string job, Target target, TargetFetcher fetcher, ScrapeCache cache, ISampleStore store, ScrapeMetrics metrics,
@@ -64,8 +67,25 @@ internal sealed class ScrapeLoop : IDisposable
             Store();
         }
 
-        _cache.Release();
-        _report.Release();
+        lock (_seriesGate)
+        {
+            _isScraped = false;
+            _cache.Release();
+            _report.Release();
+        }
+    }
+
+    /// <summary>Shows what the last scrape was made of; nothing before the first and after the last. Thread-safe.</summary>
+    public void Visit(ISeriesVisitor visitor)
+    {
+        lock (_seriesGate)
+        {
+            if (_isScraped)
+            {
+                _cache.Visit(visitor);
+                _report.Visit(visitor);
+            }
+        }
     }
 
     public void Dispose() => _stop.Dispose();
@@ -99,7 +119,10 @@ internal sealed class ScrapeLoop : IDisposable
             using FetchResult fetched = ForcedProblem is { } forced
                 ? FetchResult.Failed(forced)
                 : await _fetcher.FetchAsync(stop);
-            TakePage(fetched, scrapeTime, started);
+            lock (_seriesGate)
+            {
+                TakePage(fetched, scrapeTime, started);
+            }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -131,6 +154,7 @@ internal sealed class ScrapeLoop : IDisposable
         _cache.ForgetUnseen();
         Count(in page, fetched.OverBodyLimit);
         ShowStatus(in page, scrapeTime, duration);
+        _isScraped = true;
     }
 
     private void Store()

@@ -268,13 +268,14 @@ internal sealed class ScrapePool : IAsyncDisposable
 
     private void Publish(List<Labels> dropped, int droppedCount)
     {
-        List<Target> targets = [];
-        foreach (ScrapeLoop loop in _loops.Values)
+        List<ScrapeLoop> loops = [.. _loops.Values];
+        loops.Sort(static (left, right) => left.Target.Labels.CompareTo(right.Target.Labels));
+        List<Target> targets = loops.ConvertAll(static loop => loop.Target);
+        PoolSnapshot snapshot = new(_job.Name, targets, dropped, droppedCount)
         {
-            targets.Add(loop.Target);
-        }
-
-        targets.Sort(static (left, right) => left.Labels.CompareTo(right.Labels));
-        Volatile.Write(ref _snapshot, new PoolSnapshot(_job.Name, targets, dropped, droppedCount));
+            Loops = loops,
+            MetricRelabelRules = _job.MetricRelabelRules,
+        };
+        Volatile.Write(ref _snapshot, snapshot);
     }
 }
