@@ -19,8 +19,11 @@ internal sealed record QueueConfig
 
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Prometheus retries 429 only when told to; here a 429 for rate is always waited for.</summary>
-    public bool RetryOnHttp429 { get; init; }
+    /// <summary>
+    /// Without effect: Prometheus drops a batch that is answered by 429 unless this is set, while here a 429 for rate is
+    /// always waited for and one that names series loses only those. False is noted in the log.
+    /// </summary>
+    public bool? RetryOnHttp429 { get; init; }
 
     /// <summary>Older samples are dropped and counted rather than sent; zero keeps them all.</summary>
     public TimeSpan SampleAgeLimit { get; init; }

@@ -23,7 +23,7 @@ internal static class QueueConfigReader
             BatchSendDeadline = section.Duration("batch_send_deadline", defaults.BatchSendDeadline),
             MinBackoff = section.Duration("min_backoff", defaults.MinBackoff),
             MaxBackoff = section.Duration("max_backoff", defaults.MaxBackoff),
-            RetryOnHttp429 = section.Bool("retry_on_http_429", defaults.RetryOnHttp429),
+            RetryOnHttp429 = section.OptionalBool("retry_on_http_429"),
             SampleAgeLimit = section.Duration("sample_age_limit", defaults.SampleAgeLimit),
         };
         Validate(section, config);

@@ -37,7 +37,7 @@ internal static class RemoteWriteConfigYaml
         yaml.Duration("batch_send_deadline", queue.BatchSendDeadline);
         yaml.Duration("min_backoff", queue.MinBackoff);
         yaml.Duration("max_backoff", queue.MaxBackoff);
-        yaml.BoolIfTrue("retry_on_http_429", queue.RetryOnHttp429);
+        yaml.BoolIfTrue("retry_on_http_429", queue.RetryOnHttp429 == true);
         yaml.DurationUnlessZero("sample_age_limit", queue.SampleAgeLimit);
     }
 

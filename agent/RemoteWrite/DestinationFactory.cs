@@ -64,6 +64,11 @@ internal sealed class DestinationFactory
             ? null
             : new RequestAuthorizer(
                 new HttpRequestSigner(new SigV4Signer(new SigningScope(RegionOf(config), AmpService)), _time), credentials);
+        if (config.Queue.RetryOnHttp429 == false)
+        {
+            RemoteWriteLog.RetriesAnyway(_log, name);
+        }
+
         HttpMessageInvoker http = _createClient(config.HttpClient);
         QueueManager queue = new(
             options,

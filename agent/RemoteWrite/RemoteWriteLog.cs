@@ -34,4 +34,10 @@ internal static partial class RemoteWriteLog
 
     [LoggerMessage(2409, LogLevel.Warning, "remote write {Destination}: a record of the buffer cannot be read and is skipped: {Reason}")]
     public static partial void RecordUnreadable(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(
+        2450, LogLevel.Warning,
+        "remote write {Destination}: retry_on_http_429: false has no effect: a 429 for rate is always waited for and tried again; "
+        + "bound what may wait by the buffer's size and age instead")]
+    public static partial void RetriesAnyway(ILogger logger, string destination);
 }

@@ -79,6 +79,20 @@ public sealed class ConfigurationTests
             () => agent.Describe("the good reload did not take over"));
     }
 
+    [Fact]
+    public async Task A_destination_that_wants_429_dropped_is_told_that_it_is_waited_for()
+    {
+        using WorkingFolder folder = new();
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, """
+            remote_write:
+              - url: http://127.0.0.1:9/write
+                name: strict
+                queue_config: {retry_on_http_429: false}
+            """);
+
+        Assert.Contains("remote write strict: retry_on_http_429: false has no effect", agent.Output, StringComparison.Ordinal);
+    }
+
     private static async Task HangUpAsync(RunningProgram program)
     {
         using Process kill = Process.Start(

@@ -46,6 +46,9 @@ public sealed class YamlWriter
         return Text(key, RevealSecrets ? value.Reveal() : value.ToString());
     }
 
+    /// <summary>A value that is JSON already, which is YAML too.</summary>
+    public YamlWriter JsonUnlessEmpty(string key, string json) => json.Length == 0 ? this : Line(key, json);
+
     public YamlWriter Texts(string key, IReadOnlyList<string> values)
     {
         if (values.Count > 0)

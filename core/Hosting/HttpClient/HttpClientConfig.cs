@@ -22,5 +22,5 @@ public sealed record HttpClientConfig
     /// <summary>True when nothing was configured: what a discovery kind with a client of its own insists on.</summary>
     public bool IsDefault =>
         BasicAuth is null && Authorization is null && OAuth2 is null && Tls == new TlsConfig()
-        && Proxy == new ProxyConfig() && HttpHeaders.Count == 0 && FollowRedirects && EnableHttp2;
+        && Proxy.IsDefault && HttpHeaders.Count == 0 && FollowRedirects && EnableHttp2;
 }

@@ -19,7 +19,7 @@ public static class HttpClientConfigReader
         HttpClientConfig config = new()
         {
             BasicAuth = ReadBasicAuth(section),
-            OAuth2 = ReadOAuth2(section),
+            OAuth2 = OAuth2ConfigReader.Read(section),
             Authorization = authorization ?? bearer,
             Tls = TlsConfigReader.Read(section),
             Proxy = ProxyConfigReader.Read(section),
@@ -121,47 +121,6 @@ public static class HttpClientConfigReader
         }
 
         return given || file.Length > 0 ? new AuthorizationConfig { Credentials = token, CredentialsFile = file } : null;
-    }
-
-    private static OAuth2Config? ReadOAuth2(ConfigSection parent)
-    {
-        if (parent.Section("oauth2", "config.plain") is not { } section)
-        {
-            return null;
-        }
-
-        OAuth2Config config = new()
-        {
-            ClientId = section.Text("client_id"),
-            ClientSecret = section.Secret("client_secret"),
-            ClientSecretFile = section.FilePath("client_secret_file"),
-            Scopes = section.Texts("scopes"),
-            TokenUrl = section.Text("token_url"),
-            EndpointParams = section.TextMap("endpoint_params"),
-            Tls = TlsConfigReader.Read(section),
-            Proxy = ProxyConfigReader.Read(section),
-        };
-        if (config.ClientId.Length == 0)
-        {
-            section.Fail("client_id", "oauth2 client_id must be configured");
-        }
-
-        if (config.TokenUrl.Length == 0)
-        {
-            section.Fail("token_url", "oauth2 token_url must be configured");
-        }
-        else
-        {
-            ConfigUrl.TryRead(section, "token_url", out _);
-        }
-
-        if (config.ClientSecret is { IsEmpty: false } && config.ClientSecretFile.Length > 0)
-        {
-            section.Fail("client_secret_file", "at most one of oauth2 client_secret & client_secret_file must be configured");
-        }
-
-        section.End();
-        return config;
     }
 
     private static List<HttpHeaderConfig> ReadHeaders(ConfigSection parent)

@@ -39,7 +39,7 @@ public static class HttpClientConfigYaml
             {
                 yaml.Section(header.Name, () => yaml
                     .Texts("values", header.Values)
-                    .Texts("secrets", [.. header.Secrets.Select(secret => yaml.RevealSecrets ? secret.Reveal() : secret.ToString())])
+                    .Texts("secrets", Shown(yaml, header.Secrets))
                     .Texts("files", header.Files));
             }
         });
@@ -50,6 +50,14 @@ public static class HttpClientConfigYaml
         yaml.Text("client_id", config.ClientId);
         yaml.Secret("client_secret", config.ClientSecret);
         yaml.TextUnlessEmpty("client_secret_file", config.ClientSecretFile);
+        yaml.TextUnlessEmpty("client_certificate_key_id", config.ClientCertificateKeyId);
+        yaml.Secret("client_certificate_key", config.ClientCertificateKey);
+        yaml.TextUnlessEmpty("client_certificate_key_file", config.ClientCertificateKeyFile);
+        yaml.TextUnlessEmpty("grant_type", config.GrantType);
+        yaml.TextUnlessEmpty("signature_algorithm", config.SignatureAlgorithm);
+        yaml.TextUnlessEmpty("iss", config.Iss);
+        yaml.TextUnlessEmpty("audience", config.Audience);
+        yaml.JsonUnlessEmpty("claims", config.Claims);
         yaml.Texts("scopes", config.Scopes);
         yaml.Text("token_url", config.TokenUrl);
         yaml.TextMap("endpoint_params", config.EndpointParams);
@@ -82,5 +90,15 @@ public static class HttpClientConfigYaml
         yaml.TextUnlessEmpty("proxy_url", yaml.RevealSecrets ? proxy.ProxyUrl : proxy.ShownUrl);
         yaml.TextUnlessEmpty("no_proxy", proxy.NoProxy);
         yaml.BoolIfTrue("proxy_from_environment", proxy.FromEnvironment);
+        yaml.Section("proxy_connect_header", () =>
+        {
+            foreach ((string name, IReadOnlyList<Secret> values) in proxy.ConnectHeaders)
+            {
+                yaml.Texts(name, Shown(yaml, values));
+            }
+        });
     }
+
+    private static List<string> Shown(YamlWriter yaml, IReadOnlyList<Secret> secrets) =>
+        [.. secrets.Select(secret => yaml.RevealSecrets ? secret.Reveal() : secret.ToString())];
 }

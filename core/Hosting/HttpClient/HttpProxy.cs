@@ -1,89 +1,93 @@
-using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 
 namespace AmpEdge.Hosting;
 
-/// <summary>A configured proxy with the hosts that are reached without it.</summary>
+/// <summary>Which proxy a URL is reached through, if any.</summary>
+/// <remarks>
+/// As an <see cref="IWebProxy"/> it answers for http only: what goes by https is tunnelled by <see cref="ServerConnector"/>,
+/// which sends the headers and the server name that the configuration asks for.
+/// </remarks>
 internal sealed class HttpProxy : IWebProxy
 {
-    private readonly Uri _address;
-    private readonly string[] _bypass;
+    private readonly Uri? _forHttp;
+    private readonly Uri? _forHttps;
+    private readonly ProxyBypass? _bypass;
 
-    private HttpProxy(Uri address, string noProxy)
+    /// <param name="forHttp">Null: http goes directly.</param>
+    /// <param name="forHttps">Null: https goes directly.</param>
+    /// <param name="bypass">Null: nothing goes past the proxy, not even loopback.</param>
+    private HttpProxy(Uri? forHttp, Uri? forHttps, ProxyBypass? bypass)
     {
-        _address = address;
-        _bypass = noProxy.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        string[] user = address.UserInfo.Split(':', 2);
-        Credentials = user[0].Length == 0
-            ? null
-            : new NetworkCredential(Uri.UnescapeDataString(user[0]), user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "");
+        _forHttp = forHttp;
+        _forHttps = forHttps;
+        _bypass = bypass;
+        // Taken by the handler for SOCKS; an HTTP proxy gets them from AuthorizationFor without having to ask.
+        Credentials = forHttp is null ? null : CredentialsOf(forHttp);
     }
 
     public ICredentials? Credentials { get; set; }
 
     /// <summary>Null: no proxy is to be used.</summary>
-    public static IWebProxy? From(ProxyConfig config)
+    /// <param name="config">What was configured.</param>
+    /// <param name="environment">The variables of <c>proxy_from_environment</c>.</param>
+    public static HttpProxy? From(ProxyConfig config, Func<string, string?> environment)
     {
         if (config.FromEnvironment)
         {
-            return System.Net.Http.HttpClient.DefaultProxy;
+            return new HttpProxy(
+                Address(Variable(environment, "HTTP_PROXY")), Address(Variable(environment, "HTTPS_PROXY")),
+                new ProxyBypass(Variable(environment, "NO_PROXY")));
         }
 
-        return config.ProxyUrl.Length > 0 ? new HttpProxy(new Uri(config.ProxyUrl), config.NoProxy) : null;
+        if (config.ProxyUrl.Length == 0)
+        {
+            return null;
+        }
+
+        // As in Prometheus, loopback goes past the proxy only when there is a list of exceptions.
+        Uri address = new(config.ProxyUrl);
+        return new HttpProxy(address, address, config.NoProxy.Length > 0 ? new ProxyBypass(config.NoProxy) : null);
     }
 
-    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : _address;
-
-    /// <summary>
-    /// Entries are <c>*</c>, an IP address, a CIDR range, or a name, each with an optional port; a name covers its
-    /// subdomains, and only those when it begins with a dot. Loopback is never proxied, as in Go's programs.
-    /// </summary>
-    public bool IsBypassed(Uri host)
+    /// <summary>The proxy on the way to a URL; null for none.</summary>
+    public Uri? AddressFor(Uri destination)
     {
-        string name = host.IdnHost.Trim('[', ']').ToLowerInvariant();
-        IPAddress? address = IPAddress.TryParse(name, out IPAddress? parsed) ? parsed : null;
-        if (name == "localhost" || (address is not null && IPAddress.IsLoopback(address)))
-        {
-            return true;
-        }
-
-        foreach (string entry in _bypass)
-        {
-            if (Covers(entry.ToLowerInvariant(), name, address, host.Port))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        Uri? proxy = destination.Scheme == Uri.UriSchemeHttps ? _forHttps : _forHttp;
+        return proxy is null || _bypass?.Covers(destination) == true ? null : proxy;
     }
 
-    private static bool Covers(string entry, string name, IPAddress? address, int port)
+    public Uri? GetProxy(Uri destination) => destination.Scheme == Uri.UriSchemeHttps ? null : AddressFor(destination);
+
+    public bool IsBypassed(Uri host) => GetProxy(host) is null;
+
+    /// <summary>User and password of a proxy's address, for the proxy itself; null without.</summary>
+    public static AuthenticationHeaderValue? AuthorizationFor(Uri proxy) =>
+        CredentialsOf(proxy) is { } user
+            ? new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.UserName}:{user.Password}")))
+            : null;
+
+    /// <summary>Null when the address names no user.</summary>
+    public static NetworkCredential? CredentialsOf(Uri proxy)
     {
-        if (entry == "*")
-        {
-            return true;
-        }
+        string[] user = proxy.UserInfo.Split(':', 2);
+        return user[0].Length == 0
+            ? null
+            : new NetworkCredential(Uri.UnescapeDataString(user[0]), user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "");
+    }
 
-        if (IPNetwork.TryParse(entry, out IPNetwork network))
-        {
-            return address is not null && network.Contains(address);
-        }
+    /// <summary>Upper case goes before lower case, as in Go's programs.</summary>
+    private static string Variable(Func<string, string?> environment, string name) =>
+        environment(name) is { Length: > 0 } upper ? upper : environment(name.ToLowerInvariant()) ?? "";
 
-        if (IPAddress.TryParse(entry, out IPAddress? exact))
-        {
-            return exact.Equals(address);
-        }
-
-        int colon = entry.LastIndexOf(':');
-        if (colon > 0 && int.TryParse(entry.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int entryPort))
-        {
-            return entryPort == port && Covers(entry[..colon].Trim('[', ']'), name, address, port);
-        }
-
-        string domain = entry.StartsWith("*.", StringComparison.Ordinal) ? entry[1..] : entry;
-        return domain.StartsWith('.')
-            ? name.EndsWith(domain, StringComparison.Ordinal)
-            : name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+    /// <summary>An address without a scheme is one of an HTTP proxy.</summary>
+    private static Uri? Address(string text)
+    {
+        bool known = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" or "socks5";
+        return text.Length == 0 ? null
+            : known ? url
+            : Uri.TryCreate("http://" + text, UriKind.Absolute, out Uri? plain) ? plain : null;
     }
 }

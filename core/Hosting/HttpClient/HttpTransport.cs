@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 
 namespace AmpEdge.Hosting;
 
@@ -10,7 +11,8 @@ internal sealed class HttpTransport : HttpMessageHandler
 {
     private readonly Lock _currentLock = new();
     private readonly TlsConfig _tls;
-    private readonly ProxyConfig _proxy;
+    private readonly HttpProxy? _proxy;
+    private readonly IReadOnlyList<KeyValuePair<string, IReadOnlyList<Secret>>> _connectHeaders;
     private readonly bool _http2;
     private readonly HttpTransportLimits _limits;
     private readonly string[] _files;
@@ -20,7 +22,8 @@ internal sealed class HttpTransport : HttpMessageHandler
     public HttpTransport(TlsConfig tls, ProxyConfig proxy, bool http2, HttpTransportLimits limits)
     {
         _tls = tls;
-        _proxy = proxy;
+        _proxy = HttpProxy.From(proxy, Environment.GetEnvironmentVariable);
+        _connectHeaders = proxy.ConnectHeaders;
         _http2 = http2;
         _limits = limits;
         _files = [tls.CaFile, tls.CertFile, tls.KeyFile];
@@ -31,6 +34,11 @@ internal sealed class HttpTransport : HttpMessageHandler
     {
         request.Version = _http2 ? HttpVersion.Version20 : HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        if (request.RequestUri is { } url && _proxy?.GetProxy(url) is { Scheme: "http" or "https" } proxy)
+        {
+            request.Headers.ProxyAuthorization = HttpProxy.AuthorizationFor(proxy);
+        }
+
         return Current().SendAsync(request, cancellationToken);
     }
 
@@ -68,20 +76,26 @@ internal sealed class HttpTransport : HttpMessageHandler
 
     private SocketsHttpHandler CreateSockets()
     {
-        IWebProxy? proxy = HttpProxy.From(_proxy);
-        return new SocketsHttpHandler
+        SslClientAuthenticationOptions tls = TlsClientOptions.From(_tls);
+        SocketsHttpHandler sockets = new()
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
-            Proxy = proxy,
-            UseProxy = proxy is not null,
+            Proxy = _proxy,
+            UseProxy = _proxy is not null,
             ActivityHeadersPropagator = null,
             MaxConnectionsPerServer = _limits.MaxConnectionsPerServer,
             ConnectTimeout = _limits.ConnectTimeout,
             PooledConnectionIdleTimeout = _limits.IdleTimeout,
-            SslOptions = TlsClientOptions.From(_tls),
+            SslOptions = tls,
         };
+        if (_proxy is not null || _tls.ServerName.Length > 0)
+        {
+            sockets.ConnectCallback = new ServerConnector(tls, _tls.ServerName, _proxy, _connectHeaders).ConnectAsync;
+        }
+
+        return sockets;
     }
 
     private string Stamp()

@@ -1,13 +1,15 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
 namespace AmpEdge.Hosting;
 
-/// <summary>Fetches tokens by the client credentials grant and keeps one until shortly before it expires.</summary>
+/// <summary>Fetches tokens and keeps one until shortly before it expires.</summary>
 internal sealed class OAuth2TokenSource : IDisposable
 {
     private const int MaxAnswerBytes = 1 << 20;
+    private const int MaxShownBytes = 200;
 
     /// <summary>A token this near its end may be refused by the time it arrives.</summary>
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(10);
@@ -17,6 +19,9 @@ internal sealed class OAuth2TokenSource : IDisposable
     private readonly TimeProvider _time;
     private readonly System.Net.Http.HttpClient _client;
     private volatile Token? _token;
+
+    /// <summary>Learned from a server that refused the header and took the body. Guarded by the one fetch at a time.</summary>
+    private bool _secretInBody;
 
     public OAuth2TokenSource(OAuth2Config config, TimeProvider time)
     {
@@ -74,23 +79,56 @@ internal sealed class OAuth2TokenSource : IDisposable
 
     private async Task<Token> FetchAsync(CancellationToken cancel)
     {
-        List<KeyValuePair<string, string>> form = [new("grant_type", "client_credentials")];
+        if (_config.GrantType == OAuth2Config.JwtBearer)
+        {
+            return await AskAsync(
+                [new("grant_type", OAuth2Config.JwtBearer), new("assertion", JwtAssertion.Sign(_config, _time.GetUtcNow()))],
+                user: null, cancel);
+        }
+
+        List<KeyValuePair<string, string>> form = [new("grant_type", OAuth2Config.ClientCredentials)];
         if (_config.Scopes.Count > 0)
         {
             form.Add(new("scope", string.Join(' ', _config.Scopes)));
         }
 
+        string secret = CredentialFile.SecretOr(_config.ClientSecret, _config.ClientSecretFile, "oauth2 client secret");
+        List<KeyValuePair<string, string>> withSecret = [.. form, new("client_id", _config.ClientId), new("client_secret", secret)];
+        if (_secretInBody)
+        {
+            return await AskAsync(withSecret, user: null, cancel);
+        }
+
+        try
+        {
+            // RFC 6749, 2.3.1: id and secret are form-encoded before they become user and password.
+            return await AskAsync(form, $"{Uri.EscapeDataString(_config.ClientId)}:{Uri.EscapeDataString(secret)}", cancel);
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized)
+        {
+            // Not every server takes the header, which the RFC wants; some know the secret in the body only.
+            Token token = await AskAsync(withSecret, user: null, cancel);
+            _secretInBody = true;
+            return token;
+        }
+    }
+
+    private async Task<Token> AskAsync(List<KeyValuePair<string, string>> form, string? user, CancellationToken cancel)
+    {
         form.AddRange(_config.EndpointParams);
         using HttpRequestMessage request = new(HttpMethod.Post, _config.TokenUrl) { Content = new FormUrlEncodedContent(form) };
-        // RFC 6749, 2.3.1: id and secret are form-encoded before they become user and password.
-        string secret = CredentialFile.SecretOr(_config.ClientSecret, _config.ClientSecretFile, "oauth2 client secret");
-        string user = $"{Uri.EscapeDataString(_config.ClientId)}:{Uri.EscapeDataString(secret)}";
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
+        if (user is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
+        }
+
         using HttpResponseMessage response = await _client.SendAsync(request, cancel);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancel);
         if (!response.IsSuccessStatusCode)
         {
-            throw new HttpRequestException($"oauth2 token endpoint {_config.TokenUrl} answered {(int)response.StatusCode}");
+            string said = Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, MaxShownBytes)).ReplaceLineEndings(" ");
+            throw new HttpRequestException(
+                $"oauth2 token endpoint {_config.TokenUrl} answered {(int)response.StatusCode}: {said}", null, response.StatusCode);
         }
 
         return Read(body);

@@ -10,6 +10,12 @@ public sealed record ProxyConfig
 
     public bool FromEnvironment { get; init; }
 
+    /// <summary>Sent to the proxy with each CONNECT, that is for https only.</summary>
+    public IReadOnlyList<KeyValuePair<string, IReadOnlyList<Secret>>> ConnectHeaders { get; init; } = [];
+
+    /// <summary>True when no proxy was configured.</summary>
+    public bool IsDefault => ProxyUrl.Length == 0 && NoProxy.Length == 0 && !FromEnvironment && ConnectHeaders.Count == 0;
+
     /// <summary>The address without its user's password, which a URL may carry.</summary>
     public string ShownUrl
     {

@@ -19,16 +19,16 @@ internal static class TlsClientOptions
             // As in Prometheus: revocation lists are not asked for.
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
-        ServerCertificateCheck check = new(config.ServerName, LoadRoots(config));
+        X509Certificate2Collection? roots = LoadRoots(config);
         if (config.InsecureSkipVerify)
         {
 #pragma warning disable CA5359 // The operator has asked for exactly this with insecure_skip_verify.
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }
-        else if (check.IsNeeded)
+        else if (roots is not null)
         {
-            options.RemoteCertificateValidationCallback = check.Accept;
+            options.CertificateChainPolicy = PolicyFor(roots);
         }
 
         if (LoadClientCertificate(config) is { } certificate)
@@ -37,19 +37,6 @@ internal static class TlsClientOptions
         }
 
         return options;
-    }
-
-    /// <summary>For chains of a server's certificate to given roots.</summary>
-    public static X509ChainPolicy PolicyFor(X509Certificate2Collection roots)
-    {
-        X509ChainPolicy policy = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        policy.CustomTrustStore.AddRange(roots);
-        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        return policy;
     }
 
     private static SslProtocols Protocols(TlsConfig config)
@@ -83,6 +70,21 @@ internal static class TlsClientOptions
         _ => SslProtocols.Tls13,
 #pragma warning restore CA5397, CA5398, SYSLIB0039
     };
+
+    /// <summary>For chains of a server's certificate to given roots; the machine's own do not count beside them.</summary>
+    private static X509ChainPolicy PolicyFor(X509Certificate2Collection roots)
+    {
+        X509ChainPolicy policy = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            // A server has to send its intermediates; nothing is fetched from where its certificate points.
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(roots);
+        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        return policy;
+    }
 
     private static X509Certificate2Collection? LoadRoots(TlsConfig config)
     {

@@ -15,7 +15,7 @@ public sealed record TlsConfig
 
     public string KeyFile { get; init; } = "";
 
-    /// <summary>Checked against the server's certificate instead of the host's name; empty for that name.</summary>
+    /// <summary>Sent to the server and checked against its certificate instead of the host's name; empty for that name.</summary>
     public string ServerName { get; init; } = "";
 
     public bool InsecureSkipVerify { get; init; }

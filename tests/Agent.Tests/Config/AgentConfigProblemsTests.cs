@@ -80,6 +80,12 @@ public sealed class AgentConfigProblemsTests : IDisposable
     [InlineData("scrape_configs:\n- job_name: x\n  basic_auth: {username: a}\n  authorization: {}\n", "at most one of basic_auth, oauth2 & authorization must be configured")]
     [InlineData("scrape_configs:\n- job_name: x\n  tls_config: {cert_file: a}\n", "exactly one of key or key_file must be configured when a client certificate is configured")]
     [InlineData("scrape_configs:\n- job_name: x\n  proxy_from_environment: true\n  proxy_url: http://x\n", "if proxy_from_environment is configured, proxy_url must not be configured")]
+    [InlineData("scrape_configs:\n- job_name: x\n  proxy_connect_header: {X-A: [b]}\n", "if proxy_connect_header is configured, proxy_url or proxy_from_environment must also be configured")]
+    [InlineData("scrape_configs:\n- job_name: x\n  proxy_url: http://x\n  proxy_connect_header: {\"X-A: b\\r\\nX\": [b]}\n", "is not fit for a header")]
+    [InlineData("scrape_configs:\n- job_name: x\n  oauth2: {token_url: 'http://x'}\n", "oauth2 client_id must be configured")]
+    [InlineData("scrape_configs:\n- job_name: x\n  oauth2: {client_id: x}\n", "oauth2 token_url must be configured")]
+    [InlineData("scrape_configs:\n- job_name: x\n  oauth2: {client_id: x, token_url: 'http://x', client_secret: a, client_secret_file: b}\n", "at most one of oauth2 client_secret & client_secret_file must be configured")]
+    [InlineData("scrape_configs:\n- job_name: x\n  oauth2: {client_id: x, token_url: 'http://x', grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', signature_algorithm: HS256}\n", "valid signature algorithms are RS256, RS384 and RS512")]
     [InlineData("scrape_configs:\n- job_name: x\n  http_headers: {Host: {values: [a]}}\n", "setting header \"Host\" is not allowed")]
     [InlineData("remote_write:\n- {url: 'http://x', name: a}\n- {url: 'http://x', name: a}\n", "found multiple remote write configs with job name \"a\"")]
     [InlineData("remote_write:\n- {url: 'http://x', headers: {Authorization: x}}\n", "authorization header must be changed via the basic_auth, authorization, oauth2, sigv4, azuread or google_iam parameter")]
@@ -147,6 +153,9 @@ public sealed class AgentConfigProblemsTests : IDisposable
               basic_auth: {username: u, password: hidden-1}
               http_headers: {a: {secrets: [hidden-2]}}
               proxy_url: http://user:hidden-3@proxy:3128
+              proxy_connect_header: {X-Key: [hidden-5]}
+            - job_name: y
+              oauth2: {client_id: c, client_secret: hidden-6, client_certificate_key: hidden-7, token_url: "http://x"}
             remote_write:
             - url: http://x
               sigv4: {access_key: AK, secret_key: hidden-4}

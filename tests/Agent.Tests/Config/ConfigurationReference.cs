@@ -36,6 +36,7 @@ internal static partial class ConfigurationReference
         ["Discovery"] = "(discovery keys)", ["FromEnvironment"] = "proxy_from_environment",
         ["RelabelRules"] = "relabel_configs", ["MetricRelabelRules"] = "metric_relabel_configs",
         ["WriteRelabelRules"] = "write_relabel_configs", ["EnableHttp2"] = "enable_http2", ["RetryOnHttp429"] = "retry_on_http_429",
+        ["ConnectHeaders"] = "proxy_connect_header",
     };
 
     public static string Write()

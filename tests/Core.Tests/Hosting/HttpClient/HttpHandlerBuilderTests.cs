@@ -1,5 +1,8 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using AmpEdge.Hosting;
 using AmpEdge.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +22,9 @@ public sealed class HttpHandlerBuilderTests : IAsyncLifetime
     private HttpServer? _other;
     private HttpMessageInvoker? _client;
     private int _tokens;
+    private bool _refuseTokenHeader;
+
+    private string TokenUrl => new Uri(_server!.Address, "/token").ToString();
 
     public async ValueTask InitializeAsync()
     {
@@ -163,37 +169,73 @@ public sealed class HttpHandlerBuilderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_proxy_gets_the_request_with_its_users_password()
+    public async Task A_token_server_that_takes_no_header_gets_the_secret_in_the_body_and_is_remembered()
     {
-        string proxy = $"http://user:pass%21@127.0.0.1:{_other!.Port}";
-        Use(new HttpClientConfig { Proxy = new ProxyConfig { ProxyUrl = proxy } });
-        using HttpRequestMessage request = new(HttpMethod.Get, "http://target.example/page?x=1");
+        _refuseTokenHeader = true;
+        Use(new HttpClientConfig
+        {
+            OAuth2 = new OAuth2Config { ClientId = "id", ClientSecret = new Secret("s"), TokenUrl = TokenUrl },
+        });
 
-        using HttpResponseMessage response = await _client!.SendAsync(request, TestContext.Current.CancellationToken);
+        await SendAsync("/page");
+        _time.Advance(TimeSpan.FromSeconds(51));
+        await SendAsync("/page");
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.StartsWith("GET /page", _seen[0], StringComparison.Ordinal);
+        const string Body = "POST /token  body=grant_type=client_credentials&client_id=id&client_secret=s";
+        Assert.Equal(
+            [$"POST /token Basic {Base64("id:s")} body=grant_type=client_credentials", Body, "GET /page Bearer token-1",
+                Body, "GET /page Bearer token-2"],
+            _seen);
+    }
+
+    [Fact]
+    public async Task A_refused_token_request_fails_with_what_the_server_said()
+    {
+        Use(new HttpClientConfig
+        {
+            OAuth2 = new OAuth2Config { ClientId = "id", TokenUrl = new Uri(_server!.Address, "/nothing").ToString() },
+        });
+
+        HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync("/page"));
+
+        Assert.Contains("/nothing answered 404: there is no page /nothing here", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("http://a.example/", "a.example", true)]
-    [InlineData("http://x.a.example/", "a.example", true)]
-    [InlineData("http://xa.example/", "a.example", false)]
-    [InlineData("http://a.example/", ".a.example", false)]
-    [InlineData("http://x.a.example/", ".a.example", true)]
-    [InlineData("http://a.example:8080/", "a.example:8080", true)]
-    [InlineData("http://a.example:8081/", "a.example:8080", false)]
-    [InlineData("http://10.1.2.3/", "192.168.0.0/16, 10.0.0.0/8", true)]
-    [InlineData("http://11.1.2.3/", "10.0.0.0/8", false)]
-    [InlineData("http://11.1.2.3/", "*", true)]
-    [InlineData("http://[fd00::1]/", "fd00::/8", true)]
-    [InlineData("http://localhost/", "x", true)]
-    [InlineData("http://127.0.0.1/", "x", true)]
-    public void No_proxy_names_hosts_domains_addresses_and_ranges(string url, string noProxy, bool direct)
+    [InlineData("", "RS256")]
+    [InlineData("RS384", "RS384")]
+    [InlineData("RS512", "RS512")]
+    public async Task A_token_can_be_had_for_an_assertion_signed_with_an_rsa_key(string algorithm, string expected)
     {
-        IWebProxy proxy = HttpProxy.From(new ProxyConfig { ProxyUrl = "http://proxy:3128", NoProxy = noProxy })!;
+        using RSA rsa = RSA.Create(2048);
+        string file = Path.Combine(_folder, "rsa.pem");
+        await File.WriteAllTextAsync(file, rsa.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        Use(new HttpClientConfig
+        {
+            OAuth2 = new OAuth2Config
+            {
+                ClientId = "id", GrantType = OAuth2Config.JwtBearer, TokenUrl = TokenUrl, SignatureAlgorithm = algorithm,
+                ClientCertificateKeyId = "k1", ClientCertificateKeyFile = file, Scopes = ["a", "b"], Claims = """{"team":["x"]}""",
+            },
+        });
 
-        Assert.Equal(direct, proxy.IsBypassed(new Uri(url)));
+        await SendAsync("/page");
+
+        Assert.Equal("GET /page Bearer token-1", _seen[1]);
+        const string Start = "POST /token  body=grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=";
+        Assert.StartsWith(Start, _seen[0], StringComparison.Ordinal);
+        string[] parts = _seen[0][Start.Length..].Split('.');
+        Assert.Equal($$"""{"alg":"{{expected}}","typ":"JWT","kid":"k1"}""", Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])));
+        using JsonDocument claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
+        long now = _time.GetUtcNow().ToUnixTimeSeconds();
+        JsonElement root = claims.RootElement;
+        Assert.Equal(
+            $"id id {TokenUrl} {now} {now + 3600} a b x",
+            $"{root.GetProperty("iss")} {root.GetProperty("sub")} {root.GetProperty("aud")} {root.GetProperty("iat")} "
+            + $"{root.GetProperty("exp")} {root.GetProperty("scope")} {root.GetProperty("team")[0]}");
+        Assert.True(rsa.VerifyData(
+            Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]),
+            new HashAlgorithmName("SHA" + expected[2..]), RSASignaturePadding.Pkcs1));
     }
 
     private void Use(HttpClientConfig config) => _client = new HttpMessageInvoker(HttpHandlerBuilder.Build(config, _time));
@@ -231,6 +273,12 @@ public sealed class HttpHandlerBuilderTests : IAsyncLifetime
     private async Task TokenAsync(HttpContext context)
     {
         await RecordAsync(context);
+        if (_refuseTokenHeader && context.Request.Headers.Authorization.Count > 0)
+        {
+            await context.WriteTextAsync(401, "invalid_client");
+            return;
+        }
+
         await context.WriteAsync(200, "application/json", $$"""{"access_token":"token-{{++_tokens}}","expires_in":60}""");
     }
 

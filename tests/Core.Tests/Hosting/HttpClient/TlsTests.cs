@@ -1,46 +1,22 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
+using System.Linq;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using AmpEdge.Hosting;
 using Xunit;
 
 namespace AmpEdge.Core.Tests.Hosting.HttpClients;
 
 /// <summary>A client built from a configuration against a TLS server that says which client certificate it saw.</summary>
-public sealed class TlsTests : IAsyncLifetime
+public sealed class TlsTests : IAsyncDisposable
 {
-    private static readonly DateTimeOffset s_from = TimeProvider.System.GetUtcNow().AddDays(-1);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("ampedge-tls-").FullName;
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly X509Certificate2 _root = MakeRoot("root");
-    private readonly X509Certificate2 _server;
-    private SslProtocols _protocols = SslProtocols.None;
-    private Task _serving = Task.CompletedTask;
+    private readonly TlsServer _server = new();
 
-    public TlsTests() => _server = Issue(_root, "server.example");
-
-    public ValueTask InitializeAsync()
-    {
-        _listener.Start();
-        _serving = ServeAsync();
-        return ValueTask.CompletedTask;
-    }
+    private string Ca => _server.Root.ExportCertificatePem();
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _serving;
-        _stop.Dispose();
-        _listener.Dispose();
-        _root.Dispose();
-        _server.Dispose();
+        await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -51,18 +27,54 @@ public sealed class TlsTests : IAsyncLifetime
     [Fact]
     public async Task A_ca_file_makes_its_servers_known()
     {
-        TlsConfig tls = new() { CaFile = Write("ca.pem", _root.ExportCertificatePem()), ServerName = "server.example" };
+        TlsConfig tls = new() { CaFile = Write("ca.pem", Ca), ServerName = "server.example" };
 
         Assert.Equal("nobody", await AskAsync(tls));
     }
 
     [Fact]
+    public async Task A_changed_ca_file_is_taken_up()
+    {
+        using X509Certificate2 other = Certificates.MakeRoot("other");
+        TlsConfig tls = new() { CaFile = Write("ca.pem", other.ExportCertificatePem()), ServerName = "server.example" };
+        using HttpMessageInvoker client = Client(tls);
+
+        HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(client));
+        Assert.Contains("certificate", error.ToString(), StringComparison.Ordinal);
+        Write("ca.pem", Ca + "\n\n");
+        Assert.Equal("nobody", await AskAsync(client));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_server_name_is_sent_in_the_handshake(bool http2)
+    {
+        using HttpMessageInvoker client = Client(new TlsConfig { Ca = Ca, ServerName = "server.example" }, http2);
+
+        await AskAsync(client);
+        await AskAsync(client);
+
+        Assert.All(_server.Handshakes, seen => Assert.Equal("server.example", seen.Name));
+        Assert.Equal(http2 ? ["http/1.1", ""] : ["", ""], _server.Handshakes.Select(seen => seen.Protocol));
+    }
+
+    [Fact]
+    public async Task Http2_is_spoken_under_another_server_name_too()
+    {
+        _server.Http2 = true;
+        using HttpMessageInvoker client = Client(new TlsConfig { Ca = Ca, ServerName = "server.example" }, http2: true);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(client));
+
+        Assert.Contains(("server.example", "h2", "PRI * HTTP/2.0"), _server.Handshakes);
+    }
+
+    [Fact]
     public async Task A_wrong_server_name_is_refused()
     {
-        string ca = _root.ExportCertificatePem();
-
-        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(new TlsConfig { Ca = ca, ServerName = "other.example" }));
-        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(new TlsConfig { Ca = ca }));
+        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(new TlsConfig { Ca = Ca, ServerName = "other.example" }));
+        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(new TlsConfig { Ca = Ca }));
     }
 
     [Fact]
@@ -72,20 +84,32 @@ public sealed class TlsTests : IAsyncLifetime
     [Fact]
     public async Task A_client_certificate_is_shown_and_a_rotated_one_is_taken_up()
     {
-        using X509Certificate2 first = Issue(_root, "first");
-        using X509Certificate2 second = Issue(_root, "second");
+        using X509Certificate2 first = Certificates.Issue(_server.Root, "first");
+        using X509Certificate2 second = Certificates.Issue(_server.Root, "second");
         TlsConfig tls = new()
         {
             InsecureSkipVerify = true,
             CertFile = Write("cert.pem", first.ExportCertificatePem()),
-            KeyFile = Write("key.pem", Key(first)),
+            KeyFile = Write("key.pem", Certificates.KeyPem(first)),
         };
         using HttpMessageInvoker client = Client(tls);
 
         Assert.Equal("CN=first", await AskAsync(client));
         Write("cert.pem", second.ExportCertificatePem() + "\n");
-        Write("key.pem", Key(second));
+        Write("key.pem", Certificates.KeyPem(second));
         Assert.Equal("CN=second", await AskAsync(client));
+    }
+
+    [Fact]
+    public async Task A_client_certificate_goes_along_under_another_server_name()
+    {
+        using X509Certificate2 own = Certificates.Issue(_server.Root, "own");
+        TlsConfig tls = new()
+        {
+            Ca = Ca, ServerName = "server.example", Cert = own.ExportCertificatePem(), Key = new Secret(Certificates.KeyPem(own)),
+        };
+
+        Assert.Equal("CN=own", await AskAsync(tls));
     }
 
     [Fact]
@@ -100,7 +124,7 @@ public sealed class TlsTests : IAsyncLifetime
     [Fact]
     public async Task A_server_below_the_lowest_version_is_refused()
     {
-        _protocols = SslProtocols.Tls12;
+        _server.Protocols = SslProtocols.Tls12;
 
         Assert.Equal("nobody", await AskAsync(new TlsConfig { InsecureSkipVerify = true }));
         await Assert.ThrowsAsync<HttpRequestException>(
@@ -115,80 +139,18 @@ public sealed class TlsTests : IAsyncLifetime
 
     private async Task<string> AskAsync(HttpMessageInvoker client)
     {
-        using HttpRequestMessage request = new(HttpMethod.Get, $"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+        using HttpRequestMessage request = new(HttpMethod.Get, $"https://127.0.0.1:{_server.Port}/");
         using HttpResponseMessage response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
-    private static HttpMessageInvoker Client(TlsConfig tls) =>
-        new(HttpHandlerBuilder.Build(new HttpClientConfig { Tls = tls, EnableHttp2 = false }, TimeProvider.System));
-
-    private async Task ServeAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await AnswerAsync(client);
-            }
-            catch (Exception error) when (error is OperationCanceledException or IOException or AuthenticationException or SocketException)
-            {
-                // A client that refuses us is what some of the tests are about; the next one is served all the same.
-                Assert.NotNull(error);
-            }
-        }
-    }
-
-    private async Task AnswerAsync(TcpClient client)
-    {
-        await using SslStream stream = new(client.GetStream(), false, static (_, shown, _, _) => shown is null || shown.Subject.Length > 0);
-        await stream.AuthenticateAsServerAsync(
-            new SslServerAuthenticationOptions
-            {
-                ServerCertificate = _server,
-                ClientCertificateRequired = true,
-                EnabledSslProtocols = _protocols,
-                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            },
-            _stop.Token);
-        int read = await stream.ReadAsync(new byte[4096], _stop.Token);
-        string body = stream.RemoteCertificate?.Subject ?? "nobody";
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {(read > 0 ? body.Length : 0)}\r\n\r\n{body}"),
-            _stop.Token);
-    }
+    private static HttpMessageInvoker Client(TlsConfig tls, bool http2 = false) =>
+        new(HttpHandlerBuilder.Build(new HttpClientConfig { Tls = tls, EnableHttp2 = http2 }, TimeProvider.System));
 
     private string Write(string name, string text)
     {
         string path = Path.Combine(_folder, name);
         File.WriteAllText(path, text);
         return path;
-    }
-
-    private static string Key(X509Certificate2 certificate)
-    {
-        using ECDsa key = certificate.GetECDsaPrivateKey()!;
-        return key.ExportPkcs8PrivateKeyPem();
-    }
-
-    private static X509Certificate2 MakeRoot(string name)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(s_from, s_from.AddDays(30));
-    }
-
-    private static X509Certificate2 Issue(X509Certificate2 root, string name)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
-        SubjectAlternativeNameBuilder names = new();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        byte[] serial = Encoding.ASCII.GetBytes("1" + name);
-        using X509Certificate2 issued = request.Create(root, s_from, s_from.AddDays(20), serial);
-        return issued.CopyWithPrivateKey(key);
     }
 }
