@@ -3,11 +3,14 @@ namespace AmpEdge.Prometheus;
 /// <summary>One <c>prometheus.TimeSeries</c> of a checked message; all parts are slices of it.</summary>
 public readonly ref struct TimeSeriesV1
 {
+    private readonly ReadOnlySpan<byte> _message;
     private readonly ReadOnlySpan<byte> _samples;
 
     private TimeSeriesV1(
-        ReadOnlySpan<byte> rawLabels, ReadOnlySpan<byte> samples, int sampleCount, int exemplarCount, int histogramCount)
+        ReadOnlySpan<byte> message, ReadOnlySpan<byte> rawLabels, ReadOnlySpan<byte> samples, int sampleCount,
+        int exemplarCount, int histogramCount)
     {
+        _message = message;
         RawLabels = rawLabels;
         _samples = samples;
         SampleCount = sampleCount;
@@ -23,11 +26,15 @@ public readonly ref struct TimeSeriesV1
 
     public int SampleCount { get; }
 
-    /// <summary>Exemplars were skipped; this says how many.</summary>
     public int ExemplarCount { get; }
 
-    /// <summary>Native histograms were skipped; this says how many.</summary>
     public int HistogramCount { get; }
+
+    /// <summary>The exemplars, which were not looked into: to be read by <see cref="ExemplarV1.TryParse"/>, which may say no.</summary>
+    public MessagesOf Exemplars => new(_message, WriteRequestV1Fields.SeriesExemplar);
+
+    /// <summary>The native histograms, which were not looked into: to be read by <see cref="HistogramMessage.TryParse"/>.</summary>
+    public MessagesOf Histograms => new(_message, WriteRequestV1Fields.SeriesHistogram);
 
     /// <summary>The labels in the order sent: neither sorted nor checked for doubles.</summary>
     public LabelPairsV1 Labels => new(RawLabels);
@@ -100,7 +107,7 @@ public readonly ref struct TimeSeriesV1
         }
 
         series = new TimeSeriesV1(
-            message[labels.Start..labels.End], message[samples.Start..samples.End], samples.Count, exemplarCount, histogramCount);
+            message, message[labels.Start..labels.End], message[samples.Start..samples.End], samples.Count, exemplarCount, histogramCount);
         return true;
     }
 

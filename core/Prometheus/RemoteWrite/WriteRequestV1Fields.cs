@@ -17,6 +17,10 @@ internal static class WriteRequestV1Fields
     public const byte SampleValue = 1 << 3 | ProtobufField.Fixed64;
     public const byte SampleTimestamp = 2 << 3 | ProtobufField.Varint;
 
+    public const byte ExemplarLabel = 1 << 3 | ProtobufField.LengthDelimited;
+    public const byte ExemplarValue = 2 << 3 | ProtobufField.Fixed64;
+    public const byte ExemplarTimestamp = 3 << 3 | ProtobufField.Varint;
+
     public const byte MetadataType = 1 << 3 | ProtobufField.Varint;
     public const byte MetadataFamily = 2 << 3 | ProtobufField.LengthDelimited;
     public const byte MetadataHelp = 4 << 3 | ProtobufField.LengthDelimited;

@@ -75,6 +75,56 @@ public static class WriteRequestV1Writer
         request.Advance(written);
     }
 
+    /// <summary>Appends a series of any content: fields that the methods below appended, by their numbers.</summary>
+    public static void AppendTimeSeries(ByteBuffer request, ReadOnlySpan<byte> labelBlock, ReadOnlySpan<byte> fields)
+    {
+        request.Append(WriteRequestV1Fields.RequestTimeSeries);
+        request.AppendUvarint((ulong)(labelBlock.Length + fields.Length));
+        request.Append(labelBlock);
+        request.Append(fields);
+    }
+
+    /// <summary>Appends a sample to a series' fields.</summary>
+    public static void AppendSample(ByteBuffer fields, long timestampMs, double value) =>
+        fields.Advance(WriteSample(fields.Reserve(MaxSampleLength), timestampMs, value));
+
+    /// <summary>Appends an exemplar to a series' fields; its labels are those of a blob (<see cref="Labels"/>).</summary>
+    public static void AppendExemplar(ByteBuffer fields, ReadOnlySpan<byte> labelBlob, double value, long timestampMs)
+    {
+        int length = SampleFieldLength(timestampMs, value) - 2;
+        foreach (LabelPair label in new LabelsEnumerator(labelBlob))
+        {
+            int labelLength = TextFieldLength(label.Name) + TextFieldLength(label.Value);
+            length += 1 + Uvarint.Length((ulong)labelLength) + labelLength;
+        }
+
+        fields.Append(WriteRequestV1Fields.SeriesExemplar);
+        fields.AppendUvarint((ulong)length);
+        foreach (LabelPair label in new LabelsEnumerator(labelBlob))
+        {
+            AppendLabel(fields, label.Name, label.Value);
+        }
+
+        if (BitConverter.DoubleToUInt64Bits(value) != 0)
+        {
+            fields.Append(WriteRequestV1Fields.ExemplarValue);
+            fields.AppendDoubleLittleEndian(value);
+        }
+
+        if (timestampMs != 0)
+        {
+            fields.Append(WriteRequestV1Fields.ExemplarTimestamp);
+            fields.AppendUvarint((ulong)timestampMs);
+        }
+    }
+
+    /// <summary>Appends a native histogram to a series' fields: the bytes of a <see cref="HistogramMessage"/>, its time included.</summary>
+    public static void AppendHistogram(ByteBuffer fields, ReadOnlySpan<byte> message)
+    {
+        fields.Append(WriteRequestV1Fields.SeriesHistogram);
+        fields.AppendLengthPrefixed(message);
+    }
+
     /// <summary>Appends one metric family's metadata; for <paramref name="type"/> see <see cref="MetricMetadataV1.Type"/>.</summary>
     public static void AppendMetadata(
         ByteBuffer request, uint type, ReadOnlySpan<byte> family, ReadOnlySpan<byte> help, ReadOnlySpan<byte> unit)
