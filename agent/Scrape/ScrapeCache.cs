@@ -68,8 +68,8 @@ internal sealed class ScrapeCache
         _familyType = MetricType.Unknown;
         _previousLine = -1;
         string? problem = format == ExpositionFormat.OpenMetrics100
-            ? ReadOpenMetrics(page, batch)
-            : ReadText(page, batch);
+            ? ReadLines<OpenMetricsGrammar>(page, batch)
+            : ReadLines<TextGrammar>(page, batch);
         return new PageResult
         {
             Scraped = _counters.Scraped,
@@ -164,40 +164,14 @@ internal sealed class ScrapeCache
         _series.Clear();
     }
 
-    private string? ReadText(ReadOnlySpan<byte> page, SampleBatch batch)
+    private string? ReadLines<TGrammar>(ReadOnlySpan<byte> page, SampleBatch batch)
+        where TGrammar : struct, IExpositionGrammar<TGrammar>
     {
         int position = 0;
         while (true)
         {
             position = ReadKnownLines(page, position, batch);
-            if (position >= page.Length)
-            {
-                return null;
-            }
-
-            TextParser parser = new(page, _slots, position, _familyType);
-            ExpositionEntry entry = parser.Next();
-            if (entry == ExpositionEntry.EndOfPage)
-            {
-                return null;
-            }
-
-            if (TakeEntry(ref parser, entry, position, batch) is { } problem)
-            {
-                return problem;
-            }
-
-            position = parser.Position;
-        }
-    }
-
-    private string? ReadOpenMetrics(ReadOnlySpan<byte> page, SampleBatch batch)
-    {
-        int position = 0;
-        while (true)
-        {
-            position = ReadKnownLines(page, position, batch);
-            OpenMetricsParser parser = new(page, _slots, _exemplarSlots, position, _familyType);
+            LineParser<TGrammar> parser = new(page, _slots, _exemplarSlots, position, _familyType);
             ExpositionEntry entry = parser.Next();
             if (entry == ExpositionEntry.EndOfPage)
             {

@@ -4,7 +4,6 @@ namespace AmpEdge.Prometheus;
 internal enum ExpositionLexerState
 {
     LineStart,
-    Keyword,
     FamilyName,
     MetadataText,
     Labels,

@@ -33,6 +33,17 @@ public interface IExpositionParser
 
     long TimestampMs { get; }
 
+    bool HasExemplar { get; }
+
+    /// <summary>The labels of the line's exemplar, when it has one.</summary>
+    LabelSlots ExemplarLabels { get; }
+
+    double ExemplarValue { get; }
+
+    bool HasExemplarTimestamp { get; }
+
+    long ExemplarTimestampMs { get; }
+
     /// <summary>Set when <see cref="Next"/> returned <see cref="ExpositionEntry.Error"/>.</summary>
     ExpositionError? Error { get; }
 

@@ -74,7 +74,7 @@ public sealed class SampleLabelsTests
 
     private static Labels? Make(SampleLabels sampleLabels, string body, out string? problem)
     {
-        TextParser parser = new(Encoding.UTF8.GetBytes(body), new LabelSlots());
+        LineParser<TextGrammar> parser = new(Encoding.UTF8.GetBytes(body), new LabelSlots(), new LabelSlots());
         Assert.Equal(ExpositionEntry.Series, parser.Next());
         return sampleLabels.Make(in parser, out problem);
     }

@@ -27,7 +27,7 @@ public class TokeniseBenchmark
     [Benchmark(OperationsPerInvoke = Samples)]
     public double Text()
     {
-        TextParser parser = new(_page, _labels);
+        LineParser<TextGrammar> parser = new(_page, _labels, _exemplars);
         double sum = 0;
         for (ExpositionEntry entry = parser.Next(); entry != ExpositionEntry.EndOfPage; entry = parser.Next())
         {
@@ -40,7 +40,7 @@ public class TokeniseBenchmark
     [Benchmark(OperationsPerInvoke = Samples)]
     public double OpenMetrics()
     {
-        OpenMetricsParser parser = new(_openMetrics, _labels, _exemplars);
+        LineParser<OpenMetricsGrammar> parser = new(_openMetrics, _labels, _exemplars);
         double sum = 0;
         for (ExpositionEntry entry = parser.Next(); entry != ExpositionEntry.EndOfPage; entry = parser.Next())
         {

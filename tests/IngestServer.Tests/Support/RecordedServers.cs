@@ -66,7 +66,7 @@ public sealed class RecordedServers : IAsyncLifetime
     private static void Collect(byte[] page, SortedDictionary<long, WriteBody> byTime)
     {
         LabelsBuilder builder = new();
-        OpenMetricsParser parser = new(page, new LabelSlots(), new LabelSlots());
+        LineParser<OpenMetricsGrammar> parser = new(page, new LabelSlots(), new LabelSlots());
         while (true)
         {
             switch (parser.Next())

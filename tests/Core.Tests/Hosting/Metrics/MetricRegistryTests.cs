@@ -79,7 +79,7 @@ public sealed class MetricRegistryTests
         _registry.Histogram("h", "H.", Buckets.Seconds).Observe(0.2);
         byte[] page = Encoding.UTF8.GetBytes(Page(format));
 
-        TextParser parser = new(page, new LabelSlots());
+        LineParser<TextGrammar> parser = new(page, new LabelSlots(), new LabelSlots());
         int series = 0;
         ExpositionEntry entry;
         while ((entry = parser.Next()) != ExpositionEntry.EndOfPage)

@@ -59,13 +59,14 @@ internal static class ExpositionCases
     public static ExpositionError? ParseAll(byte[] page, bool openMetrics, List<ParsedEntry>? entries = null)
     {
         LabelSlots labels = new();
+        LabelSlots exemplarLabels = new();
         if (openMetrics)
         {
-            OpenMetricsParser parser = new(page, labels, new LabelSlots());
+            LineParser<OpenMetricsGrammar> parser = new(page, labels, exemplarLabels);
             return Drain(ref parser, entries);
         }
 
-        TextParser textParser = new(page, labels);
+        LineParser<TextGrammar> textParser = new(page, labels, exemplarLabels);
         return Drain(ref textParser, entries);
     }
 

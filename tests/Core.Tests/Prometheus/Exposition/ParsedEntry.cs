@@ -40,24 +40,17 @@ internal sealed record ParsedEntry(
     private static string? ExemplarOf<TParser>(ref TParser parser)
         where TParser : struct, IExpositionParser, allows ref struct
     {
-        if (typeof(TParser) != typeof(OpenMetricsParser))
-        {
-            return null;
-        }
-
-        ref OpenMetricsParser openMetrics =
-            ref System.Runtime.CompilerServices.Unsafe.As<TParser, OpenMetricsParser>(ref parser);
-        if (!openMetrics.HasExemplar)
+        if (!parser.HasExemplar)
         {
             return null;
         }
 
         LabelsBuilder builder = new();
-        SeriesLabels.AppendTo(openMetrics.Page, openMetrics.ExemplarLabels, builder);
-        string timestamp = openMetrics.HasExemplarTimestamp
-            ? openMetrics.ExemplarTimestampMs.ToString(CultureInfo.InvariantCulture)
+        SeriesLabels.AppendTo(parser.Page, parser.ExemplarLabels, builder);
+        string timestamp = parser.HasExemplarTimestamp
+            ? parser.ExemplarTimestampMs.ToString(CultureInfo.InvariantCulture)
             : "none";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{builder.Build()} {openMetrics.ExemplarValue:R} {timestamp}");
+            CultureInfo.InvariantCulture, $"{builder.Build()} {parser.ExemplarValue:R} {timestamp}");
     }
 }

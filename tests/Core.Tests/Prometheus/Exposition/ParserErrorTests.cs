@@ -55,7 +55,7 @@ public sealed class ParserErrorTests
     [Fact]
     public void The_first_error_is_final()
     {
-        TextParser parser = new("{ 1\na 2\n"u8, new LabelSlots());
+        LineParser<TextGrammar> parser = new("{ 1\na 2\n"u8, new LabelSlots(), new LabelSlots());
 
         Assert.Equal(ExpositionEntry.Error, parser.Next());
         ExpositionError? first = parser.Error;
