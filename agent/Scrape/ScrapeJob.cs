@@ -39,8 +39,14 @@ internal sealed record ScrapeJob
     /// <summary>How many dropped targets are kept to be shown; zero keeps all.</summary>
     public int KeepDroppedTargets { get; init; }
 
-    /// <summary>Everything of the configuration that running loops depend on: equal texts mean nothing to restart.</summary>
-    public string Signature { get; init; } = "";
+    /// <summary>
+    /// Everything of the configuration that a running loop depends on beside its target: equal texts mean nothing to
+    /// restart. Where targets come from and how they are relabelled is not part of it, since that makes other targets.
+    /// </summary>
+    public string LoopSignature { get; init; } = "";
+
+    /// <summary>The part of it that decides which series a page gives; the rest is about how the page is fetched.</summary>
+    public string CacheSignature { get; init; } = "";
 
     /// <summary>Makes the client that the job's targets share.</summary>
     public required Func<HttpMessageInvoker> CreateClient { get; init; }

@@ -45,10 +45,31 @@ internal static class ScrapeJobFactory
             BodySizeLimit = config.BodySizeLimit.Bytes,
             Fallback = FormatOf(config.FallbackScrapeProtocol),
         },
-
-        // Where targets come from is discovery's matter: a change there does not restart loops.
-        Signature = AgentConfigYaml.Signature(config with { Discovery = new DiscoveryConfigs() }),
+        LoopSignature = AgentConfigYaml.Signature(WithoutTargets(config)),
+        CacheSignature = AgentConfigYaml.Signature(WithoutFetching(WithoutTargets(config))),
         CreateClient = () => createClient(config.HttpClient),
+    };
+
+    /// <summary>Leaves out what finds and makes targets: a target that comes out the same goes on undisturbed.</summary>
+    private static ScrapeConfig WithoutTargets(ScrapeConfig config) => config with
+    {
+        Discovery = new DiscoveryConfigs(),
+        RelabelRules = [],
+        ScrapeInterval = default,
+        ScrapeTimeout = default,
+        Scheme = "",
+        MetricsPath = "",
+        Params = [],
+        TargetLimit = 0,
+        KeepDroppedTargets = 0,
+    };
+
+    private static ScrapeConfig WithoutFetching(ScrapeConfig config) => config with
+    {
+        HttpClient = new HttpClientConfig(),
+        EnableCompression = true,
+        BodySizeLimit = default,
+        ScrapeFailureLogFile = "",
     };
 
     private static long Limit(ulong value) => (long)Math.Min(value, long.MaxValue);

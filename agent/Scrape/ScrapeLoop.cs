@@ -49,11 +49,15 @@ internal sealed class ScrapeLoop : IDisposable
 
     public void Start() => _work = Task.Run(() => RunAsync(_stop.Token));
 
+    /// <summary>What is known of the target's series; a loop that follows this one may go on with it.</summary>
+    public ScrapeCache Cache => _cache;
+
     /// <summary>
     /// Stops scraping. With <paramref name="targetIsGone"/> its series end with staleness markers now; without, as
-    /// when the process stops, they are left as they are, for the next start carries on.
+    /// when the process stops, they are left as they are, for the next start carries on. With
+    /// <paramref name="keepCache"/> another loop takes over <see cref="Cache"/>.
     /// </summary>
-    public async Task StopAsync(bool targetIsGone)
+    public async Task StopAsync(bool targetIsGone, bool keepCache = false)
     {
         await _stop.CancelAsync();
         await _work;
@@ -70,7 +74,11 @@ internal sealed class ScrapeLoop : IDisposable
         lock (_seriesGate)
         {
             _isScraped = false;
-            _cache.Release();
+            if (!keepCache)
+            {
+                _cache.Release();
+            }
+
             _report.Release();
         }
     }

@@ -52,24 +52,25 @@ internal sealed class ScrapePool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes a new configuration. When nothing changed that loops depend on, they go on; else each starts anew,
-    /// without staleness markers for targets that stay.
+    /// Takes a new configuration. When nothing changed that loops depend on, those of targets that stay go on; else each
+    /// starts anew, without staleness markers, and with what was known of its target and series where that still holds.
     /// </summary>
     public async Task ReloadAsync(ScrapeJob job)
     {
         await _syncing.WaitAsync();
         try
         {
-            bool restart = job.Signature != _job.Signature;
+            ScrapeJob old = _job;
             _job = job;
-            if (!restart)
+            if (job.LoopSignature == old.LoopSignature)
             {
+                await SyncLockedAsync();
                 return;
             }
 
             HttpMessageInvoker oldClient = _client;
             _client = job.CreateClient();
-            await RestartLoopsAsync();
+            await RestartLoopsAsync(keepCaches: job.CacheSignature == old.CacheSignature);
             await SyncLockedAsync();
             oldClient.Dispose();
         }
@@ -110,8 +111,15 @@ internal sealed class ScrapePool : IAsyncDisposable
     private async Task SyncLockedAsync()
     {
         _poolMetrics.Syncs.Increment();
-        List<Labels> dropped = [];
-        int droppedCount = 0;
+        Dictionary<ulong, Target> wanted = MakeTargets(out List<Labels> dropped, out int droppedCount);
+        await SwitchToAsync(wanted);
+        Publish(dropped, droppedCount);
+    }
+
+    private Dictionary<ulong, Target> MakeTargets(out List<Labels> dropped, out int droppedCount)
+    {
+        dropped = [];
+        droppedCount = 0;
         Dictionary<ulong, Target> wanted = [];
         foreach (TargetGroup group in _groups)
         {
@@ -140,8 +148,7 @@ internal sealed class ScrapePool : IAsyncDisposable
             }
         }
 
-        await SwitchToAsync(wanted);
-        Publish(dropped, droppedCount);
+        return wanted;
     }
 
     private async Task SwitchToAsync(Dictionary<ulong, Target> wanted)
@@ -163,12 +170,15 @@ internal sealed class ScrapePool : IAsyncDisposable
         List<ScrapeLoop> started = [];
         foreach ((ulong hash, Target target) in wanted)
         {
-            if (!_loops.ContainsKey(hash))
+            if (_loops.TryGetValue(hash, out ScrapeLoop? running))
             {
-                ScrapeLoop loop = CreateLoop(target);
-                _loops.Add(hash, loop);
-                started.Add(loop);
+                running.Target.DiscoveredLabels = target.DiscoveredLabels;
+                continue;
             }
+
+            ScrapeLoop loop = CreateLoop(target, NewCache(target));
+            _loops.Add(hash, loop);
+            started.Add(loop);
         }
 
         ForceProblem();
@@ -203,47 +213,36 @@ internal sealed class ScrapePool : IAsyncDisposable
         }
     }
 
-    /// <summary>The targets that stay must not get markers, so their loops stop quietly and the sync starts new ones.</summary>
-    private async Task RestartLoopsAsync()
+    /// <summary>
+    /// The loops of targets that stay stop quietly, without markers, and others take their place; what discovery or
+    /// the new configuration gives up is left to the sync.
+    /// </summary>
+    private async Task RestartLoopsAsync(bool keepCaches)
     {
+        Dictionary<ulong, Target> wanted = MakeTargets(out _, out _);
         List<ScrapeLoop> restarted = [];
-        HashSet<ulong> wanted = WantedHashes();
         foreach (ScrapeLoop loop in _loops.Values)
         {
-            if (wanted.Contains(loop.Target.Hash))
+            if (wanted.ContainsKey(loop.Target.Hash))
             {
                 restarted.Add(loop);
             }
         }
 
-        foreach (ScrapeLoop loop in restarted)
+        await StopLoopsAsync(restarted, targetIsGone: false, keepCaches);
+        foreach (ScrapeLoop stopped in restarted)
         {
-            _loops.Remove(loop.Target.Hash);
+            Target target = stopped.Target;
+            ScrapeLoop loop = CreateLoop(target, keepCaches ? stopped.Cache : NewCache(target));
+            _loops[target.Hash] = loop;
+            loop.ForcedProblem = stopped.ForcedProblem;
+            loop.Start();
         }
-
-        await StopLoopsAsync(restarted, targetIsGone: false);
     }
 
-    private HashSet<ulong> WantedHashes()
+    private static async Task StopLoopsAsync(List<ScrapeLoop> loops, bool targetIsGone, bool keepCaches = false)
     {
-        HashSet<ulong> hashes = [];
-        foreach (TargetGroup group in _groups)
-        {
-            foreach (Labels discovered in group.Targets)
-            {
-                if (TargetLabels.Make(_job, discovered, group.Labels, _labels, out _, out _) is { } target)
-                {
-                    hashes.Add(target.Hash);
-                }
-            }
-        }
-
-        return hashes;
-    }
-
-    private static async Task StopLoopsAsync(List<ScrapeLoop> loops, bool targetIsGone)
-    {
-        List<Task> stopping = loops.ConvertAll(loop => loop.StopAsync(targetIsGone));
+        List<Task> stopping = loops.ConvertAll(loop => loop.StopAsync(targetIsGone, keepCaches));
         await Task.WhenAll(stopping);
         foreach (ScrapeLoop loop in loops)
         {
@@ -251,19 +250,21 @@ internal sealed class ScrapePool : IAsyncDisposable
         }
     }
 
-    private ScrapeLoop CreateLoop(Target target)
+    private ScrapeLoop CreateLoop(Target target, ScrapeCache cache) => new(
+        _job.Name,
+        target,
+        new TargetFetcher(_client, target.Url, target.Timeout, _job.Fetch, _time),
+        cache,
+        _store,
+        _metrics,
+        _time,
+        _log);
+
+    private ScrapeCache NewCache(Target target)
     {
         SampleLabels labels = new(
             target.PublicLabels, _job.HonorLabels, _job.Utf8Names, _job.MetricRelabelRules, _job.Limits);
-        return new ScrapeLoop(
-            _job.Name,
-            target,
-            new TargetFetcher(_client, target.Url, target.Timeout, _job.Fetch, _time),
-            new ScrapeCache(_store, labels, target.Metadata, _job.Samples),
-            _store,
-            _metrics,
-            _time,
-            _log);
+        return new ScrapeCache(_store, labels, target.Metadata, _job.Samples);
     }
 
     private void Publish(List<Labels> dropped, int droppedCount)

@@ -30,13 +30,18 @@ internal sealed class ScrapeTicker
         _anchor = time.GetUtcNow();
     }
 
-    /// <summary>Where in its interval a target is scraped: its hash spreads targets evenly, and the same after a restart.</summary>
+    /// <summary>
+    /// How long until a target's next scrape: its hash gives it a place in the interval, which spreads targets evenly
+    /// and is the same after a restart. More than zero and whole milliseconds, so that who starts over right after a
+    /// scrape, as a reload does, never scrapes at that place again.
+    /// </summary>
     public static TimeSpan FirstOffset(ulong hash, TimeSpan interval, DateTimeOffset now)
     {
         long intoInterval = (now - DateTimeOffset.UnixEpoch).Ticks % interval.Ticks;
         long place = (long)(hash % (ulong)interval.Ticks);
-        long wait = interval.Ticks - intoInterval + place;
-        return TimeSpan.FromTicks(wait > interval.Ticks ? wait - interval.Ticks : wait);
+        place -= place % TimeSpan.TicksPerMillisecond;
+        long wait = place > intoInterval ? place - intoInterval : interval.Ticks - intoInterval + place;
+        return WholeMilliseconds(TimeSpan.FromTicks(wait));
     }
 
     /// <summary>Waits for the next tick; those that have passed meanwhile are left out.</summary>
@@ -44,7 +49,7 @@ internal sealed class ScrapeTicker
     {
         TimeSpan elapsed = _time.GetElapsedTime(_start);
         _ticks = Math.Max(_ticks + 1, (long)(elapsed / _interval));
-        TimeSpan wait = (_interval * _ticks) - elapsed;
+        TimeSpan wait = WholeMilliseconds((_interval * _ticks) - elapsed);
         return wait > TimeSpan.Zero ? Task.Delay(wait, _time, stop) : Task.CompletedTask;
     }
 
@@ -68,4 +73,8 @@ internal sealed class ScrapeTicker
 
         return now;
     }
+
+    /// <summary>Timers leave out fractions of milliseconds, and would end before the place that they wait for.</summary>
+    private static TimeSpan WholeMilliseconds(TimeSpan wait) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
 }

@@ -7,6 +7,7 @@ namespace AmpEdge.Agent.Scrape;
 internal sealed class Target
 {
     private TargetStatus _status = TargetStatus.NotScraped;
+    private Labels _discoveredLabels;
 
     /// <param name="labels">All labels after relabelling, those of two leading underscores included.</param>
     /// <param name="discoveredLabels">The labels before relabelling.</param>
@@ -16,7 +17,7 @@ internal sealed class Target
     public Target(Labels labels, Labels discoveredLabels, Uri url, TimeSpan interval, TimeSpan timeout)
     {
         Labels = labels;
-        DiscoveredLabels = discoveredLabels;
+        _discoveredLabels = discoveredLabels;
         Url = url;
         Interval = interval;
         Timeout = timeout;
@@ -26,7 +27,12 @@ internal sealed class Target
 
     public Labels Labels { get; }
 
-    public Labels DiscoveredLabels { get; }
+    /// <summary>The labels before relabelling, which may change while the labels after it do not.</summary>
+    public Labels DiscoveredLabels
+    {
+        get => Volatile.Read(ref _discoveredLabels);
+        set => Volatile.Write(ref _discoveredLabels, value);
+    }
 
     /// <summary>The labels that series get.</summary>
     public Labels PublicLabels { get; }

@@ -95,7 +95,8 @@ public sealed class ScrapePoolTests : IAsyncDisposable
 
         await pool.ReloadAsync(job with
         {
-            Signature = "other",
+            LoopSignature = "other",
+            CacheSignature = "other",
             MetricRelabelRules =
             [
                 RelabelRule.Compile(new RelabelConfig { TargetLabel = "new", Replacement = "1" }),
@@ -105,6 +106,67 @@ public sealed class ScrapePoolTests : IAsyncDisposable
 
         Assert.Empty(StaleNames());
         Assert.Equal("1", _store.Scrapes[^1][0].Labels.GetString("new"));
+    }
+
+    [Fact]
+    public async Task A_reload_that_restarts_a_loop_leaves_its_place_in_the_interval()
+    {
+        ScrapeJob job = Job();
+        await using ScrapePool pool = Pool(job);
+        await pool.SyncAsync([Group(_server.Address)]);
+        await NextScrapeAsync(1);
+        Target before = Assert.Single(pool.Snapshot.Active);
+
+        await pool.ReloadAsync(job with { LoopSignature = "other", CacheSignature = "other" });
+        await NextScrapeAsync(2);
+        await NextScrapeAsync(3);
+
+        long intervalMs = (long)s_interval.TotalMilliseconds;
+        List<long> times = TimesOf("a");
+        Assert.InRange(times[1] - times[0], intervalMs - 1, intervalMs + 1);
+        Assert.Equal(intervalMs, times[2] - times[1]);
+        Assert.Same(before, Assert.Single(pool.Snapshot.Active));
+    }
+
+    [Fact]
+    public async Task A_reload_that_only_makes_targets_otherwise_leaves_those_that_come_out_the_same()
+    {
+        ScrapeJob job = Job();
+        await using ScrapePool pool = Pool(job);
+        await pool.SyncAsync([Group(_server.Address), Group("drop:1")]);
+        await UntilAsync(() => _time.WaitingTimers > 1);
+        Target kept = pool.Snapshot.Active[0].Url.Host == "drop" ? pool.Snapshot.Active[1] : pool.Snapshot.Active[0];
+
+        await pool.ReloadAsync(job with
+        {
+            RelabelRules =
+            [
+                RelabelRule.Compile(new RelabelConfig
+                {
+                    SourceLabels = ["__address__"], Regex = "drop.*", Action = RelabelAction.Drop,
+                }),
+            ],
+            CreateClient = static () => throw new InvalidOperationException("not again"),
+        });
+
+        Assert.Same(kept, Assert.Single(pool.Snapshot.Active));
+        Assert.Equal(1, pool.Snapshot.DroppedCount);
+    }
+
+    [Fact]
+    public async Task A_reload_that_only_fetches_otherwise_keeps_what_is_known_of_the_series()
+    {
+        await using ScriptedHttpServer server = new(ScriptedResponse.Page("a 1\nb 1\n"), ScriptedResponse.Page("a 1\n"));
+        ScrapeJob job = Job();
+        await using ScrapePool pool = Pool(job);
+        await pool.SyncAsync([Group(server.Address)]);
+        await NextScrapeAsync(1);
+
+        await pool.ReloadAsync(job with { LoopSignature = "other" });
+        await NextScrapeAsync(2);
+
+        Assert.Equal(["b"], StaleNames());
+        Assert.DoesNotContain(_store.Scrapes[1], static sample => sample.Name == "scrape_series_added" && sample.Value != 0);
     }
 
     [Fact]
@@ -187,7 +249,7 @@ public sealed class ScrapePoolTests : IAsyncDisposable
 
     private static ScrapeJob Job() => ScrapeJobs.Create() with
     {
-        Signature = "one",
+        LoopSignature = "one",
         Interval = s_interval,
         Timeout = s_interval,
     };
@@ -215,6 +277,14 @@ public sealed class ScrapePoolTests : IAsyncDisposable
                 await Task.Yield();
             }
         }
+    }
+
+    /// <summary>Moves the clock exactly to the next scrape and waits until so many were stored.</summary>
+    private async Task NextScrapeAsync(int stored)
+    {
+        await UntilAsync(() => _time.WaitingTimers > 0);
+        _time.AdvanceToNextTimer();
+        await UntilAsync(() => Stored() == stored);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

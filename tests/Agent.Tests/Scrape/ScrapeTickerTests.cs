@@ -86,6 +86,25 @@ public sealed class ScrapeTickerTests
         Assert.Equal(15, places.Count);
     }
 
+    [Fact]
+    public void Who_starts_over_right_after_a_scrape_waits_for_the_next_place()
+    {
+        Gen gen = Gen.Create(81);
+        for (int round = 0; round < 2_000; round++)
+        {
+            ulong hash = (ulong)gen.Long();
+            DateTimeOffset now = _time.GetUtcNow() + TimeSpan.FromTicks(gen.Int(1_000_000_000));
+            TimeSpan wait = ScrapeTicker.FirstOffset(hash, s_interval, now);
+
+            // A timer counts whole milliseconds, so this is when the scrape is made.
+            DateTimeOffset scraped = now + TimeSpan.FromMilliseconds((long)wait.TotalMilliseconds);
+            TimeSpan again = ScrapeTicker.FirstOffset(hash, s_interval, scraped);
+
+            Assert.True(wait > TimeSpan.Zero, $"no wait at first, {gen}");
+            Assert.True(again > s_interval - TimeSpan.FromMilliseconds(2), $"only {again} until the next, {gen}");
+        }
+    }
+
     /// <summary>Moves to the tick of that number after the start, and so much past it (or before it).</summary>
     private void Tick(ScrapeTicker ticker, TimeSpan off)
     {
