@@ -13,6 +13,7 @@ internal sealed class AgentFlags
     private readonly Flag<string> _listenAddress;
     private readonly Flag<bool> _enableLifecycle;
     private readonly Flag<long> _maxConnections;
+    private readonly Flag<string> _resolvConf;
     private readonly Flag<string> _storagePath;
     private readonly Flag<ByteSize> _segmentSize;
     private readonly Flag<ByteSize> _maxBytes;
@@ -35,6 +36,10 @@ internal sealed class AgentFlags
             "web.listen-address", "0.0.0.0:9090", "Where to listen for the pages, the API and telemetry.");
         _enableLifecycle = web.Switch("web.enable-lifecycle", "Allow POST /-/reload.");
         _maxConnections = web.Number("web.max-connections", 512, 1, 65_536, "Connections open at once.");
+        FlagGroup discovery = _commandLine.Group("Discovery");
+        _resolvConf = discovery.Text(
+            "discovery.dns.resolv-conf", "/etc/resolv.conf",
+            "Name servers and search domains of dns_sd_configs; read anew for each look-up.", "FILE");
         BufferOptions defaults = new();
         FlagGroup storage = _commandLine.Group("Buffer");
         _storagePath = storage.Text(
@@ -69,6 +74,7 @@ internal sealed class AgentFlags
         ListenAddress = _listenAddress.Value,
         MaxConnections = (int)_maxConnections.Value,
         EnableLifecycle = _enableLifecycle.Value,
+        ResolvConf = _resolvConf.Value,
         FlushDeadline = _flushDeadline.Value,
         Buffer = new BufferOptions
         {

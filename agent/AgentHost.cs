@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using AmpEdge.Agent.Api;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
@@ -102,7 +103,9 @@ internal sealed class AgentHost : IDisposable
             config,
             _scrapes,
             new DiscoveryManager(_scrapes.SyncAsync, metrics, _time, log),
-            new DiscoveryJobFactory(metrics, _time, log),
+            new DiscoveryJobFactory(
+                CreateClient, _settings.ResolvConf, metrics, _time,
+                new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), log),
             CreateClient);
     }
 

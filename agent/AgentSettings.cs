@@ -15,6 +15,9 @@ internal sealed record AgentSettings
 
     public bool EnableLifecycle { get; init; }
 
+    /// <summary>The file of name servers for DNS discovery.</summary>
+    public string ResolvConf { get; init; } = "/etc/resolv.conf";
+
     public BufferOptions Buffer { get; init; } = new();
 
     /// <summary>How long stopping goes on delivering what waits in memory.</summary>

@@ -36,6 +36,14 @@ internal static class AgentConfigYaml
         return yaml.ToString();
     }
 
+    /// <summary>The same for the ways in which a job finds its targets.</summary>
+    public static string Signature(DiscoveryConfigs configs)
+    {
+        YamlWriter yaml = new() { RevealSecrets = true };
+        DiscoveryConfigsYaml.Write(yaml, configs);
+        return yaml.ToString();
+    }
+
     /// <summary>Relabel rules as they were written, defaults filled in.</summary>
     public static void WriteRules(YamlWriter yaml, string key, IReadOnlyList<RelabelRule> rules) =>
         yaml.Items(key, rules, rule => WriteRule(yaml, rule.Config));

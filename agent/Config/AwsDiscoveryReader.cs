@@ -47,7 +47,7 @@ internal static class AwsDiscoveryReader
         Profile = entry.Text("profile"),
         RoleArn = entry.Text("role_arn"),
         Port = entry.Int("port", 80, 0, 65535),
-        RefreshInterval = entry.Duration("refresh_interval", TimeSpan.FromSeconds(60)),
+        RefreshInterval = DiscoveryReader.ReadInterval(entry, TimeSpan.FromSeconds(60)),
         Filters = ReadFilters(entry),
         Clusters = role == "ecs" ? entry.Texts("clusters") : [],
         HttpClient = HttpClientConfigReader.Read(entry),

@@ -30,9 +30,9 @@ internal static partial class DiscoveryReader
         }
 
         foreach (string kind in (ReadOnlySpan<string>)
-            ["http_sd_configs", "dns_sd_configs", "kubernetes_sd_configs", "ec2_sd_configs", "aws_sd_configs"])
+            ["kubernetes_sd_configs", "ec2_sd_configs", "aws_sd_configs"])
         {
-            later.NoteIf(section.Node(kind) is not null, section, kind, "static_configs, file_sd_configs");
+            later.NoteIf(section.Node(kind) is not null, section, kind, "static_configs, file_sd_configs, http_sd_configs, dns_sd_configs");
         }
 
         return new DiscoveryConfigs
@@ -81,7 +81,7 @@ internal static partial class DiscoveryReader
                 }
             }
 
-            configs.Add(new FileDiscoveryConfig(files, entry.Duration("refresh_interval", TimeSpan.FromMinutes(5))));
+            configs.Add(new FileDiscoveryConfig(files, ReadInterval(entry, TimeSpan.FromMinutes(5))));
             entry.End();
         }
 
@@ -99,7 +99,7 @@ internal static partial class DiscoveryReader
             }
 
             bool usable = ConfigUrl.TryRead(entry, "url", out Uri? url);
-            TimeSpan refresh = entry.Duration("refresh_interval", TimeSpan.FromMinutes(1));
+            TimeSpan refresh = ReadInterval(entry, TimeSpan.FromMinutes(1));
             HttpClientConfig client = HttpClientConfigReader.Read(entry);
             entry.End();
             if (usable && url is not null)
@@ -133,11 +133,23 @@ internal static partial class DiscoveryReader
                 entry.Fail("port", "a port is required in DNS-SD configs for all record types except SRV");
             }
 
-            configs.Add(new DnsDiscoveryConfig(names, type, port, entry.Duration("refresh_interval", TimeSpan.FromSeconds(30))));
+            configs.Add(new DnsDiscoveryConfig(names, type, port, ReadInterval(entry, TimeSpan.FromSeconds(30))));
             entry.End();
         }
 
         return configs;
+    }
+
+    /// <summary>An interval of zero would ask without a pause.</summary>
+    internal static TimeSpan ReadInterval(ConfigSection entry, TimeSpan defaultValue)
+    {
+        TimeSpan interval = entry.Duration("refresh_interval", defaultValue);
+        if (interval == TimeSpan.Zero)
+        {
+            entry.Fail("refresh_interval", "refresh_interval must be above 0", "0s", "a duration such as 30s or 1m");
+        }
+
+        return interval;
     }
 
     private static IReadOnlyList<ConfigSection> Entries(ConfigSection section, string key, string typeName) =>

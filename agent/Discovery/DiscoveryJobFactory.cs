@@ -1,12 +1,25 @@
 using System.Globalization;
 using AmpEdge.Agent.Config;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Agent.Discovery;
 
 /// <summary>Turns the discovery part of scrape configurations into discoverers.</summary>
-internal sealed class DiscoveryJobFactory(DiscoveryMetrics metrics, TimeProvider time, ILogger log)
+/// <param name="createClient">Makes the HTTP clients of mechanisms that ask over HTTP.</param>
+/// <param name="resolvConf">The file that says whom DNS discovery asks.</param>
+/// <param name="metrics">What all mechanisms count.</param>
+/// <param name="time">The clock of all mechanisms.</param>
+/// <param name="random">Spreads requests over time. Used by one thread at a time.</param>
+/// <param name="log">Gets what goes wrong.</param>
+internal sealed class DiscoveryJobFactory(
+    Func<HttpClientConfig, HttpMessageInvoker> createClient,
+    string resolvConf,
+    DiscoveryMetrics metrics,
+    TimeProvider time,
+    Random random,
+    ILogger log)
 {
     public DiscoveryJob Create(ScrapeConfig config)
     {
@@ -25,8 +38,31 @@ internal sealed class DiscoveryJobFactory(DiscoveryMetrics metrics, TimeProvider
                 signature, () => new FileDiscoverer(file.Files, file.RefreshInterval, metrics, time, log)));
         }
 
+        foreach (HttpDiscoveryConfig http in config.Discovery.Http)
+        {
+            AddRefreshed(
+                discoverers, config.JobName, new DiscoveryConfigs { Http = [http] },
+                () => new HttpTargets(http, createClient(http.HttpClient), metrics));
+        }
+
+        foreach (DnsDiscoveryConfig dns in config.Discovery.Dns)
+        {
+            AddRefreshed(
+                discoverers, config.JobName, new DiscoveryConfigs { Dns = [dns] },
+                () => new DnsTargets(dns, new DnsResolver(resolvConf, time), metrics));
+        }
+
         return new DiscoveryJob(config.JobName, discoverers);
     }
+
+    private void AddRefreshed(
+        List<KeyValuePair<string, Func<IDiscoverer>>> discoverers,
+        string job,
+        DiscoveryConfigs config,
+        Func<ITargetSource> createSource) =>
+        discoverers.Add(new(
+            AgentConfigYaml.Signature(config),
+            () => new RefreshDiscoverer(createSource(), job, metrics, time, new Random(random.Next()), log)));
 
     private static List<TargetGroup> Groups(IReadOnlyList<StaticConfig> configs)
     {

@@ -14,4 +14,13 @@ internal static partial class DiscoveryLog
 
     [LoggerMessage(2003, LogLevel.Error, "discovery of job {Job} ended unexpectedly; its targets stay as they were")]
     public static partial void DiscovererFailed(ILogger logger, string job, Exception error);
+
+    [LoggerMessage(2010, LogLevel.Warning,
+        "{Mechanism} discovery of job {Job} failed, its targets stay as they were: {Problem} (held back: {HeldBack})")]
+    public static partial void RefreshFailed(
+        ILogger logger, string mechanism, string job, string problem, long heldBack);
+
+    [LoggerMessage(2011, LogLevel.Information,
+        "{Mechanism} discovery of job {Job} works again (failures not logged: {HeldBack})")]
+    public static partial void RefreshRecovered(ILogger logger, string mechanism, string job, long heldBack);
 }

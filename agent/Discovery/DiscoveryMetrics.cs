@@ -5,12 +5,37 @@ namespace AmpEdge.Agent.Discovery;
 /// <summary>The metrics of discovery, by Prometheus's names.</summary>
 internal sealed class DiscoveryMetrics(MetricRegistry registry)
 {
+    private static readonly string[] s_mechanisms = ["http", "dns", "ec2", "ecs"];
+
     private readonly MetricFamily<GaugeMetric> _discovered = registry.Gauges(
         "prometheus_sd_discovered_targets", "Current number of discovered targets.", "name", "config");
+
+    private readonly MetricFamily<CounterMetric> _refreshFailures = registry.Counters(
+        "prometheus_sd_refresh_failures_total",
+        "Number of refresh failures for the given SD mechanism.",
+        "mechanism", "config");
+
+    private readonly MetricFamily<HistogramMetric> _refreshDuration = registry.Histograms(
+        "prometheus_sd_refresh_duration_histogram_seconds",
+        "The duration of a refresh for the given SD mechanism.",
+        [0.01, 0.1, 1, 10],
+        "mechanism", "config");
 
     /// <summary>Reads of target files that failed or gave no valid groups.</summary>
     public CounterMetric FileReadErrors { get; } = registry.Counter(
         "prometheus_sd_file_read_errors_total", "The number of File-SD read errors.");
+
+    /// <summary>Requests of HTTP discovery that failed or gave no valid groups.</summary>
+    public CounterMetric HttpFailures { get; } = registry.Counter(
+        "prometheus_sd_http_failures_total", "Number of HTTP service discovery refresh failures.");
+
+    /// <summary>Names looked up by DNS discovery.</summary>
+    public CounterMetric DnsLookups { get; } = registry.Counter(
+        "prometheus_sd_dns_lookups_total", "The number of DNS-SD lookups.");
+
+    /// <summary>Names of which no server could say whether they exist.</summary>
+    public CounterMetric DnsLookupFailures { get; } = registry.Counter(
+        "prometheus_sd_dns_lookup_failures_total", "The number of DNS-SD lookup failures.");
 
     /// <summary>Updates handed to the scrape manager.</summary>
     public CounterMetric Updates { get; } = registry.Counters(
@@ -25,5 +50,19 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
     /// <summary>The gauge of one job; give it back with <see cref="RemoveJob"/>.</summary>
     public GaugeMetric Discovered(string job) => _discovered.With("scrape", job);
 
-    public void RemoveJob(string job) => _discovered.Remove("scrape", job);
+    /// <summary>Looks of a mechanism for a job that failed; given back with <see cref="RemoveJob"/>.</summary>
+    public CounterMetric RefreshFailures(string mechanism, string job) => _refreshFailures.With(mechanism, job);
+
+    /// <summary>How long such looks take; given back with <see cref="RemoveJob"/>.</summary>
+    public HistogramMetric RefreshDuration(string mechanism, string job) => _refreshDuration.With(mechanism, job);
+
+    public void RemoveJob(string job)
+    {
+        _discovered.Remove("scrape", job);
+        foreach (string mechanism in s_mechanisms)
+        {
+            _refreshFailures.Remove(mechanism, job);
+            _refreshDuration.Remove(mechanism, job);
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.RemoteWrite;
 
@@ -15,8 +14,6 @@ internal sealed class WriteClient(
 {
     private const int MaxAnswerBytes = 4096;
     private const int MaxMessageLength = 200;
-
-    private static readonly string s_userAgent = $"ampedge-agent/{BuildVersion.Of(typeof(WriteClient).Assembly).Version}";
 
     /// <summary>Sends once. <paramref name="attempt"/> is 0 for the first try of a body.</summary>
     public async Task<WriteAnswer> SendAsync(ReadOnlyMemory<byte> body, int attempt, CancellationToken cancel)
@@ -58,7 +55,7 @@ internal sealed class WriteClient(
         HttpRequestMessage request = new(HttpMethod.Post, options.Url) { Content = new ReadOnlyMemoryContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-protobuf");
         request.Content.Headers.TryAddWithoutValidation("Content-Encoding", "snappy");
-        request.Headers.TryAddWithoutValidation("User-Agent", s_userAgent);
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent.Value);
         request.Headers.TryAddWithoutValidation("X-Prometheus-Remote-Write-Version", "0.1.0");
         if (attempt > 0)
         {

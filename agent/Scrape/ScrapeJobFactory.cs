@@ -1,4 +1,3 @@
-using System.Reflection;
 using AmpEdge.Agent.Config;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
@@ -8,9 +7,6 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>Turns scrape configurations into jobs.</summary>
 internal static class ScrapeJobFactory
 {
-    private static readonly string s_userAgent =
-        $"AmpEdge-Agent/{BuildVersion.Of(Assembly.GetExecutingAssembly()).Version}";
-
     public static ScrapeJob Create(ScrapeConfig config, Func<HttpClientConfig, HttpMessageInvoker> createClient) => new()
     {
         Name = config.JobName,
@@ -40,7 +36,7 @@ internal static class ScrapeJobFactory
         Fetch = new FetchOptions
         {
             Accept = AcceptHeader.For(Parseable(config.ScrapeProtocols), config.MetricNameEscapingScheme),
-            UserAgent = s_userAgent,
+            UserAgent = AmpEdge.Agent.UserAgent.Value,
             EnableCompression = config.EnableCompression,
             BodySizeLimit = config.BodySizeLimit.Bytes,
             Fallback = FormatOf(config.FallbackScrapeProtocol),

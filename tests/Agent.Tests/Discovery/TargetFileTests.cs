@@ -53,7 +53,7 @@ public sealed class TargetFileTests
 
     [Theory]
     [InlineData("[{\"targets\": [1]}]", ".json", "a target is '1'")]
-    [InlineData("{\"targets\": []}", ".json", "the file is a mapping")]
+    [InlineData("{\"targets\": []}", ".json", "the document is a mapping")]
     [InlineData("[{\"target\": []}]", ".json", "unknown key 'target'")]
     [InlineData("[{", ".json", "not JSON")]
     [InlineData("- targets: [a]\n  labels: [b]\n", ".yml", ":2:11: labels is a list")]

@@ -5,7 +5,7 @@ namespace AmpEdge.Agent.Discovery;
 /// <summary>A node of a JSON target file.</summary>
 internal readonly struct JsonTargets(JsonElement element) : ITargetNode<JsonTargets>
 {
-    public bool IsNull => false;
+    public bool IsNull => element.ValueKind == JsonValueKind.Null;
 
     public IEnumerable<JsonTargets>? Items => element.ValueKind == JsonValueKind.Array ? ItemsOf(element) : null;
 
