@@ -20,6 +20,7 @@ internal sealed class AgentFlags
     private readonly Flag<TimeSpan> _maxAge;
     private readonly Flag<TimeSpan> _syncInterval;
     private readonly Flag<TimeSpan> _flushDeadline;
+    private readonly Flag<string> _costConfigFile;
 
     public AgentFlags()
     {
@@ -58,6 +59,9 @@ internal sealed class AgentFlags
         _flushDeadline = storage.Duration(
             "storage.remote.flush-deadline", TimeSpan.FromSeconds(5),
             "How long stopping goes on delivering what waits in memory; the rest is delivered after the next start.");
+        FlagGroup cost = _commandLine.Group("Cost");
+        _costConfigFile = cost.Text(
+            "cost.config-file", "", "YAML file with prices and quotas, where they differ from AMP's list prices.", "FILE");
         Log = new LogFlags(_commandLine);
     }
 
@@ -65,6 +69,9 @@ internal sealed class AgentFlags
 
     /// <summary>True when the configuration is to be checked and nothing started.</summary>
     public bool CheckOnly => _configCheck.Value;
+
+    /// <summary>The file with prices and quotas; empty for the defaults.</summary>
+    public string CostConfigFile => _costConfigFile.Value;
 
     /// <summary>What the flags say, once they are read.</summary>
     public AgentSettings Settings => new()

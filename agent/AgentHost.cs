@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using AmpEdge.Agent.Api;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
+using AmpEdge.Agent.Cost;
 using AmpEdge.Agent.Discovery;
 using AmpEdge.Agent.Pages;
 using AmpEdge.Agent.RemoteWrite;
@@ -33,10 +34,13 @@ internal sealed class AgentHost : IDisposable
     private readonly Destinations _destinations;
     private readonly Scraping _scraping;
     private readonly ConfigReloader<AgentConfig> _reloader;
+    private readonly CostReporter _cost;
+    private readonly QuotaWatch _quotas;
     private readonly HttpServer _web;
 
     /// <exception cref="StartFailedException">The buffer's folder cannot be used.</exception>
-    public AgentHost(AgentSettings settings, AgentConfig config, ILoggerFactory loggers, TimeProvider time)
+    public AgentHost(
+        AgentSettings settings, AgentConfig config, CostConfig cost, ILoggerFactory loggers, TimeProvider time)
     {
         _settings = settings;
         _loggers = loggers;
@@ -52,6 +56,9 @@ internal sealed class AgentHost : IDisposable
             loggers.CreateLogger<QueueManager>()));
         _reloader.OnChange(_destinations.ApplyAsync);
         _reloader.OnChange(_scraping.ApplyAsync);
+        _cost = new CostReporter(_scrapes, _buffer.Series, cost, time);
+        _quotas = new QuotaWatch(
+            SentSamples, () => _buffer.Series.Count, cost.Quotas, _metrics, time, loggers.CreateLogger<QuotaWatch>());
         _web = CreateWeb();
     }
 
@@ -71,6 +78,7 @@ internal sealed class AgentHost : IDisposable
         .AddLoop("buffer", _buffer.RunAsync)
         .Add(_destinations, _settings.FlushDeadline + s_afterFlush)
         .Add(_scraping)
+        .AddLoop("quotas", _quotas.RunAsync)
         .Add(_web);
 
     public void Dispose()
@@ -79,6 +87,17 @@ internal sealed class AgentHost : IDisposable
         _scraping.Dispose();
         _buffer.Dispose();
         _reloader.Dispose();
+    }
+
+    private List<SentSamples> SentSamples()
+    {
+        List<SentSamples> sent = [];
+        foreach (QueueManager queue in _destinations.Queues)
+        {
+            sent.Add(new SentSamples(queue.Name, queue.Progress.SamplesOut));
+        }
+
+        return sent;
     }
 
     private AgentBuffer OpenBuffer()
@@ -128,6 +147,8 @@ internal sealed class AgentHost : IDisposable
             "GET", "/",
             new OverviewPage(_scrapes, () => _destinations.Queues, () => _buffer.Wal.TotalBytes, version, _time).AnswerAsync);
         routes.Map("GET", "/targets", new TargetsPage(_scrapes, _time).AnswerAsync);
+        routes.Map("GET", "/cost", new CostPage(_cost, _quotas).AnswerAsync);
+        routes.Map("GET", "/api/v1/status/cardinality", new CardinalityEndpoint(_cost, _quotas).AnswerAsync);
         routes.Map("GET", "/config", new ConfigPage(PrintConfig).AnswerAsync);
         HttpServerOptions options = new()
         {

@@ -1,5 +1,6 @@
 using AmpEdge.Agent;
 using AmpEdge.Agent.Config;
+using AmpEdge.Agent.Cost;
 using AmpEdge.Hosting;
 
 AgentFlags flags = new();
@@ -9,6 +10,12 @@ if (!flags.TryRead(args, Console.Out, Console.Error, out int exitCode))
 }
 
 AgentSettings settings = flags.Settings;
+ConfigResult<CostConfig> cost = CostConfigReader.Read(flags.CostConfigFile);
+if (!cost.IsValid)
+{
+    return ConfigCheck.Refuse(flags.CostConfigFile, cost.Problems, Console.Error);
+}
+
 ConfigResult<AgentConfig> config = AgentHost.Load(settings.ConfigFile);
 if (flags.CheckOnly || !config.IsValid)
 {
@@ -19,7 +26,7 @@ TimeProvider time = TimeProvider.System;
 using LineLoggerFactory loggers = flags.Log.CreateFactory(Console.OpenStandardError(), time);
 try
 {
-    using AgentHost agent = new(settings, config.Config, loggers, time);
+    using AgentHost agent = new(settings, config.Config, cost.Config, loggers, time);
     using ProcessHost host = new(loggers, time, Console.Error) { OnReload = () => agent.ReloadAsync(CancellationToken.None) };
     agent.AddTo(host);
     return await host.RunAsync();

@@ -11,13 +11,7 @@ internal static class ConfigCheck
     {
         if (!result.IsValid)
         {
-            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {Count(result.Problems.Count, "problem")}"));
-            foreach (ConfigProblem problem in result.Problems)
-            {
-                error.WriteLine($"  {problem}");
-            }
-
-            return ExitCode.Usage;
+            return Refuse(file, result.Problems, error);
         }
 
         output.WriteLine($"{file}: OK");
@@ -37,6 +31,18 @@ internal static class ConfigCheck
         }
 
         return ExitCode.Success;
+    }
+
+    /// <summary>Prints everything that is wrong with a file; returns the exit code.</summary>
+    public static int Refuse(string file, IReadOnlyList<ConfigProblem> problems, TextWriter error)
+    {
+        error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {Count(problems.Count, "problem")}"));
+        foreach (ConfigProblem problem in problems)
+        {
+            error.WriteLine($"  {problem}");
+        }
+
+        return ExitCode.Usage;
     }
 
     private static string DescribeTargets(ScrapeConfig scrape)

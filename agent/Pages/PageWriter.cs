@@ -30,7 +30,7 @@ internal sealed class PageWriter
         th{font-weight:600;text-align:left;color:var(--dim);font-size:.82rem}
         th,td{padding:.4rem .7rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
         td.number,th.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-        .scroll{overflow-x:auto}
+        .scroll{overflow-x:auto}summary{overflow-wrap:anywhere;min-width:9rem;cursor:pointer}
         .label{display:inline-block;background:var(--soft);border:1px solid var(--line);border-radius:.3rem;
         padding:0 .35rem;margin:0 .25rem .2rem 0;font:12px/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
         .state{font-weight:600}.up{color:var(--good)}.down{color:var(--bad)}.unknown{color:var(--wait)}
@@ -45,7 +45,7 @@ internal sealed class PageWriter
 
     private static readonly (string Path, string Name)[] s_pages =
     [
-        ("/", "Overview"), ("/targets", "Targets"), ("/config", "Configuration"), ("/metrics", "Metrics"),
+        ("/", "Overview"), ("/targets", "Targets"), ("/cost", "Cost"), ("/config", "Configuration"), ("/metrics", "Metrics"),
     ];
 
     private readonly StringBuilder _html = new();

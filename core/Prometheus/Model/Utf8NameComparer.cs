@@ -1,9 +1,8 @@
-using AmpEdge.Prometheus;
+namespace AmpEdge.Prometheus;
 
-namespace AmpEdge.Tsdb;
-
-/// <summary>Compares label names as bytes, so that a dictionary can be asked with a slice.</summary>
-internal sealed class Utf8NameComparer(ulong seed)
+/// <summary>Compares names in UTF-8 as bytes, so that a dictionary can be asked with a slice.</summary>
+/// <param name="seed">Differs from one table to the next where the names come from outside.</param>
+public sealed class Utf8NameComparer(ulong seed = 0)
     : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
