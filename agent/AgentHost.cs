@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using AmpEdge.Agent.Api;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
@@ -50,7 +49,7 @@ internal sealed class AgentHost : IDisposable
         _buffer = OpenBuffer();
         _scrapes = new ScrapeManager(
             new BufferStore(_buffer), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>());
-        _scraping = CreateScraping(config);
+        _scraping = new ScrapingFactory(settings, CreateClient, _metrics, time, loggers).Create(config, _scrapes);
         _destinations = new Destinations(config, new DestinationFactory(
             _buffer, CreateClient, _scrapes.Metadata, settings.FlushDeadline, time, _metrics,
             loggers.CreateLogger<QueueManager>()));
@@ -112,20 +111,6 @@ internal sealed class AgentHost : IDisposable
         {
             throw new StartFailedException($"--storage.agent.path={_settings.StoragePath}: {error.Message}", error);
         }
-    }
-
-    private Scraping CreateScraping(AgentConfig config)
-    {
-        DiscoveryMetrics metrics = new(_metrics);
-        ILogger log = _loggers.CreateLogger<DiscoveryManager>();
-        return new Scraping(
-            config,
-            _scrapes,
-            new DiscoveryManager(_scrapes.SyncAsync, metrics, _time, log),
-            new DiscoveryJobFactory(
-                CreateClient, _settings.ResolvConf, metrics, _time,
-                new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), log),
-            CreateClient);
     }
 
     private HttpMessageInvoker CreateClient(HttpClientConfig config) => new(HttpHandlerBuilder.Build(config, _time));

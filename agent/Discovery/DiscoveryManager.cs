@@ -75,6 +75,24 @@ internal sealed class DiscoveryManager : IAsyncDisposable
         }
     }
 
+    /// <summary>The jobs with a discoverer that has found nothing out yet, not even that there is nothing.</summary>
+    public IReadOnlyList<string> WaitingJobs()
+    {
+        lock (_jobsLock)
+        {
+            List<string> waiting = [];
+            foreach ((string job, List<RunningDiscoverer> discoverers) in _jobs)
+            {
+                if (!discoverers.TrueForAll(static discoverer => discoverer.HasReported))
+                {
+                    waiting.Add(job);
+                }
+            }
+
+            return waiting;
+        }
+    }
+
     /// <summary>Hands on what has changed by now.</summary>
     internal async Task HandOverAsync()
     {

@@ -8,6 +8,7 @@ internal sealed class RunningDiscoverer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Action _changed;
     private Task _work = Task.CompletedTask;
+    private bool _hasReported;
 
     /// <param name="signature">What the discoverer was configured with; equal ones need no restart.</param>
     /// <param name="changed">Called after each report.</param>
@@ -18,6 +19,9 @@ internal sealed class RunningDiscoverer : IAsyncDisposable
     }
 
     public string Signature { get; }
+
+    /// <summary>True once there was a report, or there will be none any more.</summary>
+    public bool HasReported => Volatile.Read(ref _hasReported) || _work.IsCompleted;
 
     /// <summary>Begins; what the discoverer reports before it first waits is there when this returns.</summary>
     public void Start(IDiscoverer discoverer, Action<Exception> failed) => _work = RunAsync(discoverer, failed);
@@ -71,6 +75,7 @@ internal sealed class RunningDiscoverer : IAsyncDisposable
             }
         }
 
+        Volatile.Write(ref _hasReported, true);
         _changed();
     }
 }

@@ -13,9 +13,17 @@ internal sealed class ScrapeManager : IAsyncDisposable
     private readonly ScrapeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly bool _startsLoops;
 
-    public ScrapeManager(ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log)
+    /// <param name="store">Takes the samples.</param>
+    /// <param name="metrics">Counts for all jobs.</param>
+    /// <param name="time">The clock of the loops.</param>
+    /// <param name="log">Gets what changes.</param>
+    /// <param name="startsLoops">False to leave it to the caller when each loop scrapes.</param>
+    public ScrapeManager(
+        ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log, bool startsLoops = true)
     {
+        _startsLoops = startsLoops;
         _store = store;
         _metrics = metrics;
         _time = time;
@@ -39,7 +47,7 @@ internal sealed class ScrapeManager : IAsyncDisposable
                 }
                 else
                 {
-                    _pools.Add(job.Name, new ScrapePool(job, _store, _metrics, _time, _log));
+                    _pools.Add(job.Name, new ScrapePool(job, _store, _metrics, _time, _log, _startsLoops));
                 }
             }
 

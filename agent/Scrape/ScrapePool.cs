@@ -16,13 +16,22 @@ internal sealed class ScrapePool : IAsyncDisposable
     private readonly PoolMetrics _poolMetrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly bool _startsLoops;
     private ScrapeJob _job;
     private HttpMessageInvoker _client;
     private IReadOnlyList<TargetGroup> _groups = [];
     private PoolSnapshot _snapshot;
 
-    public ScrapePool(ScrapeJob job, ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log)
+    /// <param name="job">The job.</param>
+    /// <param name="store">Takes the samples.</param>
+    /// <param name="metrics">Counts for all jobs.</param>
+    /// <param name="time">The clock of the loops.</param>
+    /// <param name="log">Gets what changes.</param>
+    /// <param name="startsLoops">False to leave it to the caller when each loop scrapes.</param>
+    public ScrapePool(
+        ScrapeJob job, ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log, bool startsLoops = true)
     {
+        _startsLoops = startsLoops;
         _job = job;
         _store = store;
         _metrics = metrics;
@@ -182,9 +191,9 @@ internal sealed class ScrapePool : IAsyncDisposable
         }
 
         ForceProblem();
-        foreach (ScrapeLoop loop in started)
+        if (_startsLoops)
         {
-            loop.Start();
+            started.ForEach(static loop => loop.Start());
         }
 
         await StopLoopsAsync(gone, targetIsGone: true);

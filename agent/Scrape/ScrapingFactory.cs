@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using AmpEdge.Agent.Config;
+using AmpEdge.Agent.Discovery;
+using AmpEdge.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.Scrape;
+
+/// <summary>Puts discovery of every kind in front of scraping.</summary>
+/// <param name="settings">What the flags say of discovery.</param>
+/// <param name="createClient">Makes the HTTP clients of targets and of discovery.</param>
+/// <param name="metrics">What discovery counts.</param>
+/// <param name="time">The clock of all of it.</param>
+/// <param name="loggers">Gets what goes wrong.</param>
+internal sealed class ScrapingFactory(
+    AgentSettings settings,
+    Func<HttpClientConfig, HttpMessageInvoker> createClient,
+    MetricRegistry metrics,
+    TimeProvider time,
+    ILoggerFactory loggers)
+{
+    public Scraping Create(AgentConfig config, ScrapeManager scrapes)
+    {
+        DiscoveryMetrics counts = new(metrics);
+        ILogger log = loggers.CreateLogger<DiscoveryManager>();
+        return new Scraping(
+            config,
+            scrapes,
+            new DiscoveryManager(scrapes.SyncAsync, counts, time, log),
+            new DiscoveryJobFactory(
+                createClient, settings.ResolvConf, counts, time,
+                new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), log),
+            createClient);
+    }
+}
