@@ -10,10 +10,10 @@ internal sealed class BufferStore(AgentBuffer buffer) : ISampleStore
 
     public void Release(SeriesRef series) => buffer.Series.Release(series);
 
-    public bool Append(ReadOnlySpan<ScrapedSample> samples)
+    public bool Append(SampleBatch batch)
     {
         using BufferAppender appender = buffer.RentAppender();
-        foreach (ref readonly ScrapedSample sample in samples)
+        foreach (ref readonly ScrapedSample sample in batch.Samples)
         {
             appender.Append(sample.Series, sample.TimestampMs, sample.Value);
         }

@@ -11,8 +11,8 @@ internal interface ISampleStore
     void Release(SeriesRef series);
 
     /// <summary>
-    /// Takes the samples of one scrape, all or none; false when the disk refused them, which the store has logged and
-    /// counted. Thread-safe; the span is free after the call.
+    /// Takes what one scrape gave, samples, native histograms and exemplars, all or none; false when the disk refused
+    /// it, which the store has logged and counted. Thread-safe; the batch is free after the call.
     /// </summary>
-    bool Append(ReadOnlySpan<ScrapedSample> samples);
+    bool Append(SampleBatch batch);
 }

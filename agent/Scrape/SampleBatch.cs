@@ -2,17 +2,36 @@ using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
 
-/// <summary>The samples of one scrape, kept together until the page proves good. Grows to the largest scrape and stays.</summary>
+/// <summary>
+/// What one scrape gives, kept together until the page proves good. Grows to the largest scrape and stays.
+/// </summary>
 internal sealed class SampleBatch
 {
+    /// <summary>Messages of histograms and labels of exemplars.</summary>
+    private readonly ByteBuffer _bytes = new(0);
     private ScrapedSample[] _samples = new ScrapedSample[64];
+    private ScrapedHistogram[] _histograms = [];
+    private ScrapedExemplar[] _exemplars = [];
     private int _count;
+    private int _histogramCount;
+    private int _exemplarCount;
 
-    public int Count => _count;
+    /// <summary>Samples of both kinds; exemplars are none.</summary>
+    public int Count => _count + _histogramCount;
 
     public ReadOnlySpan<ScrapedSample> Samples => _samples.AsSpan(0, _count);
 
-    public void Clear() => _count = 0;
+    public ReadOnlySpan<ScrapedHistogram> Histograms => _histograms.AsSpan(0, _histogramCount);
+
+    public ReadOnlySpan<ScrapedExemplar> Exemplars => _exemplars.AsSpan(0, _exemplarCount);
+
+    public void Clear()
+    {
+        _count = 0;
+        _histogramCount = 0;
+        _exemplarCount = 0;
+        _bytes.Clear();
+    }
 
     public void Add(SeriesRef series, long timestampMs, double value)
     {
@@ -23,4 +42,36 @@ internal sealed class SampleBatch
 
         _samples[_count++] = new ScrapedSample(series, timestampMs, value);
     }
+
+    public void Add(SeriesRef series, long timestampMs, Histogram histogram)
+    {
+        if (_histogramCount == _histograms.Length)
+        {
+            Array.Resize(ref _histograms, Math.Max(16, _histogramCount * 2));
+        }
+
+        int start = _bytes.Length;
+        HistogramMessageWriter.Write(_bytes, histogram, timestampMs);
+        _histograms[_histogramCount++] = new ScrapedHistogram(series, timestampMs, start, _bytes.Length - start);
+    }
+
+    public void AddExemplar(SeriesRef series, long timestampMs, double value, ReadOnlySpan<byte> labelBlob)
+    {
+        if (_exemplarCount == _exemplars.Length)
+        {
+            Array.Resize(ref _exemplars, Math.Max(16, _exemplarCount * 2));
+        }
+
+        _exemplars[_exemplarCount++] = new ScrapedExemplar(
+            series, timestampMs, value, _bytes.Length, labelBlob.Length);
+        _bytes.Append(labelBlob);
+    }
+
+    /// <summary>The histogram as remote write sends it: the bytes of a <see cref="HistogramMessage"/>, its time included.</summary>
+    public ReadOnlySpan<byte> MessageOf(in ScrapedHistogram histogram) =>
+        _bytes.Written.Slice(histogram.Start, histogram.Length);
+
+    /// <summary>The blob (<see cref="Labels"/>) of an exemplar's labels.</summary>
+    public ReadOnlySpan<byte> LabelsOf(in ScrapedExemplar exemplar) =>
+        _bytes.Written.Slice(exemplar.Start, exemplar.Length);
 }

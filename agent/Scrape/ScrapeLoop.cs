@@ -167,7 +167,7 @@ internal sealed class ScrapeLoop : IDisposable
 
     private void Store()
     {
-        bool stored = _store.Append(_batch.Samples);
+        bool stored = _store.Append(_batch);
         (stored ? _metrics.Samples : _metrics.LostSamples).Add(_batch.Count);
         _batch.Clear();
     }

@@ -59,12 +59,12 @@ internal sealed class RecordingStore : ISampleStore
         }
     }
 
-    public bool Append(ReadOnlySpan<ScrapedSample> samples)
+    public bool Append(SampleBatch batch)
     {
         lock (_storeLock)
         {
             List<RecordedSample> scrape = [];
-            foreach (ScrapedSample sample in samples)
+            foreach (ScrapedSample sample in batch.Samples)
             {
                 scrape.Add(new RecordedSample(_series[sample.Series].Labels, sample.TimestampMs, sample.Value));
             }

@@ -162,7 +162,7 @@ public sealed class ScrapeCacheTests
             SampleBatch freshBatch = new();
             PageResult fresh = NewCache(freshStore).Read(
                 Encoding.UTF8.GetBytes(page), ExpositionFormat.Text004, _timestampMs, freshBatch);
-            freshStore.Append(freshBatch.Samples);
+            freshStore.Append(freshBatch);
             withMemory.RemoveAll(static sample => sample.EndsWith("stale", StringComparison.Ordinal));
             List<string> without = fresh.Problem is null
                 ? freshStore.Scrapes[0].ConvertAll(static sample => sample.ToString())
@@ -232,7 +232,7 @@ public sealed class ScrapeCacheTests
             cache.CommitFailure(_timestampMs, _batch);
         }
 
-        _store.Append(_batch.Samples);
+        _store.Append(_batch);
         cache.ForgetUnseen();
         return result;
     }
@@ -242,7 +242,7 @@ public sealed class ScrapeCacheTests
         _timestampMs += 1000;
         _batch.Clear();
         _cache.CommitFailure(_timestampMs, _batch);
-        _store.Append(_batch.Samples);
+        _store.Append(_batch);
         return _store.Scrapes[^1].ConvertAll(static sample => sample.ToString());
     }
 }

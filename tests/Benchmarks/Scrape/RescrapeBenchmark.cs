@@ -78,6 +78,6 @@ public class RescrapeBenchmark
         {
         }
 
-        public bool Append(ReadOnlySpan<ScrapedSample> samples) => true;
+        public bool Append(SampleBatch batch) => true;
     }
 }
