@@ -61,10 +61,10 @@ public static class Pipeline
 
     /// <summary>Our proxy in front of a server, signing with the given key.</summary>
     public static async Task<RunningProgram> StartProxyAsync(
-        RunningProgram upstream, string accessKey = AllKey, string secretKey = AllSecret)
+        RunningProgram upstream, string accessKey = AllKey, string secretKey = AllSecret, int? adminListen = null)
     {
         int port = Ports.Free();
-        int adminPort = Ports.Free();
+        int adminPort = adminListen ?? Ports.Free();
         RunningProgram proxy = RunningProgram.Start(
             Programs.Proxy,
             port,

@@ -158,6 +158,59 @@ public sealed class HttpServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_drips_its_body_is_cut_off()
+    {
+        _routes.Map("POST", "/write", async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            await context.WriteTextAsync(200, "read");
+        });
+        // Kestrel wants the grace above its heartbeat of a second.
+        await StartAsync(new HttpServerOptions { ListenAddress = "127.0.0.1:0", DataRateGrace = TimeSpan.FromSeconds(1.1) });
+
+        string answer = await RawAsync("POST /write HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc");
+
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_never_takes_its_answer_is_cut_off()
+    {
+        TaskCompletionSource cutOff = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _routes.Map("GET", "/big", async context =>
+        {
+            context.RequestAborted.Register(cutOff.SetResult);
+            byte[] part = new byte[1 << 16];
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(part, context.RequestAborted);
+            }
+        });
+        // What is waiting at once is several parts, and each may take its size divided by the rate.
+        await StartAsync(new HttpServerOptions
+        {
+            ListenAddress = "127.0.0.1:0", DataRateGrace = TimeSpan.FromSeconds(1.1), MinBytesPerSecond = 1 << 24,
+        });
+        using TcpClient client = new() { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync("127.0.0.1", _server!.Port, TestContext.Current.CancellationToken);
+
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes("GET /big HTTP/1.1\r\nHost: x\r\n\r\n"), TestContext.Current.CancellationToken);
+
+        await cutOff.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_is_closed()
+    {
+        await StartAsync(new HttpServerOptions { ListenAddress = "127.0.0.1:0", KeepAliveTimeout = TimeSpan.FromMilliseconds(500) });
+
+        string answer = await RawAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Connections_above_the_limit_are_closed()
     {
         await StartAsync(new HttpServerOptions { ListenAddress = "127.0.0.1:0", MaxConnections = 1 });
