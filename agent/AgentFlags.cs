@@ -21,6 +21,8 @@ internal sealed class AgentFlags
     private readonly Flag<TimeSpan> _syncInterval;
     private readonly Flag<TimeSpan> _flushDeadline;
     private readonly Flag<string> _costConfigFile;
+    private readonly Flag<bool> _dryRun;
+    private readonly Flag<TimeSpan> _dryRunTimeout;
 
     public AgentFlags()
     {
@@ -62,6 +64,10 @@ internal sealed class AgentFlags
         FlagGroup cost = _commandLine.Group("Cost");
         _costConfigFile = cost.Text(
             "cost.config-file", "", "YAML file with prices and quotas, where they differ from AMP's list prices.", "FILE");
+        _dryRun = cost.Switch(
+            "dry-run", "Scrape every target twice, print series, samples, bytes and cost a month, and end; nothing is sent or written.");
+        _dryRunTimeout = cost.Duration(
+            "dry-run.discovery-timeout", TimeSpan.FromSeconds(30), "How long a dry run waits for discovery.");
         Log = new LogFlags(_commandLine);
     }
 
@@ -69,6 +75,11 @@ internal sealed class AgentFlags
 
     /// <summary>True when the configuration is to be checked and nothing started.</summary>
     public bool CheckOnly => _configCheck.Value;
+
+    /// <summary>True when the cost of the configuration is to be estimated and nothing started.</summary>
+    public bool DryRun => _dryRun.Value;
+
+    public TimeSpan DryRunDiscoveryTimeout => _dryRunTimeout.Value;
 
     /// <summary>The file with prices and quotas; empty for the defaults.</summary>
     public string CostConfigFile => _costConfigFile.Value;

@@ -26,6 +26,12 @@ TimeProvider time = TimeProvider.System;
 using LineLoggerFactory loggers = flags.Log.CreateFactory(Console.OpenStandardError(), time);
 try
 {
+    if (flags.DryRun)
+    {
+        await using DryRun dryRun = new(settings, config.Config, cost.Config, flags.DryRunDiscoveryTimeout, time, loggers);
+        return await dryRun.RunAsync(Console.Out, CancellationToken.None);
+    }
+
     using AgentHost agent = new(settings, config.Config, cost.Config, loggers, time);
     using ProcessHost host = new(loggers, time, Console.Error) { OnReload = () => agent.ReloadAsync(CancellationToken.None) };
     agent.AddTo(host);

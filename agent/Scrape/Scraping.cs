@@ -52,6 +52,12 @@ internal sealed class Scraping : IComponent, IDisposable
         await _discovery.ApplyAsync(discoveryJobs);
     }
 
+    /// <summary>The jobs whose discovery has found nothing out yet.</summary>
+    public IReadOnlyList<string> WaitingJobs() => _discovery.WaitingJobs();
+
+    /// <summary>Hands on what discovery has found by now, without waiting for the next time.</summary>
+    public Task HandOverAsync() => _discovery.HandOverAsync();
+
     /// <summary>Stops discovery, then every loop; scrapes on their way are given up.</summary>
     public async Task StopAsync(CancellationToken cancel)
     {
