@@ -17,13 +17,15 @@ public sealed class AnchoredRegex
     private const int FewGlobs = 8;
 
     private readonly RegexNode _tree;
+    private readonly IReadOnlyDictionary<string, int> _groupNames;
     private readonly Glob[]? _globs;
     private readonly byte[][]? _setMatches;
     private readonly byte[] _prefix;
     private readonly Lazy<System.Text.RegularExpressions.Regex> _regex;
 
-    private AnchoredRegex(string pattern, RegexNode tree)
+    private AnchoredRegex(string pattern)
     {
+        RegexNode tree = Re2Parser.Parse($"^(?s:{pattern})$", out _groupNames);
         Pattern = pattern;
         _tree = tree;
         _regex = new(Compile);
@@ -61,7 +63,7 @@ public sealed class AnchoredRegex
     {
         try
         {
-            regex = new AnchoredRegex(pattern, Re2Parser.Parse($"^(?s:{pattern})$"));
+            regex = new AnchoredRegex(pattern);
             if (regex._globs is null)
             {
                 // What the engine cannot take must fail here, not at the first match.
@@ -132,9 +134,12 @@ public sealed class AnchoredRegex
     public bool TryExpand(string value, RegexTemplate template, [NotNullWhen(true)] out string? expanded)
     {
         Match match = Engine.Match(value);
-        expanded = match.Success ? template.Expand(match) : null;
+        expanded = match.Success ? template.Expand(match, this) : null;
         return match.Success;
     }
+
+    /// <summary>The number of a named group, counted from 1; -1 where there is none of that name.</summary>
+    internal int GroupNumber(string name) => _groupNames.GetValueOrDefault(name, -1);
 
     public override string ToString() => Pattern;
 

@@ -9,8 +9,9 @@ namespace AmpEdge.Prometheus;
 /// </summary>
 /// <remarks>
 /// What is bridged: classes are written as explicit ranges (RE2's are ASCII); characters above U+FFFF as surrogate
-/// pairs, so that a dot takes one character; <c>$</c> as the very end of the text. What remains different: <c>\b</c>
-/// looks at Unicode word characters, and <c>\p{…}</c> sees characters up to U+FFFF only.
+/// pairs, so that a dot takes one character; <c>$</c> as the very end of the text; groups with their numbers, because
+/// .NET counts named ones last. What remains different: <c>\b</c> looks at Unicode word characters; a <c>\p{…}</c> holds
+/// no character above U+FFFF and has no other cases under the flag <c>i</c>.
 /// </remarks>
 internal sealed class DotNetRegexWriter
 {
@@ -60,7 +61,7 @@ internal sealed class DotNetRegexWriter
                 AppendRepeat(repeat);
                 break;
             case Capture capture:
-                _text.Append(capture.Name is null ? "(" : $"(?<{GroupName(capture.Name)}>");
+                _text.Append(CultureInfo.InvariantCulture, $"(?<{capture.Number}>");
                 Append(capture.Part);
                 _text.Append(')');
                 break;
@@ -68,9 +69,6 @@ internal sealed class DotNetRegexWriter
                 throw new InvalidOperationException($"unknown node {node.GetType().Name}");
         }
     }
-
-    /// <summary>.NET takes a name of digits for a number; the prefix keeps the two apart.</summary>
-    public static string GroupName(string name) => char.IsAsciiDigit(name[0]) ? "n" + name : name;
 
     private void AppendInGroup(RegexNode node, bool group)
     {
@@ -90,16 +88,16 @@ internal sealed class DotNetRegexWriter
 
     private void AppendRepeat(Repeat repeat)
     {
-        if (repeat is { Part: Any { WithNewline: var withNewline }, Min: <= 1, Max: < 0 })
+        if (repeat is { Part: Any any, Min: <= 1, Max: < 0, Lazy: false })
         {
-            // Any run of characters is any run of UTF-16 units: the plain form is far cheaper to match.
-            _text.Append(withNewline ? @"[\s\S]" : @"[^\n]");
-        }
-        else
-        {
-            AppendInGroup(repeat.Part, repeat.Part is not (Any or Capture or Class));
+            // Any run of characters is any run of UTF-16 units, which is far cheaper to match. The character that must be
+            // there is a whole one, and so is each that a lazy run takes: its end may lie anywhere.
+            Append(repeat.Min == 1 ? any : new Empty());
+            _text.Append(any.WithNewline ? @"[\s\S]*" : @"[^\n]*");
+            return;
         }
 
+        AppendInGroup(repeat.Part, repeat.Part is not (Any or Capture or Class));
         _text.Append((repeat.Min, repeat.Max) switch
         {
             (0, < 0) => "*",
@@ -137,30 +135,24 @@ internal sealed class DotNetRegexWriter
 
     private void AppendSet(RuneSet set)
     {
-        if (set.Categories.Count > 0)
-        {
-            AppendSetWithCategories(set);
-            return;
-        }
-
         List<string> choices = [];
-        StringBuilder basicPlane = new();
-        foreach ((int first, int last) in set.Ranges())
-        {
-            AppendBasicPlane(basicPlane, first, last);
-            AddSurrogatePairs(choices, first, last);
-        }
-
+        string basicPlane = BasicPlane(set);
         if (basicPlane.Length > 0)
         {
-            choices.Insert(0, $"[{basicPlane}]");
+            choices.Add($"[{basicPlane}]");
+        }
+
+        foreach ((int first, int last) in set.AstralRanges())
+        {
+            AddSurrogatePairs(choices, first, last);
         }
 
         // A class that no character is in: a pattern that cannot match.
         _text.Append(choices.Count == 0 ? @"(?:\z\A[\s\S])" : $"(?:{string.Join('|', choices)})");
     }
 
-    private void AppendSetWithCategories(RuneSet set)
+    /// <summary>The inside of a .NET class for the characters up to U+FFFF; never half of a pair.</summary>
+    private static string BasicPlane(RuneSet set)
     {
         StringBuilder inside = new();
         foreach ((int first, int last) in set.Ranges())
@@ -168,14 +160,24 @@ internal sealed class DotNetRegexWriter
             AppendBasicPlane(inside, first, last);
         }
 
-        foreach ((string name, bool negated) in set.Categories)
+        if (set.Categories.Count == 0)
         {
-            inside.Append(negated ? @"\P{" : @"\p{").Append(name).Append('}');
+            return inside.ToString();
         }
 
-        _text.Append(set.Negated
-            ? $@"(?:[^{inside}\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])"
-            : $"[{inside}]");
+        foreach ((string name, bool negated) in set.Categories)
+        {
+            // RE2's C leaves out the code points that are not assigned; .NET's has them.
+            inside.Append((name, negated) switch
+            {
+                ("C", false) => @"\p{Cc}\p{Cf}\p{Co}",
+                ("C", true) => @"\P{C}\p{Cn}",
+                (_, false) => $@"\p{{{name}}}",
+                _ => $@"\P{{{name}}}",
+            });
+        }
+
+        return set.Negated ? $@"^{inside}\uD800-\uDFFF" : $@"{inside}-[\uD800-\uDFFF]";
     }
 
     private static void AppendBasicPlane(StringBuilder text, int first, int last)

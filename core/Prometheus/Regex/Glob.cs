@@ -44,15 +44,23 @@ internal sealed class Glob
     /// <summary>The bytes that every match begins with; may be empty.</summary>
     public ReadOnlySpan<byte> Prefix => _literals.Length > 0 && _gapsBefore[0] < 0 ? _literals[0] : [];
 
-    /// <summary>This pattern followed by another.</summary>
-    public Glob Then(Glob next)
+    /// <summary>
+    /// This pattern followed by another; null where two gaps meet that both need a character, because bytes are counted
+    /// here and two bytes may be one character.
+    /// </summary>
+    public Glob? Then(Glob next)
     {
-        if (next._literals.Length == 0)
+        int joint = AddGaps(_gapAfter, next._literals.Length == 0 ? next._gapAfter : next._gapsBefore[0]);
+        if (joint > 1)
         {
-            return new Glob(_literals, _gapsBefore, AddGaps(_gapAfter, next._gapAfter));
+            return null;
         }
 
-        int joint = AddGaps(_gapAfter, next._gapsBefore[0]);
+        if (next._literals.Length == 0)
+        {
+            return new Glob(_literals, _gapsBefore, joint);
+        }
+
         if (joint < 0 && _literals.Length > 0)
         {
             byte[] joined = [.. _literals[^1], .. next._literals[0]];

@@ -82,7 +82,12 @@ internal static class GlobExpansion
             {
                 foreach (Glob right in next)
                 {
-                    product.Add(left.Then(right));
+                    if (left.Then(right) is not { } joined)
+                    {
+                        return null;
+                    }
+
+                    product.Add(joined);
                 }
             }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using static AmpEdge.Prometheus.RegexNode;
 
 namespace AmpEdge.Prometheus;
@@ -14,7 +15,8 @@ internal ref struct Re2Parser
     private Re2Cursor _in;
     private int _depth;
     private Flags _flags;
-    private HashSet<string>? _groupNames;
+    private readonly Dictionary<string, int> _groupNames = [];
+    private int _groups;
 
     private Re2Parser(string pattern) => _in = new Re2Cursor(pattern);
 
@@ -29,10 +31,14 @@ internal ref struct Re2Parser
     }
 
     /// <exception cref="RegexSyntaxException">The pattern is not RE2's.</exception>
-    public static RegexNode Parse(string pattern)
+    public static RegexNode Parse(string pattern) => Parse(pattern, out _);
+
+    /// <summary>The same, with the numbers of the named groups.</summary>
+    public static RegexNode Parse(string pattern, out IReadOnlyDictionary<string, int> groupNames)
     {
         Re2Parser parser = new(pattern);
         RegexNode tree = parser.ParseAlternation();
+        groupNames = parser._groupNames;
         return parser._in.AtEnd ? tree : throw new RegexSyntaxException("unexpected )", pattern);
     }
 
@@ -94,7 +100,8 @@ internal ref struct Re2Parser
             throw new RegexSyntaxException("missing argument to repetition operator", written);
         }
 
-        if (min > Re2Cursor.MaxRepeat || max > Re2Cursor.MaxRepeat || (max >= 0 && min > max))
+        if (min > Re2Cursor.MaxRepeat || max > Re2Cursor.MaxRepeat || (max >= 0 && min > max)
+            || ((min >= 2 || max >= 2) && !Fits(parts[^1], Re2Cursor.MaxRepeat / Math.Max(min, max))))
         {
             throw new RegexSyntaxException("invalid repeat count", written);
         }
@@ -107,6 +114,40 @@ internal ref struct Re2Parser
             _in.TryTake('?');
             throw new RegexSyntaxException("invalid nested repetition operator", _in.Pattern[start.._in.Position]);
         }
+    }
+
+    /// <summary>Whether counts inside of counts multiply to no more than is allowed.</summary>
+    private static bool Fits(RegexNode node, int allowed)
+    {
+        switch (node)
+        {
+            case Repeat { Max: 0 }:
+                return true;
+            case Repeat repeat:
+                int count = repeat.Max < 0 ? repeat.Min : repeat.Max;
+                return count <= allowed && Fits(repeat.Part, count > 0 ? allowed / count : allowed);
+            case Capture capture:
+                return Fits(capture.Part, allowed);
+            case Concat concat:
+                return AllFit(concat.Parts, allowed);
+            case Alternate alternate:
+                return AllFit(alternate.Choices, allowed);
+            default:
+                return true;
+        }
+    }
+
+    private static bool AllFit(IReadOnlyList<RegexNode> nodes, int allowed)
+    {
+        foreach (RegexNode node in nodes)
+        {
+            if (!Fits(node, allowed))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>One atom; null where the text only changed the flags.</summary>
@@ -135,19 +176,23 @@ internal ref struct Re2Parser
         }
     }
 
-    private readonly Literal NewLiteral(int rune) => new(rune, _flags.HasFlag(Flags.FoldCase));
+    /// <summary>Half of a surrogate pair can be written (<c>\x{D800}</c>), but no text holds it: an empty class.</summary>
+    private readonly RegexNode NewLiteral(int rune) => Rune.IsValid(rune)
+        ? new Literal(rune, _flags.HasFlag(Flags.FoldCase))
+        : new Class(new RuneSet());
 
     private RegexNode? ParseGroup()
     {
         int start = _in.Position++;
         if (!_in.TryTake('?'))
         {
-            return FinishGroup(isCapture: true, name: null);
+            return FinishCapture();
         }
 
         if (_in.Rest.StartsWith("P<") || _in.Rest.StartsWith("<"))
         {
-            return FinishGroup(isCapture: true, TakeGroupName(start));
+            TakeGroupName(start);
+            return FinishCapture();
         }
 
         Flags flags = TakeFlags(start, out bool opensGroup);
@@ -159,12 +204,18 @@ internal ref struct Re2Parser
 
         Flags outer = _flags;
         _flags = flags;
-        RegexNode group = FinishGroup(isCapture: false, name: null);
+        RegexNode group = FinishGroup();
         _flags = outer;
         return group;
     }
 
-    private RegexNode FinishGroup(bool isCapture, string? name)
+    private Capture FinishCapture()
+    {
+        int number = ++_groups;
+        return new Capture(FinishGroup(), number);
+    }
+
+    private RegexNode FinishGroup()
     {
         RegexNode inside = ParseAlternation();
         if (!_in.TryTake(')'))
@@ -172,10 +223,11 @@ internal ref struct Re2Parser
             throw new RegexSyntaxException("missing closing )", _in.Pattern);
         }
 
-        return isCapture ? new Capture(inside, name) : inside;
+        return inside;
     }
 
-    private string TakeGroupName(int start)
+    /// <summary>Reads the name of the group that opens next.</summary>
+    private void TakeGroupName(int start)
     {
         int nameStart = _in.Pattern.IndexOf('<', _in.Position) + 1;
         int nameEnd = _in.Pattern.IndexOf('>', nameStart);
@@ -197,9 +249,10 @@ internal ref struct Re2Parser
             throw new RegexSyntaxException("invalid named capture", _in.Pattern[start.._in.Position]);
         }
 
-        return (_groupNames ??= []).Add(name)
-            ? name
-            : throw new RegexSyntaxException("duplicate capture group name", name);
+        if (!_groupNames.TryAdd(name, _groups + 1))
+        {
+            throw new RegexSyntaxException("duplicate capture group name", name);
+        }
     }
 
     private Flags TakeFlags(int start, out bool opensGroup)

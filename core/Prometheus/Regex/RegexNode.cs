@@ -29,8 +29,8 @@ internal abstract record RegexNode
     /// <summary><paramref name="Max"/> is negative where there is no upper bound.</summary>
     public sealed record Repeat(RegexNode Part, int Min, int Max, bool Lazy) : RegexNode;
 
-    /// <summary>A capturing group; <paramref name="Name"/> is null for a numbered one.</summary>
-    public sealed record Capture(RegexNode Part, string? Name) : RegexNode;
+    /// <summary>A capturing group; they are counted from 1 in the order of their opening brackets, named ones too.</summary>
+    public sealed record Capture(RegexNode Part, int Number) : RegexNode;
 
     internal enum AssertionKind
     {

@@ -50,6 +50,24 @@ internal sealed class RuneSet
         return Negated && _categories.Count == 0 ? Complement(merged) : merged;
     }
 
+    /// <summary>
+    /// The ranges above U+FFFF, sorted. No category is taken to hold any of these characters, so that its negation holds
+    /// all of them.
+    /// </summary>
+    public IEnumerable<(int First, int Last)> AstralRanges()
+    {
+        List<(int First, int Last)> ranges = _categories.Exists(static category => category.Negated)
+            ? [(0, MaxRune)]
+            : Merge();
+        foreach ((int first, int last) in Negated ? Complement(ranges) : ranges)
+        {
+            if (last > char.MaxValue)
+            {
+                yield return (Math.Max(first, char.MaxValue + 1), last);
+            }
+        }
+    }
+
     private static List<(int First, int Last)> Complement(List<(int First, int Last)> merged)
     {
         List<(int First, int Last)> gaps = [];

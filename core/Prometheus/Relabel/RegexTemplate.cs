@@ -39,18 +39,18 @@ public sealed class RegexTemplate
     /// <summary>True when the text holds no reference, so that its expansion is always <see cref="Literal"/>.</summary>
     public bool IsLiteral => _parts.TrueForAll(static part => part.Group is null);
 
-    /// <summary>True for exactly one reference and nothing else to the whole first group: the default replacement.</summary>
+    /// <summary>True for one reference to the first group and nothing else: the default replacement.</summary>
     public bool IsFirstGroup => _parts is [{ Group: "1" }];
 
     public string Literal => string.Concat(_parts.ConvertAll(static part => part.Literal));
 
-    /// <summary>The text with its references filled in from a match.</summary>
-    public string Expand(Match match)
+    /// <summary>The text with its references filled in from a match of that expression.</summary>
+    public string Expand(Match match, AnchoredRegex regex)
     {
         StringBuilder expanded = new();
         foreach (Part part in _parts)
         {
-            expanded.Append(part.Group is null ? part.Literal : ValueOf(match, part.Group));
+            expanded.Append(part.Group is null ? part.Literal : ValueOf(match, regex, part.Group));
         }
 
         return expanded.ToString();
@@ -71,18 +71,19 @@ public sealed class RegexTemplate
         return text.ToString();
     }
 
-    private static string ValueOf(Match match, string group)
+    private static string ValueOf(Match match, AnchoredRegex regex, string group)
     {
-        bool isNumber = !group.AsSpan().ContainsAnyExceptInRange('0', '9');
-        if (!isNumber)
-        {
-            return match.Groups[DotNetRegexWriter.GroupName(group)].Value;
-        }
-
-        return int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            ? match.Groups[number].Value
-            : "";
+        int number = IsNumber(group)
+            ? int.Parse(group, NumberStyles.None, CultureInfo.InvariantCulture)
+            : regex.GroupNumber(group);
+        return number < 0 ? "" : match.Groups[number].Value;
     }
+
+    /// <summary>As Go reads it: <c>$01</c> is a name, and so is what has more than eight digits.</summary>
+    private static bool IsNumber(string group) =>
+        group.Length <= 8
+        && !group.AsSpan().ContainsAnyExceptInRange('0', '9')
+        && (group.Length == 1 || group[0] != '0');
 
     /// <summary>The length of the reference that begins at a dollar, or 0. A null group is the literal dollar.</summary>
     private static int ReferenceLength(ReadOnlySpan<char> text, out string? group)

@@ -16,9 +16,10 @@ public sealed class RelabelRule
         Separator = Encoding.UTF8.GetBytes(config.Separator);
         TargetName = Encoding.UTF8.GetBytes(config.TargetLabel);
         Target = new RegexTemplate(config.TargetLabel);
+        LiteralTarget = Target.IsLiteral ? Encoding.UTF8.GetBytes(Target.Literal) : null;
         Replacement = new RegexTemplate(config.Replacement);
         LiteralReplacement = Replacement.IsLiteral ? Encoding.UTF8.GetBytes(Replacement.Literal) : null;
-        MatchesAll = config.Regex is RelabelConfig.DefaultRegex or ".*";
+        MatchesAll = config.Regex == RelabelConfig.DefaultRegex;
     }
 
     /// <summary>The rule as written.</summary>
@@ -33,8 +34,11 @@ public sealed class RelabelRule
 
     internal byte[] Separator { get; }
 
-    /// <summary>The target label's bytes, where it has no references.</summary>
+    /// <summary>The target label as written, for the actions that take it so.</summary>
     internal byte[] TargetName { get; }
+
+    /// <summary>The target label of a replace action where it has no references; null where it has.</summary>
+    internal byte[]? LiteralTarget { get; }
 
     internal RegexTemplate Target { get; }
 

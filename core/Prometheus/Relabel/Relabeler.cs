@@ -138,10 +138,10 @@ public static class Relabeler
 
     private static void Replace(LabelsBuilder labels, RelabelRule rule, ReadOnlySpan<byte> source)
     {
-        if (rule.Target.IsLiteral && rule.MatchesAll && rule.Replacement.IsFirstGroup)
+        if (rule is { LiteralTarget: { } copy, MatchesAll: true, Replacement.IsFirstGroup: true })
         {
             // The rule that only copies a label: by far the most frequent one.
-            labels.Set(rule.TargetName, source);
+            labels.Set(copy, source);
             return;
         }
 
@@ -150,20 +150,20 @@ public static class Relabeler
             return;
         }
 
-        if (rule.Target.IsLiteral && rule.LiteralReplacement is { } literal)
+        if (rule is { LiteralTarget: { } name, LiteralReplacement: { } literal })
         {
-            labels.Set(rule.TargetName, literal);
+            labels.Set(name, literal);
             return;
         }
 
         Match match = rule.Regex.Engine.Match(Encoding.UTF8.GetString(source));
-        string target = rule.Target.Expand(match);
+        string target = rule.Target.Expand(match, rule.Regex);
         bool isName = rule.Utf8Names
             ? target.Length > 0
             : LabelNames.IsLegacyLabelName(Encoding.UTF8.GetBytes(target));
         if (isName)
         {
-            labels.Set(target, rule.Replacement.Expand(match));
+            labels.Set(target, rule.Replacement.Expand(match, rule.Regex));
         }
     }
 
@@ -176,7 +176,7 @@ public static class Relabeler
             if (rule.Regex.IsMatch(label.Name))
             {
                 Match match = rule.Regex.Engine.Match(Encoding.UTF8.GetString(label.Name));
-                labels.Set(Encoding.UTF8.GetBytes(rule.Replacement.Expand(match)), label.Value);
+                labels.Set(Encoding.UTF8.GetBytes(rule.Replacement.Expand(match, rule.Regex)), label.Value);
             }
         }
     }

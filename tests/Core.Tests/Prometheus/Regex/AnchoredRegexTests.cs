@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Linq;
 using System.Text;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
@@ -20,6 +21,8 @@ public sealed class AnchoredRegexTests
     [InlineData("\\y", "invalid escape sequence: `\\y`")]
     [InlineData("(?=a)", "invalid or unsupported Perl syntax: `(?=`")]
     [InlineData("(?<n>a)(?P<n>b)", "duplicate capture group name: `n`")]
+    [InlineData("(a{100}){11}", "invalid repeat count: `{11}`")]
+    [InlineData("((a{2}|b){1000})+", "invalid repeat count: `{1000}`")]
     public void What_RE2_refuses_is_refused_in_its_words(string pattern, string expected)
     {
         Assert.False(AnchoredRegex.TryCreate(pattern, out _, out string? error));
@@ -55,6 +58,27 @@ public sealed class AnchoredRegexTests
     [InlineData(@"(a|b)*c{2,3}?", "abacc", true)]
     [InlineData(@"(?U)a+", "aaa", true)]
     [InlineData(@"x|", "", true)]
+    [InlineData(@"\x{D800}?a", "a", true)]
+    [InlineData(@"\x{D800}", "\uFFFD", false)]
+    [InlineData(@"[\x{D800}-\x{DFFF}b]", "b", true)]
+    [InlineData(@"(?i)\x{DC00}|b", "B", true)]
+    [InlineData(@"(a{100}){10}", "a", false)]
+    [InlineData(@"(a{100})*(b{100}|)", "", true)]
+    [InlineData(@"(?i)µ", "\u03BC", true)]
+    [InlineData(@"(?i)\x{3C3}", "ς", true)]
+    [InlineData(@"(?i)\x{1C6}", "ǅ", true)]
+    [InlineData(@"(?i)ß", "ẞ", true)]
+    [InlineData(@"(?i)ı", "i", false)]
+    [InlineData(@"(?i)[\x{3B8}]", "ϑ", true)]
+    [InlineData(@"\P{Lu}", "😀", true)]
+    [InlineData(@"[\P{L}]", "😀", true)]
+    [InlineData(@"\P{Lu}\P{Lu}", "😀", false)]
+    [InlineData(@"[\p{L}😀]+", "a😀", true)]
+    [InlineData(@"[^\p{L}😀]", "😀", false)]
+    [InlineData(@"[^\P{L}]", "😀", false)]
+    [InlineData(@"\PC", "\u0378", true)]
+    [InlineData(@"\p{^L}", "1", true)]
+    [InlineData(@"\pC", "\u0378", false)]
     public void An_expression_means_what_it_means_in_RE2(string pattern, string value, bool expected) =>
         Assert.Equal(expected, AnchoredRegex.Create(pattern).IsMatch(value));
 
@@ -70,9 +94,23 @@ public sealed class AnchoredRegexTests
     [InlineData("ab.*ba", "aba", false)]
     [InlineData(".+.+", "a", false)]
     [InlineData(".+.+", "ab", true)]
+    [InlineData(".+.+", "é", false)]
+    [InlineData("a.+.+b", "a😀b", false)]
+    [InlineData("a.+.*b", "a😀b", true)]
     [InlineData("(a|b).*(c|d)?", "bx", true)]
     public void Shortcuts_give_the_answer_of_the_engine(string pattern, string value, bool expected) =>
         Assert.Equal(expected, AnchoredRegex.Create(pattern).IsMatch(value));
+
+    [Theory]
+    [InlineData("(.+?)(.*)", "$1", "😀")]
+    [InlineData("(.*?)(.+?)(.*)", "$2", "😀")]
+    [InlineData("(.+)(.+)", "$1", "😀")]
+    [InlineData("(.*)(.)", "$1$2", "😀😎")]
+    public void A_group_never_holds_half_a_character(string pattern, string template, string expected)
+    {
+        Assert.True(AnchoredRegex.Create(pattern).TryExpand("😀😎", new RegexTemplate(template), out string? expanded));
+        Assert.Equal(expected, expanded);
+    }
 
     [Fact]
     public void Shortcuts_and_engine_agree_on_random_expressions()
@@ -119,6 +157,15 @@ public sealed class AnchoredRegexTests
 
         Assert.False(regex.IsMatch(new string('x', 5_000)));
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "exponential matching");
+    }
+
+    [Fact]
+    public void An_expression_that_would_take_all_memory_is_refused()
+    {
+        string pattern = string.Concat(Enumerable.Repeat("(?:[a-z]{1000})", 4_000));
+
+        Assert.False(AnchoredRegex.TryCreate(pattern, out _, out string? error));
+        Assert.StartsWith("error parsing regexp: ", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -104,6 +104,34 @@ public sealed class RelabelerTests
         Assert.Equal("719", labels.GetString("d"));
     }
 
+    [Theory]
+    [InlineData("(?P<first>.)(.)", "$1-$2-$first", "x-y-x")]
+    [InlineData("(.)(?P<second>.)|()", "$2$1$second$3", "yxy")]
+    [InlineData("(.)(.)", "$01|${1}|$10|$2", "|x||y")]
+    [InlineData("(?P<01>.)(.)", "$01$2", "xy")]
+    [InlineData("(?P<_1>.)(?P<a>.)", "${_1}$a${b}", "xy")]
+    [InlineData("(.)(.)", "$$1$", "$1$")]
+    [InlineData("(.+)(.)", "$2$1", "yx")]
+    [InlineData("(?:(a)|x)(.)", "[$1][$2]", "[][y]")]
+    public void References_are_to_the_groups_as_Go_counts_and_names_them(
+        string regex, string replacement, string expected)
+    {
+        Assert.Equal(expected, Replace(regex, replacement, "to").GetString("to"));
+    }
+
+    [Fact]
+    public void The_default_replacement_is_empty_without_a_first_group()
+    {
+        Assert.Equal("", Replace(".*", "$1", "to").GetString("to"));
+        Assert.Equal("xy", Replace("(.*)", "$1", "to").GetString("to"));
+    }
+
+    [Fact]
+    public void A_doubled_dollar_is_one_in_a_target_label_too()
+    {
+        Assert.Equal("a", Replace(".*", "a", "to$$x").GetString("to$x"));
+    }
+
     [Fact]
     public void The_rule_that_drops_is_named()
     {
@@ -116,6 +144,22 @@ public sealed class RelabelerTests
 
         Assert.False(Relabeler.Process(labels, [keep, drop], out int droppedBy));
         Assert.Equal(1, droppedBy);
+    }
+
+    /// <summary>What one replace rule makes of <c>from="xy", to="old"</c>.</summary>
+    private static LabelsBuilder Replace(string regex, string replacement, string target)
+    {
+        LabelsBuilder labels = new();
+        labels.Reset(Labels.FromStrings("from", "xy", "to", "old"));
+        RelabelConfig config = new()
+        {
+            SourceLabels = ["from"],
+            Regex = regex,
+            Replacement = replacement,
+            TargetLabel = target,
+        };
+        Assert.True(Relabeler.Process(labels, [RelabelRule.Compile(config)]));
+        return labels;
     }
 
     private static JsonDocument Open(string path) => JsonDocument.Parse(File.ReadAllText(Oracle.Locate(path)));
