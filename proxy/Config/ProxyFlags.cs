@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using AmpEdge.Hosting;
 
 namespace AmpEdge.Proxy.Config;
@@ -10,6 +12,14 @@ internal sealed class ProxyFlags
 {
     // A body lies in one array, which doubles as it grows.
     private const long MaxBodyBytes = 512 << 20;
+
+    // What every timer of the runtime can be set to.
+    private static readonly TimeSpan s_maxDuration = TimeSpan.FromDays(24);
+    private static readonly TimeSpan s_minTimeout = TimeSpan.FromMilliseconds(1);
+
+    // Of a header's name: the characters of a token (RFC 9110, section 5.6.2).
+    private static readonly SearchValues<char> s_nameCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private static readonly ProxyOptions s_defaults = new();
 
@@ -82,7 +92,7 @@ internal sealed class ProxyFlags
         _scheme = upstream.Text(
             "upstream-url-scheme", s_defaults.Scheme, "http or https.", "SCHEME", "--schema");
         _idleConnTimeout = upstream.Duration(
-            "transport.idle-conn-timeout", s_defaults.IdleConnectionTimeout, "How long unused connections are kept.");
+            "transport.idle-conn-timeout", s_defaults.IdleConnectionTimeout, "How long unused connections are kept; 0s: no limit.");
         _connectTimeout = upstream.Duration(
             "transport.connect-timeout", s_defaults.ConnectTimeout, "Time for a connection, TLS included.");
         _upstreamTimeout = upstream.Duration(
@@ -131,10 +141,12 @@ internal sealed class ProxyFlags
             MaxRequestBodyBytes = _maxBody.Value.Bytes,
             MaxBufferedBytes = _maxBuffered.Value.Bytes,
             MaxConnections = (int)_maxConnections.Value,
-            IdleConnectionTimeout = _idleConnTimeout.Value,
-            ConnectTimeout = _connectTimeout.Value,
-            UpstreamTimeout = _upstreamTimeout.Value,
-            DrainTimeout = _drainTimeout.Value,
+            IdleConnectionTimeout = ReadDuration(_idleConnTimeout, TimeSpan.Zero, problems) is { Ticks: > 0 } limit
+                ? limit
+                : Timeout.InfiniteTimeSpan,
+            ConnectTimeout = ReadDuration(_connectTimeout, s_minTimeout, problems),
+            UpstreamTimeout = ReadDuration(_upstreamTimeout, s_minTimeout, problems),
+            DrainTimeout = ReadDuration(_drainTimeout, TimeSpan.Zero, problems),
         };
         CheckTogether(options, problems);
         return options;
@@ -171,7 +183,7 @@ internal sealed class ProxyFlags
                 + "add --unsafe-unsigned-payload to say that you mean it");
         }
 
-        if (options.Host is null && !_unsafeAnyHost.Value && problems.Count == 0 && !options.ListensOnLoopback)
+        if (options.Host is null && !_unsafeAnyHost.Value && !options.ListensOnLoopback)
         {
             problems.Add(
                 $"flag --port: '{_port.Value}' is reachable from other machines and without --host any AWS endpoint is "
@@ -202,42 +214,66 @@ internal sealed class ProxyFlags
             problems.Add("flags --strip and --strip-header: the first is the old name of the second; give one of them");
         }
 
+        return new RequestRules
+        {
+            StripHeaders = [.. _strip.Value, .. _stripHeader.Value],
+            StripParameters = _stripParam.Value,
+            DuplicateHeaders = _duplicateHeaders.Value,
+            CustomHeaders = ReadCustomHeaders(problems),
+        };
+    }
+
+    private List<KeyValuePair<string, string>> ReadCustomHeaders(List<string> problems)
+    {
         List<KeyValuePair<string, string>> custom = [];
         foreach (string list in _customHeaders.Value)
         {
             foreach (string item in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
             {
                 int equals = item.IndexOf('=', StringComparison.Ordinal);
-                if (equals < 1)
+                string name = equals < 0 ? "" : item[..equals].Trim();
+                string value = item[(equals + 1)..].Trim();
+                if (name.Length == 0
+                    || name.AsSpan().ContainsAnyExcept(s_nameCharacters)
+                    || value.AsSpan().ContainsAny('\r', '\n', '\0'))
                 {
-                    problems.Add($"flag --custom-headers: got '{item}', allowed: name=value,name=value");
+                    problems.Add(
+                        $"flag --custom-headers: got '{item}', allowed: name=value,name=value with names of letters, digits "
+                        + "and dashes, and values of one line");
                     continue;
                 }
 
-                custom.Add(new(item[..equals].Trim(), item[(equals + 1)..].Trim()));
+                custom.Add(new(name, value));
             }
         }
 
-        return new RequestRules
+        return custom;
+    }
+
+    private static TimeSpan ReadDuration(Flag<TimeSpan> flag, TimeSpan min, List<string> problems)
+    {
+        if (flag.Value < min || flag.Value > s_maxDuration)
         {
-            StripHeaders = [.. _strip.Value, .. _stripHeader.Value],
-            StripParameters = _stripParam.Value,
-            DuplicateHeaders = _duplicateHeaders.Value,
-            CustomHeaders = custom,
-        };
+            problems.Add(
+                $"flag --{flag.Name}: got '{PrometheusDuration.Format(flag.Value)}', allowed: from "
+                + $"{PrometheusDuration.Format(min)} to {PrometheusDuration.Format(s_maxDuration)}");
+        }
+
+        return flag.Value;
     }
 
     private static string? ReadHost(Flag<string> flag, List<string> problems)
     {
         string? host = OrNull(flag);
         bool valid = host is null
-            || (Uri.TryCreate("http://" + host, UriKind.Absolute, out Uri? uri)
+            || (Ascii.IsValid(host)
+                && Uri.TryCreate("http://" + host, UriKind.Absolute, out Uri? uri)
                 && uri.PathAndQuery == "/"
                 && uri.UserInfo.Length == 0
                 && !host.EndsWith('/'));
         if (!valid)
         {
-            problems.Add($"flag --{flag.Name}: got '{host}', allowed: a host name or address, with :PORT if needed");
+            problems.Add($"flag --{flag.Name}: got '{host}', allowed: a host name (in ASCII) or address, with :PORT if needed");
         }
 
         return host;

@@ -54,7 +54,7 @@ internal sealed record ProxyOptions
     /// <summary>Connections from callers open at once.</summary>
     public int MaxConnections { get; init; } = 1024;
 
-    /// <summary>How long an unused connection to the upstream is kept.</summary>
+    /// <summary>How long an unused connection to the upstream is kept; infinite for no limit.</summary>
     public TimeSpan IdleConnectionTimeout { get; init; } = TimeSpan.FromSeconds(40);
 
     /// <summary>From the first packet to a usable connection, TLS included.</summary>

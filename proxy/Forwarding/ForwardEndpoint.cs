@@ -16,6 +16,7 @@ namespace AmpEdge.Proxy.Forwarding;
 internal sealed class ForwardEndpoint
 {
     private const int LoopDetected = 508;
+    private const int MaxShownCharacters = 200;
     private const string RetrySoonSeconds = "5";
 
     private readonly ProxyOptions _options;
@@ -109,10 +110,15 @@ internal sealed class ForwardEndpoint
         {
             return await _bodies.ReadAsync(context.Request, body, context.RequestAborted);
         }
+        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            // Without a declared length the listener may see the cap exceeded before we do.
+            return BodyOutcome.TooLarge;
+        }
         catch (IOException gone) when (gone is not BadHttpRequestException)
         {
             // The connection was reset in the middle of the body: nobody is left to be answered.
-            ForwardLog.CallerGone(_log, context.Request.Method, context.RawTarget().RawPath, body.Length);
+            ForwardLog.CallerGone(_log, context.Request.Method, Shown(context.RawTarget().RawPath), body.Length);
             return BodyOutcome.CallerGone;
         }
     }
@@ -141,7 +147,7 @@ internal sealed class ForwardEndpoint
         if (error == ForwarderError.None)
         {
             ForwardLog.Forwarded(
-                _log, context.Request.Method, upstream, transformer.Target, context.Response.StatusCode, seconds);
+                _log, context.Request.Method, upstream, Shown(transformer.Target), context.Response.StatusCode, seconds);
             return;
         }
 
@@ -152,20 +158,30 @@ internal sealed class ForwardEndpoint
         }
 
         _metrics.UpstreamFailed(error);
-        string reason = Innermost(context.Features.Get<IForwarderErrorFeature>()?.Exception);
+        Exception? cause = Innermost(context.Features.Get<IForwarderErrorFeature>()?.Exception);
+        string reason = cause?.Message ?? "no further reason";
         ForwardLog.UpstreamFailed(
-            _log, context.Request.Method, upstream, transformer.Target, error.ToString(), reason);
-        if (!context.Response.HasStarted)
+            _log, context.Request.Method, upstream, Shown(transformer.Target), error.ToString(), reason);
+        if (context.Response.HasStarted)
         {
-            int status = error == ForwarderError.RequestTimedOut
-                ? StatusCodes.Status504GatewayTimeout
-                : StatusCodes.Status502BadGateway;
-            string text = status == StatusCodes.Status504GatewayTimeout
-                ? $"{upstream} did not answer within {Seconds(_options.UpstreamTimeout)} s (--upstream.timeout)"
-                : $"unable to proxy request to {upstream}: {reason}";
-            await context.WriteTextAsync(status, text);
+            return;
+        }
+
+        if (error == ForwarderError.RequestTimedOut)
+        {
+            await context.WriteTextAsync(StatusCodes.Status504GatewayTimeout, $"{upstream} {WhatTookTooLong(cause)}");
+        }
+        else
+        {
+            await context.WriteTextAsync(
+                StatusCodes.Status502BadGateway, $"unable to proxy request to {upstream}: {reason}");
         }
     }
+
+    /// <summary>The client says which of its two limits was met by the kind of the cause.</summary>
+    private string WhatTookTooLong(Exception? cause) => cause is TimeoutException
+        ? $"took no connection within {Seconds(_options.ConnectTimeout)} s (--transport.connect-timeout)"
+        : $"did not answer within {Seconds(_options.UpstreamTimeout)} s (--upstream.timeout)";
 
     private Task RefuseBodyAsync(HttpContext context, BodyOutcome outcome)
     {
@@ -192,19 +208,23 @@ internal sealed class ForwardEndpoint
 
     private Task RefuseAsync(HttpContext context, int status, string reason)
     {
-        ForwardLog.Refused(_log, context.Request.Method, context.RawTarget().RawPath, status, reason);
+        ForwardLog.Refused(_log, context.Request.Method, Shown(context.RawTarget().RawPath), status, reason);
         return context.WriteTextAsync(status, reason);
     }
 
-    private static string Innermost(Exception? error)
+    private static Exception? Innermost(Exception? error)
     {
-        while (error?.InnerException is { } inner)
+        while (error is not TimeoutException && error?.InnerException is { } inner)
         {
             error = inner;
         }
 
-        return error?.Message ?? "no further reason";
+        return error;
     }
+
+    /// <summary>What comes from outside is shown in part.</summary>
+    internal static string Shown(string target) =>
+        target.Length <= MaxShownCharacters ? target : target[..MaxShownCharacters] + "…";
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }

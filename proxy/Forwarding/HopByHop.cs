@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace AmpEdge.Proxy.Forwarding;
 
@@ -17,9 +16,11 @@ internal static class HopByHop
     ];
 
     /// <summary>Removes them all, those that <c>Connection</c> names among them.</summary>
-    public static void Remove(IHeaderDictionary headers)
+    public static void Remove(IHeaderDictionary headers) => Remove(headers, headers.Connection);
+
+    /// <summary>The same for an answer, whose <c>Connection</c> header may have been taken away already.</summary>
+    public static void Remove(IHeaderDictionary headers, IEnumerable<string?> connection)
     {
-        StringValues connection = headers.Connection;
         foreach (string name in s_names)
         {
             headers.Remove(name);

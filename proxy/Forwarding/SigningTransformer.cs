@@ -49,17 +49,17 @@ internal sealed class SigningTransformer : HttpTransformer
             return copyBody;
         }
 
-        foreach (string option in proxyResponse.Headers.Connection)
-        {
-            httpContext.Response.Headers.Remove(option);
-        }
-
-        HopByHop.Remove(httpContext.Response.Headers);
+        HopByHop.Remove(httpContext.Response.Headers, proxyResponse.Headers.Connection);
         if (LogFailedRequests && (int)proxyResponse.StatusCode >= StatusCodes.Status400BadRequest)
         {
             string body = await FailedAnswer.PeekAsync(proxyResponse, cancellationToken);
             ForwardLog.FailedAnswer(
-                Log, httpContext.Request.Method, Upstream.Origin, Target, (int)proxyResponse.StatusCode, HideToken(body));
+                Log,
+                httpContext.Request.Method,
+                Upstream.Origin,
+                ForwardEndpoint.Shown(Target),
+                (int)proxyResponse.StatusCode,
+                HideToken(body));
         }
 
         return copyBody;

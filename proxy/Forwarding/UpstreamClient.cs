@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text;
 using AmpEdge.Proxy.Config;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,6 +70,8 @@ internal sealed class UpstreamClient : IDisposable
             PooledConnectionIdleTimeout = options.IdleConnectionTimeout,
             PooledConnectionLifetime = s_connectionLifetime,
             MaxResponseHeadersLength = MaxResponseHeadersKiB,
+            // What a caller's header says in UTF-8 goes out as the bytes that came in, which are those that were signed.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         };
         if (!options.VerifyTls)
         {

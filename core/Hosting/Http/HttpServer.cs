@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -103,6 +104,8 @@ public sealed class HttpServer : IComponent, IDisposable
             AddServerHeader = false,
             // Handlers that stream write through the pipe; synchronous calls would hold a thread per slow client.
             AllowSynchronousIO = false,
+            // One byte a character, as the HTTP client reads headers: what a proxy passes on keeps its bytes.
+            ResponseHeaderEncodingSelector = static _ => Encoding.Latin1,
         };
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.MaxConnections;

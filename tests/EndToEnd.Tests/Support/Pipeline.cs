@@ -81,23 +81,8 @@ public static class Pipeline
                 ["AWS_ACCESS_KEY_ID"] = accessKey,
                 ["AWS_SECRET_ACCESS_KEY"] = secretKey,
             });
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                using HttpClient admin = new();
-                try
-                {
-                    using HttpResponseMessage answer = await admin.GetAsync(
-                        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{adminPort}/-/ready"));
-                    return answer.IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    // Not listening yet.
-                    return false;
-                }
-            },
-            () => proxy.Describe("the proxy did not become ready"));
+        await proxy.WaitUntilReadyAsync(
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{adminPort}/-/ready"));
         return proxy;
     }
 

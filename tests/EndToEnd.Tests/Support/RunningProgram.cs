@@ -89,10 +89,25 @@ public sealed class RunningProgram : IAsyncDisposable
         return program;
     }
 
-    /// <summary>Waits until the page at <paramref name="path"/> answers 200.</summary>
+    /// <summary>
+    /// Waits until the page at <paramref name="path"/>, or at a whole address, answers 200. A program that does not come up
+    /// is ended: nobody has it yet who could.
+    /// </summary>
     public async Task WaitUntilReadyAsync(string path)
     {
-        await Eventually.TrueAsync(
+        try
+        {
+            await AwaitPageAsync(path);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private Task AwaitPageAsync(string path) =>
+        Eventually.TrueAsync(
             async () =>
             {
                 Assert.False(HasExited, Describe($"{Name} ended while it was awaited"));
@@ -109,7 +124,6 @@ public sealed class RunningProgram : IAsyncDisposable
             },
             () => Describe($"{Name} did not answer 200 on {path}"),
             s_startTimeout);
-    }
 
     public async Task<string> GetAsync(string path)
     {

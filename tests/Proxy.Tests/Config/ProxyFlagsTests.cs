@@ -80,9 +80,30 @@ public sealed class ProxyFlagsTests
     [InlineData("--custom-headers=nonsense", "name=value")]
     [InlineData("--role-external-id=x", "--role-arn")]
     [InlineData("--max-request-body=2GB", "allowed: from 1B to 512MB")]
+    [InlineData("--upstream.timeout=0", "--upstream.timeout: got '0s', allowed: from 1ms to 24d")]
+    [InlineData("--transport.connect-timeout=0s", "--transport.connect-timeout: got '0s', allowed: from 1ms to 24d")]
+    [InlineData("--transport.idle-conn-timeout=1y", "--transport.idle-conn-timeout: got '1y', allowed: from 0s to 24d")]
+    [InlineData("--drain-timeout=1y", "--drain-timeout: got '1y', allowed: from 0s to 24d")]
+    [InlineData("--custom-headers=X A=1", "--custom-headers: got 'X A=1'")]
+    [InlineData("--custom-headers=X-A=a\nb", "--custom-headers: got 'X-A=a\nb'")]
+    [InlineData("--sign-host=é.com", "--sign-host: got 'é.com'")]
     public void What_cannot_be_is_named_with_what_can(string flag, string expected)
     {
         Assert.Contains(Problems(flag), problem => problem.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_problem_is_told_at_once()
+    {
+        List<string> problems = Problems("--port=0.0.0.0:8080", "--max-request-body=0", "--unsigned-payload");
+
+        Assert.Equal(3, problems.Count);
+    }
+
+    [Fact]
+    public void No_idle_time_limit_means_none_as_it_always_did()
+    {
+        Assert.Equal(Timeout.InfiniteTimeSpan, Parse("--transport.idle-conn-timeout=0s").IdleConnectionTimeout);
     }
 
     private static ProxyOptions Parse(params string[] args)

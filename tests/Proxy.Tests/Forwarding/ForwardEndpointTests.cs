@@ -125,6 +125,67 @@ public sealed class ForwardEndpointTests
     }
 
     [Fact]
+    public async Task Headers_beyond_ASCII_arrive_as_they_were_signed_and_come_back_as_they_were_answered()
+    {
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync();
+        using TcpListener upstream = new(IPAddress.Loopback, 0);
+        upstream.Start();
+        string sent = Encoding.Latin1.GetString("GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Panel: café\r\n\r\n"u8);
+        await proxy.SendRawAsync(sent);
+
+        Assert.Equal("café", proxy.Upstream.Single().Header("X-Panel"));
+        Assert.Equal("", proxy.Upstream.Single().Verification.Message);
+
+        await using ProxyUnderTest toRaw = await ProxyUnderTest.StartAsync(host: upstream.LocalEndpoint.ToString());
+        Task<string> answer = toRaw.SendRawAsync("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        using TcpClient connection = await upstream.AcceptTcpClientAsync();
+        await connection.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nX-Name: café\r\nContent-Length: 2\r\n\r\nok"u8.ToArray());
+
+        string expected = Encoding.Latin1.GetString("X-Name: café\r\n"u8);
+        Assert.Contains(expected, await answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OPTIONS * HTTP/1.1\r\nHost: h\r\n")]
+    [InlineData("CONNECT .example.com:443 HTTP/1.1\r\nHost: .example.com:443\r\n")]
+    [InlineData("CONNECT 1:2 HTTP/1.1\r\nHost: 1:2\r\n")]
+    public async Task A_target_without_a_path_leads_nowhere(string request)
+    {
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync();
+        string answer = await proxy.SendRawAsync(request + "Connection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 4", answer, StringComparison.Ordinal);
+        Assert.Empty(proxy.Upstream.Requests);
+        Assert.DoesNotContain("upstream failed", proxy.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://h/a/b?x=1", "/a/b?x=1")]
+    [InlineData("http://h?x=1", "/?x=1")]
+    public async Task A_whole_address_as_target_goes_to_the_upstream_all_the_same(string target, string arrived)
+    {
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync();
+        await proxy.SendRawAsync($"GET {target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+
+        Assert.Equal(arrived, proxy.Upstream.Single().Target);
+        Assert.Equal("", proxy.Upstream.Single().Verification.Message);
+    }
+
+    [Fact]
+    public async Task A_wish_to_upgrade_is_left_behind()
+    {
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync();
+        using HttpRequestMessage request = new(HttpMethod.Get, proxy.Address);
+        request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+        request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+        using HttpResponseMessage answer = await proxy.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Null(proxy.Upstream.Single().Header("Upgrade"));
+        Assert.Equal("", proxy.Upstream.Single().Verification.Message);
+    }
+
+    [Fact]
     public async Task Header_rules_apply_before_the_signature()
     {
         ProxyOptions options = new()
@@ -207,6 +268,10 @@ public sealed class ForwardEndpointTests
 
         Assert.StartsWith("HTTP/1.1 413 ", declared, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 413 ", chunked, StringComparison.Ordinal);
+        Assert.All([declared, chunked], answer => Assert.EndsWith(
+            "the request body is larger than 1000 bytes (--max-request-body)\n", answer, StringComparison.Ordinal));
+        Assert.Contains(
+            "ampedge_proxy_refused_requests_total{reason=\"body_too_large\"} 2\n", proxy.Metrics(), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 ", fitting, StringComparison.Ordinal);
         Assert.Equal(1000, proxy.Upstream.Single().Body.Length);
     }
@@ -301,6 +366,33 @@ public sealed class ForwardEndpointTests
         Assert.Contains("upstream failed: GET http://127.0.0.1:", proxy.Log, StringComparison.Ordinal);
         Assert.Contains(
             "ampedge_proxy_upstream_errors_total{error=\"Request\"} 1\n", proxy.Metrics(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upstream_that_accepts_and_says_no_more_is_named_with_the_time_for_a_connection()
+    {
+        using TcpListener mute = new(IPAddress.Loopback, 0);
+        mute.Start();
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(
+            new ProxyOptions { ConnectTimeout = TimeSpan.FromMilliseconds(100) }, mute.LocalEndpoint.ToString(), "https");
+        using HttpResponseMessage answer = await proxy.Client.GetAsync(proxy.Address);
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+        Assert.EndsWith(
+            "took no connection within 0.1 s (--transport.connect-timeout)\n",
+            await answer.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_log_line_shows_the_beginning_of_a_long_target_only()
+    {
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(host: $"127.0.0.1:{FreePort()}");
+        using HttpResponseMessage answer = await proxy.Client.GetAsync(
+            new Uri(proxy.Address, "/" + new string('x', 10_000)));
+
+        Assert.Contains("upstream failed: GET http://127.0.0.1:", proxy.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('x', 300), proxy.Log, StringComparison.Ordinal);
     }
 
     [Fact]
