@@ -14,6 +14,7 @@ internal sealed class DryRunStore(Labels externalLabels, int samplesPerRequest) 
     private readonly ByteBuffer _request = new(64 << 10);
     private readonly ByteBuffer _labels = new();
     private readonly ByteBuffer _block = new();
+    private readonly ByteBuffer _fields = new();
     private byte[] _body = [];
     private int _samplesInRequest;
 
@@ -29,19 +30,24 @@ internal sealed class DryRunStore(Labels externalLabels, int samplesPerRequest) 
 
     public void Release(SeriesRef series) => Series.Release(series);
 
-    public bool Append(ReadOnlySpan<ScrapedSample> samples)
+    public bool Append(SampleBatch batch)
     {
         lock (_wireLock)
         {
-            foreach (ref readonly ScrapedSample sample in samples)
+            foreach (ref readonly ScrapedSample sample in batch.Samples)
             {
                 AppendLabels(sample.Series);
                 WriteRequestV1Writer.AppendTimeSeries(_request, _block.Written, sample.TimestampMs, sample.Value);
-                Samples++;
-                if (++_samplesInRequest == samplesPerRequest)
-                {
-                    Measure();
-                }
+                CountOne();
+            }
+
+            foreach (ref readonly ScrapedHistogram histogram in batch.Histograms)
+            {
+                AppendLabels(histogram.Series);
+                _fields.Clear();
+                WriteRequestV1Writer.AppendHistogram(_fields, batch.MessageOf(in histogram));
+                WriteRequestV1Writer.AppendTimeSeries(_request, _block.Written, _fields.Written);
+                CountOne();
             }
         }
 
@@ -69,6 +75,15 @@ internal sealed class DryRunStore(Labels externalLabels, int samplesPerRequest) 
             {
                 Measure();
             }
+        }
+    }
+
+    private void CountOne()
+    {
+        Samples++;
+        if (++_samplesInRequest == samplesPerRequest)
+        {
+            Measure();
         }
     }
 
