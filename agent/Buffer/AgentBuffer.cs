@@ -1,3 +1,4 @@
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Wal;
 using Microsoft.Extensions.Logging;
@@ -19,8 +20,8 @@ internal sealed class AgentBuffer : IDisposable
     private const string SegmentsFolder = "segments";
     private const string PositionsFolder = "positions";
 
-    /// <summary>Room for the records around the samples: the segment's start and three headers.</summary>
-    private const int BatchOverhead = 128;
+    /// <summary>Room around the records: the segment's start, and what stands before and behind each of five payloads.</summary>
+    private const int BatchOverhead = 512;
 
     private readonly Lock _commitLock = new();
     private readonly Lock _appendersLock = new();
@@ -31,6 +32,7 @@ internal sealed class AgentBuffer : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly BufferMetrics _metrics;
+    private readonly RepeatedErrorGate _writeFailures;
     private readonly List<SeriesRef> _removed = [];
     private readonly IDisposable _folderLock;
 
@@ -67,6 +69,7 @@ internal sealed class AgentBuffer : IDisposable
         _time = time;
         _logger = logger;
         _metrics = metrics;
+        _writeFailures = new RepeatedErrorGate(time);
         Truncator = new BufferTruncator(this, options, time, logger, metrics);
     }
 
@@ -239,29 +242,41 @@ internal sealed class AgentBuffer : IDisposable
         }
     }
 
-    internal CommitOutcome Commit(in SampleColumns samples)
+    /// <summary>Writes the lists, one record each, by one write.</summary>
+    internal CommitOutcome Commit(ReadOnlySpan<SampleList> lists)
     {
         lock (_commitLock)
         {
             try
             {
-                CommitUnderLock(samples);
+                CommitUnderLock(lists);
                 return CommitOutcome.Written;
             }
             catch (DiskFullException full)
             {
-                return CommitOnFullDisk(samples, full);
+                return CommitOnFullDisk(lists, full);
             }
             catch (IOException failure)
             {
-                return Lost(samples, failure, _metrics.LostWriteFailed, CommitOutcome.Failed);
+                return Lost(lists, failure, _metrics.LostWriteFailed, CommitOutcome.Failed);
             }
         }
     }
 
+    private static int SampleCount(ReadOnlySpan<SampleList> lists)
+    {
+        int count = 0;
+        foreach (SampleList list in lists)
+        {
+            count += list.Kind == SampleKind.Exemplar ? 0 : list.Count;
+        }
+
+        return count;
+    }
+
     private static SegmentIndex Min(SegmentIndex left, SegmentIndex right) => left < right ? left : right;
 
-    private CommitOutcome CommitOnFullDisk(in SampleColumns samples, DiskFullException full)
+    private CommitOutcome CommitOnFullDisk(ReadOnlySpan<SampleList> lists, DiskFullException full)
     {
         IOException failure = full;
         bool more = true;
@@ -269,10 +284,10 @@ internal sealed class AgentBuffer : IDisposable
         {
             try
             {
-                more = Truncator.ShedOldest("the disk is full");
+                more = Truncator.ShedOldest(LossReason.DiskFull);
                 if (more)
                 {
-                    CommitUnderLock(samples);
+                    CommitUnderLock(lists);
                     return CommitOutcome.Written;
                 }
             }
@@ -282,46 +297,83 @@ internal sealed class AgentBuffer : IDisposable
             }
             catch (IOException other)
             {
-                return Lost(samples, other, _metrics.LostWriteFailed, CommitOutcome.Failed);
+                return Lost(lists, other, _metrics.LostWriteFailed, CommitOutcome.Failed);
             }
         }
 
-        return Lost(samples, failure, _metrics.LostDiskFull, CommitOutcome.DiskFull);
+        return Lost(lists, failure, _metrics.LostDiskFull, CommitOutcome.DiskFull);
     }
 
     private CommitOutcome Lost(
-        in SampleColumns samples, IOException failure, Hosting.CounterMetric counter, CommitOutcome outcome)
+        ReadOnlySpan<SampleList> lists, IOException failure, CounterMetric counter, CommitOutcome outcome)
     {
-        counter.Add(samples.Count);
-        BufferLog.WriteFailed(_logger, samples.Count, failure.Message);
+        int samples = SampleCount(lists);
+        counter.Add(samples);
+        if (_writeFailures.ShouldLog(failure.Message, out long heldBack))
+        {
+            BufferLog.WriteFailed(_logger, samples, heldBack, failure.Message);
+        }
+
         return outcome;
     }
 
-    private void CommitUnderLock(in SampleColumns samples)
+    private void CommitUnderLock(ReadOnlySpan<SampleList> lists)
     {
         ForgetRemovedSeries();
-        EnsureDescribed(samples);
-        SegmentIndex segment = Wal.End.Segment;
-        segment = Wal.ReserveSegment(SamplesRecord.MaxLength(samples.Count) + BatchOverhead + UndescribedBytes(samples, segment));
+        EnsureDescribed();
+        SegmentIndex segment = Wal.ReserveSegment(MaxLength(lists, Wal.End.Segment));
         _batch.Clear();
         WriteSegmentStart(segment);
-        WriteSeries(samples, segment);
-        int samplesOffset = _batch.Length;
-        SamplesRecord.Write(_batch.BeginRecord(BufferRecord.Samples), samples);
-        _batch.EndRecord();
+        WriteSeries(lists, segment);
+        Span<int> recordOffsets = stackalloc int[lists.Length];
+        for (int index = 0; index < lists.Length; index++)
+        {
+            recordOffsets[index] = _batch.Length;
+            if (lists[index].Count > 0)
+            {
+                SamplesRecord.Write(_batch.BeginRecord((byte)lists[index].Kind), lists[index].Columns);
+                _batch.EndRecord();
+            }
+        }
 
-        WalPosition start = Append(samples);
+        WalPosition start = Append(lists);
         _startedSegment = segment;
         Invariant.Require(start.Segment == segment, "a batch stands in the segment that it was written for");
-        _metrics.Samples.Add(samples.Count);
-        _metrics.SamplesIn.Add(samples.Count);
-        _metrics.HighestTimestamp.Set(Math.Max(_metrics.HighestTimestamp.Value, samples.TimestampsMs[^1] / 1000.0));
-        _metrics.Commits.Increment();
-        WalPosition record = start with { Offset = start.Offset + samplesOffset };
-        foreach (IDestination destination in _destinations)
+        CountCommit(lists);
+        for (int index = 0; index < lists.Length; index++)
         {
-            destination.Offer(samples, record, Wal.End);
+            int end = index + 1 < lists.Length ? recordOffsets[index + 1] : _batch.Length;
+            Offer(
+                lists[index].Columns,
+                start with { Offset = start.Offset + recordOffsets[index] },
+                start with { Offset = start.Offset + end });
         }
+    }
+
+    private void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
+    {
+        if (samples.Count > 0)
+        {
+            foreach (IDestination destination in _destinations)
+            {
+                destination.Offer(samples, record, end);
+            }
+        }
+    }
+
+    private void CountCommit(ReadOnlySpan<SampleList> lists)
+    {
+        foreach (SampleList list in lists)
+        {
+            if (list.Count > 0 && list.Kind != SampleKind.Exemplar)
+            {
+                _metrics.Samples.Add(list.Count);
+                _metrics.SamplesIn.Add(list.Count);
+                _metrics.HighestTimestamp.Set(Math.Max(_metrics.HighestTimestamp.Value, list.Columns.TimestampsMs[^1] / 1000.0));
+            }
+        }
+
+        _metrics.Commits.Increment();
     }
 
     private void ForgetRemovedSeries()
@@ -342,7 +394,7 @@ internal sealed class AgentBuffer : IDisposable
         }
     }
 
-    private WalPosition Append(in SampleColumns samples)
+    private WalPosition Append(ReadOnlySpan<SampleList> lists)
     {
         WalPosition before = Wal.End;
         try
@@ -358,9 +410,12 @@ internal sealed class AgentBuffer : IDisposable
         catch (IOException)
         {
             // Nothing of the batch is in the segment, so what it described is to be described again.
-            foreach (SeriesRef series in samples.Series)
+            foreach (SampleList list in lists)
             {
-                _describedIn[series.Value] = 0;
+                foreach (SeriesRef series in list.Columns.Series)
+                {
+                    _describedIn[series.Value] = 0;
+                }
             }
 
             throw;
@@ -377,22 +432,25 @@ internal sealed class AgentBuffer : IDisposable
     }
 
     /// <summary>One record for all series that the segment does not describe yet.</summary>
-    private void WriteSeries(in SampleColumns samples, SegmentIndex segment)
+    private void WriteSeries(ReadOnlySpan<SampleList> lists, SegmentIndex segment)
     {
         ByteBuffer? record = null;
-        foreach (SeriesRef series in samples.Series)
+        foreach (SampleList list in lists)
         {
-            if (_describedIn[series.Value] == segment.Value)
+            foreach (SeriesRef series in list.Columns.Series)
             {
-                continue;
-            }
+                if (_describedIn[series.Value] == segment.Value)
+                {
+                    continue;
+                }
 
-            record ??= _batch.BeginRecord(BufferRecord.Series);
-            _labels.Clear();
-            Series.CopyLabels(series, _labels);
-            record.AppendUvarint(series.Value);
-            record.AppendLengthPrefixed(_labels.Written);
-            _describedIn[series.Value] = segment.Value;
+                record ??= _batch.BeginRecord(BufferRecord.Series);
+                _labels.Clear();
+                Series.CopyLabels(series, _labels);
+                record.AppendUvarint(series.Value);
+                record.AppendLengthPrefixed(_labels.Written);
+                _describedIn[series.Value] = segment.Value;
+            }
         }
 
         if (record is not null)
@@ -401,29 +459,33 @@ internal sealed class AgentBuffer : IDisposable
         }
     }
 
-    private int UndescribedBytes(in SampleColumns samples, SegmentIndex segment)
+    /// <summary>The most bytes that the commit takes, if it stands in that segment.</summary>
+    private int MaxLength(ReadOnlySpan<SampleList> lists, SegmentIndex segment)
     {
-        int total = 0;
-        foreach (SeriesRef series in samples.Series)
+        int total = BatchOverhead;
+        foreach (SampleList list in lists)
         {
-            if (_describedIn[series.Value] != segment.Value)
+            SampleColumns samples = list.Columns;
+            total += SamplesRecord.MaxLength(samples);
+            foreach (SeriesRef series in samples.Series)
             {
-                total += Series.LabelsLength(series) + 2 * Uvarint.MaxLength;
+                if (_describedIn[series.Value] != segment.Value)
+                {
+                    total += Series.LabelsLength(series) + 2 * Uvarint.MaxLength;
+                }
             }
         }
 
         return total;
     }
 
-    private void EnsureDescribed(in SampleColumns samples)
+    private void EnsureDescribed()
     {
         int limit = Series.RefLimit;
         if (limit > _describedIn.Length)
         {
             Array.Resize(ref _describedIn, Math.Max(limit, _describedIn.Length * 2));
         }
-
-        Invariant.Require(samples.Count == samples.Values.Length, "the columns of a commit have one length");
     }
 
     private void SyncFailed(IOException failure)

@@ -14,13 +14,14 @@ internal static partial class BufferLog
     [LoggerMessage(2302, LogLevel.Error, "buffer: the disk did not confirm what was written: {Reason}")]
     public static partial void SyncFailed(ILogger logger, string reason);
 
-    [LoggerMessage(2303, LogLevel.Error, "buffer: {Samples} scraped samples are lost, the write failed: {Reason}")]
-    public static partial void WriteFailed(ILogger logger, int samples, string reason);
+    [LoggerMessage(2303, LogLevel.Error,
+        "buffer: {Samples} scraped samples are lost, the write failed: {Reason} ({HeldBack} such failures were not logged)")]
+    public static partial void WriteFailed(ILogger logger, int samples, long heldBack, string reason);
 
     [LoggerMessage(2304, LogLevel.Warning,
         "buffer: shed {Segments} segments of {Bytes} bytes ({Reason}); {Destination} loses {LostSamples} samples")]
     public static partial void Shed(
-        ILogger logger, int segments, long bytes, string reason, string destination, long lostSamples);
+        ILogger logger, int segments, long bytes, LossReason reason, string destination, long lostSamples);
 
     [LoggerMessage(2305, LogLevel.Warning, "buffer: a segment is damaged: {Reason}")]
     public static partial void Corrupt(ILogger logger, string reason);

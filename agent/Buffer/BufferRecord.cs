@@ -11,4 +11,10 @@ internal static class BufferRecord
 
     /// <summary>The samples of one commit.</summary>
     public const byte Samples = 3;
+
+    /// <summary>The native histograms of one commit.</summary>
+    public const byte Histograms = 4;
+
+    /// <summary>The exemplars of one commit.</summary>
+    public const byte Exemplars = 5;
 }

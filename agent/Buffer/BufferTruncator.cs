@@ -50,12 +50,12 @@ internal sealed class BufferTruncator(
                 bool goOn = true;
                 while (goOn && _buffer.Wal.TotalBytes > _options.MaxBytes)
                 {
-                    goOn = ShedOldest("over the size bound");
+                    goOn = ShedOldest(LossReason.MaxBytes);
                 }
 
                 while (goOn && OldestIsOverAge())
                 {
-                    goOn = ShedOldest("over the age bound");
+                    goOn = ShedOldest(LossReason.MaxAge);
                 }
             }
             catch (IOException failure)
@@ -66,7 +66,7 @@ internal sealed class BufferTruncator(
     }
 
     /// <summary>Deletes the oldest segment, whoever needs it; false when there is none. The newest is ended for it.</summary>
-    public bool ShedOldest(string reason)
+    public bool ShedOldest(LossReason reason)
     {
         lock (_truncateLock)
         {
@@ -86,7 +86,7 @@ internal sealed class BufferTruncator(
         }
     }
 
-    private void Shed(WalSegment victim, string reason)
+    private void Shed(WalSegment victim, LossReason reason)
     {
         SegmentIndex firstKept = victim.Index.Next;
         List<(IDestination Destination, long Lost)> losses = [];
@@ -103,7 +103,7 @@ internal sealed class BufferTruncator(
         _startedAtMs.Remove(victim.Index);
         foreach ((IDestination destination, long lost) in losses)
         {
-            destination.CountLost(lost);
+            destination.CountLost(lost, reason);
             BufferLog.Shed(_logger, 1, victim.SizeBytes, reason, destination.Name, lost);
         }
 
@@ -128,7 +128,7 @@ internal sealed class BufferTruncator(
         {
             switch (reader.Next())
             {
-                case SegmentReadOutcome.Record when reader.Type == BufferRecord.Samples:
+                case SegmentReadOutcome.Record when reader.Type is BufferRecord.Samples or BufferRecord.Histograms:
                     count += (long)new SpanReader(reader.Payload).ReadUvarint();
                     break;
                 case SegmentReadOutcome.End:

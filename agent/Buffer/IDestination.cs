@@ -28,5 +28,5 @@ internal interface IDestination
     SamplePosition GiveUpBefore(SegmentIndex firstKept);
 
     /// <summary>So many samples were lost by giving up segments.</summary>
-    void CountLost(long samples);
+    void CountLost(long samples, LossReason reason);
 }

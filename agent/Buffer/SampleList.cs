@@ -2,26 +2,64 @@ using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Buffer;
 
-/// <summary>Growing columns of samples, reused from one scrape or record to the next. Not thread-safe.</summary>
-internal sealed class SampleList
+/// <summary>Growing columns of entries of one kind, reused from one scrape or record to the next. Not thread-safe.</summary>
+internal sealed class SampleList(SampleKind kind = SampleKind.Sample)
 {
-    private SeriesRef[] _series = new SeriesRef[512];
-    private long[] _timestampsMs = new long[512];
-    private double[] _values = new double[512];
+    private const int FirstLength = 256;
+
+    private readonly ByteBuffer _payloads = new(0);
+    private SeriesRef[] _series = [];
+    private long[] _timestampsMs = [];
+    private double[] _values = [];
+
+    /// <summary>Where each entry's payload ends; empty for plain samples, which have none.</summary>
+    private int[] _payloadEnds = [];
+
+    /// <summary>What the entries are; changes with what is read into the list.</summary>
+    public SampleKind Kind { get; private set; } = kind;
 
     public int Count { get; private set; }
 
-    public SampleColumns Columns => new(_series.AsSpan(0, Count), _timestampsMs.AsSpan(0, Count), _values.AsSpan(0, Count));
+    public SampleColumns Columns => new(
+        Kind,
+        _series.AsSpan(0, Count),
+        _timestampsMs.AsSpan(0, Count),
+        _values.AsSpan(0, Count),
+        Kind == SampleKind.Sample ? default : _payloadEnds.AsSpan(0, Count),
+        _payloads.Written);
 
-    public void Clear() => Count = 0;
+    public void Clear()
+    {
+        Count = 0;
+        _payloads.Clear();
+    }
 
-    public void Add(SeriesRef series, long timestampMs, double value)
+    /// <summary>Empties the list for entries of the given kind.</summary>
+    public void Clear(SampleKind kind)
+    {
+        Kind = kind;
+        Clear();
+    }
+
+    public void Add(SeriesRef series, long timestampMs, double value, ReadOnlySpan<byte> payload = default)
     {
         if (Count == _series.Length)
         {
-            Array.Resize(ref _series, Count * 2);
-            Array.Resize(ref _timestampsMs, Count * 2);
-            Array.Resize(ref _values, Count * 2);
+            int length = Math.Max(FirstLength, Count * 2);
+            Array.Resize(ref _series, length);
+            Array.Resize(ref _timestampsMs, length);
+            Array.Resize(ref _values, length);
+        }
+
+        if (Kind != SampleKind.Sample)
+        {
+            if (_payloadEnds.Length < _series.Length)
+            {
+                Array.Resize(ref _payloadEnds, _series.Length);
+            }
+
+            _payloads.Append(payload);
+            _payloadEnds[Count] = _payloads.Length;
         }
 
         _series[Count] = series;

@@ -2,19 +2,25 @@ using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Buffer;
 
-// Payload of a samples record (FORMAT.md). The series of a scrape come in the same order each time, with numbers that
-// mostly follow each other, and share one timestamp: both then take one byte.
+// Payload of a record of samples, histograms or exemplars (FORMAT.md). The series of a scrape come in the same order each
+// time, with numbers that mostly follow each other, and share one timestamp: both then take one byte.
 //
-//   +---------------+--------------------+  then per sample
-//   | count uvarint | first time, varint |  +----------------------------+--------------------------+---------+
-//   +---------------+--------------------+  | series, difference, varint | time, difference, varint | value 8 |
-//                                           +----------------------------+--------------------------+---------+
+//   +---------------+--------------------+  then per entry
+//   | count uvarint | first time, varint |  +----------------------------+--------------------------+---------+- - - - - - - - +
+//   +---------------+--------------------+  | series, difference, varint | time, difference, varint | value 8 | length, bytes  |
+//                                           +----------------------------+--------------------------+---------+- - - - - - - - +
+//                                             value: samples and exemplars; length and bytes: histograms and exemplars
 
-/// <summary>Writes and reads the payload of a samples record.</summary>
+/// <summary>Writes and reads the payload of a record of samples, native histograms or exemplars.</summary>
 internal static class SamplesRecord
 {
-    /// <summary>The most bytes that a record of this many samples takes.</summary>
-    public static int MaxLength(int count) => 2 * Uvarint.MaxLength + count * (2 * Uvarint.MaxLength + sizeof(double));
+    /// <summary>The most bytes that a record of these entries takes.</summary>
+    public static int MaxLength(in SampleColumns samples)
+    {
+        int perEntry = 2 * Uvarint.MaxLength + (HasValue(samples.Kind) ? sizeof(double) : 0)
+            + (HasPayload(samples.Kind) ? Uvarint.MaxLength : 0);
+        return 2 * Uvarint.MaxLength + samples.Count * perEntry + samples.PayloadLength;
+    }
 
     public static void Write(ByteBuffer target, in SampleColumns samples)
     {
@@ -26,23 +32,37 @@ internal static class SamplesRecord
         {
             target.AppendVarint(samples.Series[index].Value - series);
             target.AppendVarint(samples.TimestampsMs[index] - time);
-            target.AppendDoubleLittleEndian(samples.Values[index]);
+            if (HasValue(samples.Kind))
+            {
+                target.AppendDoubleLittleEndian(samples.Values[index]);
+            }
+
+            if (HasPayload(samples.Kind))
+            {
+                target.AppendLengthPrefixed(samples.Payload(index));
+            }
+
             series = samples.Series[index].Value;
             time = samples.TimestampsMs[index];
         }
     }
 
-    /// <summary>Decodes a payload into the columns, replacing what they held; false when it is not a samples record.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> payload, SampleList target)
+    /// <summary>True for the type of a record that holds entries of series.</summary>
+    public static bool IsEntries(byte recordType) => recordType is BufferRecord.Samples or BufferRecord.Histograms or BufferRecord.Exemplars;
+
+    /// <summary>
+    /// Decodes the payload of a record of that type into the columns, replacing what they held; false when it is not one.
+    /// </summary>
+    public static bool TryRead(byte recordType, ReadOnlySpan<byte> payload, SampleList target)
     {
-        target.Clear();
+        target.Clear((SampleKind)recordType);
         SpanReader reader = new(payload);
         ulong count = reader.ReadUvarint();
         long time = reader.ReadVarint();
         long series = 0;
 
-        // A sample takes ten bytes at least, so a wrong count cannot make the columns grow beyond the payload.
-        if (count > (ulong)(reader.Rest.Length / 10))
+        // So that a wrong count cannot make the columns grow beyond the payload.
+        if (count > (ulong)(reader.Rest.Length / MinEntryLength(target.Kind)))
         {
             return false;
         }
@@ -51,15 +71,22 @@ internal static class SamplesRecord
         {
             series += reader.ReadVarint();
             time += reader.ReadVarint();
-            double value = reader.ReadDoubleLittleEndian();
-            if (series is <= 0 or > uint.MaxValue)
+            double value = HasValue(target.Kind) ? reader.ReadDoubleLittleEndian() : 0;
+            ReadOnlySpan<byte> extra = HasPayload(target.Kind) ? reader.ReadLengthPrefixed() : default;
+            if (series is <= 0 or > uint.MaxValue || reader.Truncated)
             {
                 return false;
             }
 
-            target.Add(new SeriesRef((uint)series), time, value);
+            target.Add(new SeriesRef((uint)series), time, value, extra);
         }
 
         return !reader.Truncated && reader.AtEnd;
     }
+
+    private static int MinEntryLength(SampleKind kind) => 2 + (HasValue(kind) ? sizeof(double) : 0) + (HasPayload(kind) ? 1 : 0);
+
+    private static bool HasValue(SampleKind kind) => kind != SampleKind.Histogram;
+
+    private static bool HasPayload(SampleKind kind) => kind != SampleKind.Sample;
 }

@@ -107,6 +107,9 @@ internal sealed class SeriesTable
         }
     }
 
+    /// <summary>Keeps the table as it is until disposed, to read the labels of many series by one lock.</summary>
+    public LabelReader ReadLabels() => new(this);
+
     /// <summary>The length of a series' label blob.</summary>
     public int LabelsLength(SeriesRef series)
     {
@@ -204,6 +207,30 @@ internal sealed class SeriesTable
     }
 
     private int Bucket(ulong hash) => (int)(hash & (uint)(_buckets.Length - 1));
+
+    /// <summary>Reads the labels of series while it holds the table's lock.</summary>
+    internal readonly ref struct LabelReader : IDisposable
+    {
+        private readonly SeriesTable _table;
+
+        public LabelReader(SeriesTable table)
+        {
+            _table = table;
+            table._tableLock.Enter();
+        }
+
+        public ulong HashOf(SeriesRef series) => _table._slots[SlotOf(series)].Hash;
+
+        /// <summary>The label blob, valid until this is disposed.</summary>
+        public ReadOnlySpan<byte> LabelsOf(SeriesRef series)
+        {
+            ref readonly Slot slot = ref _table._slots[SlotOf(series)];
+            Invariant.Require(slot.References > 0, "a series whose labels are asked for is referred to");
+            return _table._slabs.Read(slot.Labels);
+        }
+
+        public void Dispose() => _table._tableLock.Exit();
+    }
 
     /// <summary>One series, or a link of the free list when nobody refers to it.</summary>
     private struct Slot

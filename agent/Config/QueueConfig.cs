@@ -1,3 +1,5 @@
+using AmpEdge.Hosting;
+
 namespace AmpEdge.Agent.Config;
 
 /// <summary>How the samples of one destination are queued and sent.</summary>
@@ -27,4 +29,13 @@ internal sealed record QueueConfig
 
     /// <summary>Older samples are dropped and counted rather than sent; zero keeps them all.</summary>
     public TimeSpan SampleAgeLimit { get; init; }
+
+    /// <summary>
+    /// The most bytes of a request's compressed body; the default is what Amazon Managed Prometheus takes. Ours: Prometheus
+    /// has no such key.
+    /// </summary>
+    public ByteSize MaxBytesPerSend { get; init; } = new(1_000_000);
+
+    /// <summary>Samples a second that all shards together send at most; 0 for no such limit. Ours.</summary>
+    public int MaxSamplesPerSecond { get; init; }
 }

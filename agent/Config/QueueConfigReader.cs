@@ -6,6 +6,12 @@ namespace AmpEdge.Agent.Config;
 /// <summary>Reads <c>queue_config</c> and <c>metadata_config</c> of a destination.</summary>
 internal static class QueueConfigReader
 {
+    /// <summary>Room for one series with long labels.</summary>
+    private const long MinBytesPerSend = 16 << 10;
+
+    /// <summary>What receivers take uncompressed at most.</summary>
+    private const long MaxBytesPerSend = 32 << 20;
+
     public static QueueConfig Read(ConfigSection parent)
     {
         QueueConfig defaults = new();
@@ -25,6 +31,8 @@ internal static class QueueConfigReader
             MaxBackoff = section.Duration("max_backoff", defaults.MaxBackoff),
             RetryOnHttp429 = section.OptionalBool("retry_on_http_429"),
             SampleAgeLimit = section.Duration("sample_age_limit", defaults.SampleAgeLimit),
+            MaxBytesPerSend = section.Size("max_bytes_per_send", defaults.MaxBytesPerSend),
+            MaxSamplesPerSecond = section.Int("max_samples_per_second", defaults.MaxSamplesPerSecond, 0),
         };
         Validate(section, config);
         section.End();
@@ -65,6 +73,13 @@ internal static class QueueConfigReader
 
     private static void Validate(ConfigSection section, QueueConfig config)
     {
+        if (config.MaxBytesPerSend.Bytes is < MinBytesPerSend or > MaxBytesPerSend)
+        {
+            section.Fail(
+                "max_bytes_per_send", "remote write queue max_bytes_per_send is out of range",
+                config.MaxBytesPerSend.ToString(), $"{new ByteSize(MinBytesPerSend)} to {new ByteSize(MaxBytesPerSend)}");
+        }
+
         if (config.MaxBackoff < config.MinBackoff)
         {
             section.Fail(

@@ -21,13 +21,15 @@ internal sealed record RemoteWriteConfig
 
     public IReadOnlyList<RelabelRule> WriteRelabelRules { get; init; } = [];
 
+    /// <summary>Whether exemplars of scraped series are sent.</summary>
     public bool SendExemplars { get; init; }
 
+    /// <summary>Whether native histograms are sent by remote write 1.0; 2.0 always does.</summary>
     public bool SendNativeHistograms { get; init; }
 
     public bool RoundRobinDns { get; init; }
 
-    /// <summary><c>prometheus.WriteRequest</c>; <c>io.prometheus.write.v2.Request</c> needs a later version.</summary>
+    /// <summary><c>prometheus.WriteRequest</c> for remote write 1.0, <c>io.prometheus.write.v2.Request</c> for 2.0: a receiver that answers 415 is then sent 1.0.</summary>
     public string ProtobufMessage { get; init; } = MessageV1;
 
     public QueueConfig Queue { get; init; } = new();

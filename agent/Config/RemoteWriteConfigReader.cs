@@ -69,7 +69,6 @@ internal static class RemoteWriteConfigReader
         later.NoteIf(config.SendExemplars, section, "send_exemplars", "false");
         later.NoteIf(config.SendNativeHistograms, section, "send_native_histograms", "false");
         later.NoteIf(config.RoundRobinDns, section, "round_robin_dns", "false");
-        later.NoteIf(config.ProtobufMessage != RemoteWriteConfig.MessageV1, section, "protobuf_message", RemoteWriteConfig.MessageV1);
         return hasUrl ? config : null;
     }
 

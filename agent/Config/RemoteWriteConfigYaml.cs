@@ -39,6 +39,8 @@ internal static class RemoteWriteConfigYaml
         yaml.Duration("max_backoff", queue.MaxBackoff);
         yaml.BoolIfTrue("retry_on_http_429", queue.RetryOnHttp429 == true);
         yaml.DurationUnlessZero("sample_age_limit", queue.SampleAgeLimit);
+        yaml.SizeUnlessZero("max_bytes_per_send", queue.MaxBytesPerSend == new QueueConfig().MaxBytesPerSend ? default : queue.MaxBytesPerSend);
+        yaml.NumberUnlessZero("max_samples_per_second", (ulong)queue.MaxSamplesPerSecond);
     }
 
     private static void WriteSigV4(YamlWriter yaml, SigV4Config sigV4)

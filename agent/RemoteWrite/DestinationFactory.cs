@@ -99,6 +99,9 @@ internal sealed class DestinationFactory
         WriteRelabelRules = config.WriteRelabelRules,
         Queue = config.Queue,
         Metadata = config.Metadata,
+        Protocol = config.ProtobufMessage == RemoteWriteConfig.MessageV2 ? WriteProtocol.V2 : WriteProtocol.V1,
+        SendExemplars = config.SendExemplars,
+        SendHistograms = config.SendNativeHistograms || config.ProtobufMessage == RemoteWriteConfig.MessageV2,
         FlushDeadline = _flushDeadline,
     };
 

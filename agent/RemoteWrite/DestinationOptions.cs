@@ -1,3 +1,4 @@
+using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
 using AmpEdge.Prometheus;
 
@@ -22,13 +23,30 @@ internal sealed record DestinationOptions
     /// <summary>What <c>write_relabel_configs</c> says.</summary>
     public IReadOnlyList<RelabelRule> WriteRelabelRules { get; init; } = [];
 
+    /// <summary>The message to send, as long as the receiver knows it.</summary>
+    public WriteProtocol Protocol { get; init; }
+
+    /// <summary>Whether exemplars are sent.</summary>
+    public bool SendExemplars { get; init; }
+
+    /// <summary>Whether native histograms are sent; version 2.0 always does, as in Prometheus.</summary>
+    public bool SendHistograms { get; init; }
+
     public QueueConfig Queue { get; init; } = new();
 
     public MetadataConfig Metadata { get; init; } = new();
 
-    /// <summary>The most bytes of a request's compressed body; Amazon Managed Prometheus takes 1 MB.</summary>
-    public int MaxBodyBytes { get; init; } = 1_000_000;
+    /// <summary>The most bytes of a request's compressed body.</summary>
+    public int MaxBodyBytes => (int)Queue.MaxBytesPerSend.Bytes;
 
     /// <summary>How long stopping goes on delivering what waits in memory.</summary>
     public TimeSpan FlushDeadline { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether entries of a kind are sent at all.</summary>
+    public bool Wants(SampleKind kind) => kind switch
+    {
+        SampleKind.Histogram => SendHistograms,
+        SampleKind.Exemplar => SendExemplars,
+        _ => true,
+    };
 }

@@ -9,7 +9,7 @@ namespace AmpEdge.Agent.RemoteWrite;
 internal sealed class DiskReader(
     AgentBuffer buffer, DestinationOptions options, RemoteWriteMetrics metrics, QueueProgress progress, ILogger logger)
 {
-    private readonly SegmentSeries _series = new(new LabelBlockBuilder(options));
+    private readonly SegmentSeries _series = new(new WriteRules(options));
     private readonly SampleList _samples = new();
     private readonly Lock _readLock = new();
 
@@ -64,6 +64,7 @@ internal sealed class DiskReader(
 
                     break;
                 case LiveReadOutcome.Corrupt:
+                    metrics.CorruptBytes.Add(reader.Corruption?.LostBytes ?? 0);
                     RemoteWriteLog.RecordUnreadable(logger, options.Name, reader.Corruption?.Message ?? "");
                     break;
                 case LiveReadOutcome.SegmentGone:
@@ -74,30 +75,34 @@ internal sealed class DiskReader(
 
     private async ValueTask TakeRecordAsync(LiveReader reader, ShardSet shards, SamplePosition from, CancellationToken stop)
     {
-        switch (reader.Type)
+        if (reader.Type == BufferRecord.Series)
         {
-            case BufferRecord.Series:
-                if (!_series.TryAdd(reader.Payload))
-                {
-                    RemoteWriteLog.RecordUnreadable(logger, options.Name, $"no series record at {reader.RecordPosition}");
-                }
+            if (!_series.TryAdd(reader.Payload))
+            {
+                RemoteWriteLog.RecordUnreadable(logger, options.Name, $"no series record at {reader.RecordPosition}");
+            }
 
-                break;
-            case BufferRecord.Samples:
-                if (!SamplesRecord.TryRead(reader.Payload, _samples))
-                {
-                    RemoteWriteLog.RecordUnreadable(logger, options.Name, $"no samples record at {reader.RecordPosition}");
-                    break;
-                }
+            return;
+        }
 
-                SamplePosition end = SamplePosition.At(reader.Position);
-                if (end > from && TryClaim(end))
-                {
-                    await EnqueueAsync(reader.RecordPosition, shards, from, stop);
-                    shards.Taken = end;
-                }
+        SamplePosition end = SamplePosition.At(reader.Position);
+        if (!SamplesRecord.IsEntries(reader.Type) || end <= from)
+        {
+            return;
+        }
 
-                break;
+        if (!SamplesRecord.TryRead(reader.Type, reader.Payload, _samples))
+        {
+            RemoteWriteLog.RecordUnreadable(logger, options.Name, $"no record of samples at {reader.RecordPosition}");
+        }
+        else if (TryClaim(end))
+        {
+            if (options.Wants(_samples.Kind))
+            {
+                await EnqueueAsync(reader.RecordPosition, shards, from, stop);
+            }
+
+            shards.Taken = end;
         }
     }
 
@@ -124,39 +129,87 @@ internal sealed class DiskReader(
         for (int index = 0; index < _samples.Count; index++)
         {
             SamplePosition position = SamplePosition.At(record, index);
-            SeriesRef number = _samples.Columns.Series[index];
-            if (!_series.TryGet(number, out SendSeries series))
+            switch (TryEnqueue(index, position, shards, from, out ShardQueue? full))
             {
-                unknown++;
-                continue;
+                case EnqueueOutcome.Taken:
+                    taken++;
+                    break;
+                case EnqueueOutcome.Dropped:
+                    dropped++;
+                    break;
+                case EnqueueOutcome.UnknownSeries:
+                    unknown++;
+                    break;
+                case EnqueueOutcome.Full when full is not null:
+                    full.Publish();
+                    await full.Removed.WaitAsync(stop);
+                    index--;
+                    break;
             }
+        }
 
-            if (position < from || shards.IsDone(series.Hash, position))
-            {
-                continue;
-            }
-
-            if (series.LabelBlock is not { Length: > 0 } block)
-            {
-                dropped++;
-                continue;
-            }
-
-            QueuedSample sample = new(block, _samples.Columns.TimestampsMs[index], _samples.Columns.Values[index], position);
-            ShardQueue queue = shards.QueueOf(series.Hash);
-            while (!queue.TryAdd(sample))
-            {
-                await queue.Removed.WaitAsync(stop);
-            }
-
-            taken++;
+        for (int shard = 0; shard < shards.Count; shard++)
+        {
+            shards.Queue(shard).Publish();
         }
 
         progress.TookIn(taken);
         metrics.DroppedByRelabelling.Add(dropped);
         if (unknown > 0)
         {
+            metrics.Lost(LossReason.Damaged, unknown);
             RemoteWriteLog.RecordUnreadable(logger, options.Name, $"{unknown} samples at {record} are of series not described before");
         }
+    }
+
+    private EnqueueOutcome TryEnqueue(
+        int index, SamplePosition position, ShardSet shards, SamplePosition from, out ShardQueue? full)
+    {
+        full = null;
+        SampleColumns samples = _samples.Columns;
+        if (!_series.TryGet(samples.Series[index], out SeriesLabels series))
+        {
+            return EnqueueOutcome.UnknownSeries;
+        }
+
+        if (position < from || shards.IsDone(series.Hash, position))
+        {
+            return EnqueueOutcome.Done;
+        }
+
+        if (series.IsDropped)
+        {
+            return EnqueueOutcome.Dropped;
+        }
+
+        ShardQueue queue = shards.QueueOf(series.Hash);
+        ReadOnlySpan<byte> payload = samples.Payload(index);
+        if (!queue.HasRoom(1, series.Blob.Length + payload.Length))
+        {
+            full = queue;
+            return EnqueueOutcome.Full;
+        }
+
+        QueuedEntry entry = new(
+            samples.Kind, series, samples.TimestampsMs[index], samples.Values[index], position, series.Blob.Length, payload.Length);
+        queue.Add(entry, series.Blob, payload);
+        return EnqueueOutcome.Taken;
+    }
+
+    private enum EnqueueOutcome
+    {
+        Taken,
+
+        /// <summary>It was delivered before.</summary>
+        Done,
+
+        /// <summary>The destination does not get the series.</summary>
+        Dropped,
+
+        /// <summary>The segment does not describe the series: its description was damaged.</summary>
+        UnknownSeries,
+
+        /// <summary>The shard has no room; to be tried again.</summary>
+        Full,
     }
 }

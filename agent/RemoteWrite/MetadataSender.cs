@@ -11,6 +11,7 @@ internal sealed class MetadataSender(
     TimeProvider time,
     Random random,
     RemoteWriteMetrics metrics,
+    WriteVersion version,
     ILogger logger)
 {
     /// <summary>Then the next interval brings them anyway.</summary>
@@ -26,7 +27,11 @@ internal sealed class MetadataSender(
         using PeriodicTimer ticks = new(options.Metadata.SendInterval, time);
         while (await ticks.WaitForNextTickAsync(stop))
         {
-            await SendAllAsync(stop);
+            // Version 2.0 sends it with each series.
+            if (version.Current == WriteProtocol.V1)
+            {
+                await SendAllAsync(stop);
+            }
         }
     }
 
@@ -81,7 +86,7 @@ internal sealed class MetadataSender(
         Backoff backoff = new(options.Queue.MinBackoff, options.Queue.MaxBackoff, random);
         for (int attempt = 0; ; attempt++)
         {
-            WriteAnswer answer = await client.SendAsync(body.AsMemory(0, length), attempt, stop);
+            WriteAnswer answer = await client.SendAsync(body.AsMemory(0, length), WriteProtocol.V1, attempt, stop);
             if (answer.Verdict == WriteVerdict.Delivered)
             {
                 metrics.Metadata.Add(count);
@@ -89,7 +94,7 @@ internal sealed class MetadataSender(
                 return;
             }
 
-            if (answer.Verdict != WriteVerdict.Retry || attempt + 1 == MaxAttempts)
+            if (answer.Verdict is not (WriteVerdict.Retry or WriteVerdict.Parked) || attempt + 1 == MaxAttempts)
             {
                 metrics.MetadataFailed.Add(count);
                 RemoteWriteLog.MetadataFailed(logger, options.Name, answer.Message);

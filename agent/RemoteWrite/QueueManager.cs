@@ -29,11 +29,11 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
 
     private readonly DestinationOptions _options;
     private readonly AgentBuffer _buffer;
-    private readonly WriteClient _client;
+    private readonly Sending _sender;
     private readonly MetadataSender _metadata;
     private readonly DeliveryPositions _file;
     private readonly DiskReader _disk;
-    private readonly LiveSeries _liveSeries;
+    private readonly LiveIntake _intake;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly RemoteWriteMetrics _metrics;
@@ -42,11 +42,6 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     private readonly AsyncSignal _fellBehind = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
-
-    /// <summary>Columns for one offered record. Used under the buffer's commit lock only.</summary>
-    private QueuedSample[] _offered = [];
-    private int[] _offeredShards = [];
-    private int[] _offeredPerShard = [];
 
     /// <summary>True while samples are taken from memory. Changed under the buffer's commit lock only.</summary>
     private bool _live;
@@ -67,15 +62,15 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     {
         _options = options;
         _buffer = buffer;
-        _client = client;
         _time = time;
         _random = random;
         _logger = logger;
         _metrics = new RemoteWriteMetrics(registry, options);
         _file = buffer.PositionsOf(options.Name);
         _disk = new DiskReader(buffer, options, _metrics, Progress, logger);
-        _liveSeries = new LiveSeries(buffer.Series, new LabelBlockBuilder(options));
-        _metadata = new MetadataSender(options, client, readMetadata, time, random, _metrics, logger);
+        _intake = new LiveIntake(buffer.Series, new WriteRules(options));
+        _sender = new Sending(options, client, new MetadataIndex(readMetadata, time), time, _metrics, Progress, logger);
+        _metadata = new MetadataSender(options, client, readMetadata, time, random, _metrics, _sender.Version, logger);
         _shards = NewShards(options.Queue.MinShards, LoadPositions());
         RegisterGauges();
     }
@@ -155,31 +150,22 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         }
 
         ShardSet shards = _shards;
-        PrepareOffer(samples.Count, shards.Count);
-        int count = CollectOffer(samples, record, shards.Count);
-        for (int shard = 0; shard < shards.Count; shard++)
+        if (_options.Wants(samples.Kind))
         {
-            if (_offeredPerShard[shard] > shards.Queue(shard).Free)
+            if (!_intake.TryTake(samples, record, shards))
             {
                 FallBehind(record);
                 return;
             }
-        }
 
-        for (int shard = 0; shard < shards.Count; shard++)
-        {
-            if (_offeredPerShard[shard] > 0)
-            {
-                shards.Queue(shard).AddSelected(_offered.AsSpan(0, count), _offeredShards, shard);
-            }
+            Progress.TookIn(samples.Count - _intake.LeftOut);
+            _metrics.DroppedByRelabelling.Add(_intake.LeftOut);
         }
 
         shards.Taken = SamplePosition.At(end);
-        Progress.TookIn(count);
-        _metrics.DroppedByRelabelling.Add(samples.Count - count);
     }
 
-    public void Forget(SeriesRef series) => _liveSeries.Forget(series);
+    public void Forget(SeriesRef series) => _intake.Forget(series);
 
     public SamplePosition GiveUpBefore(SegmentIndex firstKept)
     {
@@ -188,7 +174,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         return read > taken ? read : taken;
     }
 
-    public void CountLost(long samples) => _metrics.SamplesLost.Add(samples);
+    public void CountLost(long samples, LossReason reason) => _metrics.Lost(reason, samples);
 
     public void Dispose()
     {
@@ -219,8 +205,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         for (int shard = 0; shard < count; shard++)
         {
             // Each its own source, because they draw from it at the same time.
-            shards[shard] = new Shard(
-                _options, _client, _time, new Random(_random.Next()), _metrics, Progress, _logger, SavePositions);
+            shards[shard] = new Shard(_sender, new Random(_random.Next()), SavePositions);
         }
 
         return new ShardSet(shards, earlier, earlier[^1].Min);
@@ -230,6 +215,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     {
         _metrics.Pending.ReadFrom(() => Pending);
         _metrics.Shards.ReadFrom(() => ShardCount);
+        _metrics.Parked.ReadFrom(() => Progress.IsParked ? 1 : 0);
         _metrics.ReadingDisk.ReadFrom(() => IsLive ? 0 : 1);
         _metrics.BehindSeconds.ReadFrom(() => Behind.TotalSeconds);
         _metrics.HighestSent.ReadFrom(() => Progress.HighestSentMs / 1000.0);
@@ -322,45 +308,6 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         _metrics.EnqueueRetries.Increment();
         RemoteWriteLog.Behind(_logger, Name, record.ToString());
         _fellBehind.Set();
-    }
-
-    private void PrepareOffer(int samples, int shards)
-    {
-        if (_offered.Length < samples)
-        {
-            int length = Math.Max(samples, _offered.Length * 2);
-            _offered = new QueuedSample[length];
-            _offeredShards = new int[length];
-        }
-
-        if (_offeredPerShard.Length < shards)
-        {
-            _offeredPerShard = new int[shards];
-        }
-
-        Array.Clear(_offeredPerShard);
-    }
-
-    private int CollectOffer(in SampleColumns samples, WalPosition record, int shards)
-    {
-        int count = 0;
-        for (int index = 0; index < samples.Count; index++)
-        {
-            SendSeries series = _liveSeries.Get(samples.Series[index]);
-            if (series.LabelBlock is not { Length: > 0 } block)
-            {
-                continue;
-            }
-
-            int shard = ShardPositions.ShardOf(series.Hash, shards);
-            _offered[count] = new QueuedSample(
-                block, samples.TimestampsMs[index], samples.Values[index], SamplePosition.At(record, index));
-            _offeredShards[count] = shard;
-            _offeredPerShard[shard]++;
-            count++;
-        }
-
-        return count;
     }
 
     private async Task<int> SizeAsync(ShardSet shards, CancellationToken stop)

@@ -11,6 +11,7 @@ internal sealed class QueueProgress
     private long _highestSentMs;
     private string? _problem;
     private string? _lastRefusal;
+    private bool _parked;
 
     /// <summary>Samples that were taken in, from memory or disk, less those that the rules dropped.</summary>
     public long SamplesIn => Interlocked.Read(ref _samplesIn);
@@ -39,6 +40,18 @@ internal sealed class QueueProgress
         }
     }
 
+    /// <summary>True while the destination waits for a person: its credentials are refused.</summary>
+    public bool IsParked
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _parked;
+            }
+        }
+    }
+
     /// <summary>What the receiver said when it last refused samples for good.</summary>
     public string? LastRefusal
     {
@@ -61,12 +74,12 @@ internal sealed class QueueProgress
         Interlocked.Add(ref _sendTicks, duration.Ticks);
     }
 
-    public void Delivered(ReadOnlySpan<QueuedSample> samples)
+    public void Delivered(ReadOnlySpan<EntryPlace> entries)
     {
         long highest = 0;
-        foreach (ref readonly QueuedSample sample in samples)
+        foreach (EntryPlace place in entries)
         {
-            highest = Math.Max(highest, sample.TimestampMs);
+            highest = Math.Max(highest, place.Entry.TimestampMs);
         }
 
         Raise(ref _highestSentMs, highest);
@@ -80,13 +93,14 @@ internal sealed class QueueProgress
         }
     }
 
-    /// <summary>True when sending worked before: the moment to say so once.</summary>
-    public bool Failed(string message)
+    /// <summary>True when sending worked before, or failed in the other way: the moment to say so once.</summary>
+    public bool Failed(string message, bool parked)
     {
         lock (_lock)
         {
-            bool first = _problem is null;
+            bool first = _problem is null || _parked != parked;
             _problem = message;
+            _parked = parked;
             return first;
         }
     }
@@ -98,6 +112,7 @@ internal sealed class QueueProgress
         {
             bool failed = _problem is not null;
             _problem = null;
+            _parked = false;
             return failed;
         }
     }

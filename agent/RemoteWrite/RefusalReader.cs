@@ -9,7 +9,8 @@ namespace AmpEdge.Agent.RemoteWrite;
 /// <remarks>
 /// Amazon Managed Prometheus answers 429 both for its rate limit, which waiting cures, and for its series limits, which it does
 /// not; the texts differ. They are those of Cortex, which Mimir shares in part; Prometheus's own are beside them. A 429 for
-/// rate is always waited for, also without <c>retry_on_http_429</c>: nothing that a retry can fix is dropped.
+/// rate is always waited for, also without <c>retry_on_http_429</c>: nothing that a retry can fix is dropped. Nor is anything
+/// dropped because of credentials: a person can mend those, and the samples are safe in the buffer until then.
 /// </remarks>
 internal static class RefusalReader
 {
@@ -59,6 +60,8 @@ internal static class RefusalReader
             HttpStatusCode.TooManyRequests => new WriteAnswer(WriteVerdict.Retry, "rate_limited", message, retryAfter),
             HttpStatusCode.Forbidden when Contains(text, s_expired) =>
                 new WriteAnswer(WriteVerdict.Retry, "signature_expired", message, retryAfter),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+                new WriteAnswer(WriteVerdict.Parked, "not_authorized", message, retryAfter),
             HttpStatusCode.RequestEntityTooLarge => new WriteAnswer(WriteVerdict.PartlyRefused, "too_large", message),
             _ => new WriteAnswer(WriteVerdict.Refused, $"status_{(int)status}", message),
         };

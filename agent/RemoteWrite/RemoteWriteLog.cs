@@ -40,4 +40,12 @@ internal static partial class RemoteWriteLog
         "remote write {Destination}: retry_on_http_429: false has no effect: a 429 for rate is always waited for and tried again; "
         + "bound what may wait by the buffer's size and age instead")]
     public static partial void RetriesAnyway(ILogger logger, string destination);
+
+    [LoggerMessage(2410, LogLevel.Error,
+        "remote write {Destination}: credentials are refused; everything is kept and sent once they are taken, tried now and then: {Reason}")]
+    public static partial void Parked(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(2411, LogLevel.Warning,
+        "remote write {Destination}: the receiver does not take remote write 2.0, sending 1.0 from now on: {Reason}")]
+    public static partial void FellBack(ILogger logger, string destination, string reason);
 }

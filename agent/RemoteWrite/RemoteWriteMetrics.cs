@@ -1,3 +1,4 @@
+using AmpEdge.Agent.Buffer;
 using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.RemoteWrite;
@@ -7,6 +8,14 @@ internal sealed class RemoteWriteMetrics
 {
     private static readonly double[] s_durationBounds = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 25, 60, 120, 300];
 
+    /// <summary>By reason, in the order of <see cref="LossReason"/>.</summary>
+    private static readonly string[] s_lossReasons = ["max_bytes", "max_age", "disk_full", "damaged"];
+
+    /// <summary>Samples, histograms, exemplars.</summary>
+    private readonly CounterMetric[] _sent;
+    private readonly CounterMetric[] _failed;
+    private readonly CounterMetric[] _retried;
+    private readonly MetricFamily<CounterMetric> _lost;
     private readonly MetricFamily<CounterMetric> _dropped;
     private readonly MetricFamily<CounterMetric> _refused;
     private readonly string _name;
@@ -19,11 +28,15 @@ internal sealed class RemoteWriteMetrics
         CounterMetric Counter(string name, string help) => registry.Counters(name, help, "remote_name", "url").With(_name, _url);
         GaugeMetric Gauge(string name, string help) => registry.Gauges(name, help, "remote_name", "url").With(_name, _url);
 
-        SamplesSent = Counter("prometheus_remote_storage_samples_total", "Samples that the destination took.");
-        SamplesFailed = Counter(
-            "prometheus_remote_storage_samples_failed_total", "Samples that the destination refused for good.");
-        SamplesRetried = Counter(
-            "prometheus_remote_storage_samples_retried_total", "Samples that were sent again after an error that may pass.");
+        CounterMetric[] PerKind(string suffix, string help) =>
+        [
+            Counter($"prometheus_remote_storage_samples{suffix}", $"Samples that {help}"),
+            Counter($"prometheus_remote_storage_histograms{suffix}", $"Native histograms that {help}"),
+            Counter($"prometheus_remote_storage_exemplars{suffix}", $"Exemplars that {help}"),
+        ];
+        _sent = PerKind("_total", "the destination took.");
+        _failed = PerKind("_failed_total", "the destination refused for good.");
+        _retried = PerKind("_retried_total", "were sent again after an error that may pass.");
         _dropped = registry.Counters(
             "prometheus_remote_storage_samples_dropped_total",
             "Samples that were not sent, by reason.", "reason", "remote_name", "url");
@@ -32,9 +45,19 @@ internal sealed class RemoteWriteMetrics
         _refused = registry.Counters(
             "ampedge_remote_write_refused_samples_total",
             "Samples that the destination refused for good, by what it said.", "reason", "remote_name", "url");
-        SamplesLost = Counter(
+        _lost = registry.Counters(
             "ampedge_remote_write_lost_samples_total",
-            "Samples that the buffer had to shed before they were read for this destination.");
+            "Samples that were lost from the buffer before they were read for this destination, by reason.",
+            "reason", "remote_name", "url");
+        foreach (string reason in s_lossReasons)
+        {
+            _lost.With(reason, _name, _url);
+        }
+
+        CorruptBytes = Counter(
+            "ampedge_remote_write_corrupt_bytes_total", "Bytes of the buffer that could not be read for this destination.");
+        Parked = Gauge(
+            "ampedge_remote_write_parked", "1 while the destination refuses the credentials: samples wait until someone mends that.");
         EnqueueRetries = Counter(
             "prometheus_remote_storage_enqueue_retries_total",
             "Times that a shard's queue was full, so that the rest was left to the disk.");
@@ -68,17 +91,13 @@ internal sealed class RemoteWriteMetrics
         MaxSamplesPerSend.Set(options.Queue.MaxSamplesPerSend);
     }
 
-    public CounterMetric SamplesSent { get; }
-
-    public CounterMetric SamplesFailed { get; }
-
-    public CounterMetric SamplesRetried { get; }
-
     public CounterMetric DroppedByRelabelling { get; }
 
     public CounterMetric DroppedTooOld { get; }
 
-    public CounterMetric SamplesLost { get; }
+    public CounterMetric CorruptBytes { get; }
+
+    public GaugeMetric Parked { get; }
 
     public CounterMetric EnqueueRetries { get; }
 
@@ -114,11 +133,25 @@ internal sealed class RemoteWriteMetrics
 
     public GaugeMetric ReadingDisk { get; }
 
-    /// <summary>Counts samples that the destination will never take; not on the path of those that it takes.</summary>
-    public void Refused(string reason, int samples)
+    public void Sent(EntryCounts counts) => Add(_sent, counts);
+
+    public void Retried(EntryCounts counts) => Add(_retried, counts);
+
+    /// <summary>Counts entries that the destination will never take; not on the path of those that it takes.</summary>
+    public void Refused(string reason, EntryCounts counts)
     {
-        SamplesFailed.Add(samples);
-        _refused.With(reason, _name, _url).Add(samples);
+        Add(_failed, counts);
+        _refused.With(reason, _name, _url).Add(counts.Samples + counts.Histograms);
+    }
+
+    /// <summary>Counts samples that are in the buffer no more.</summary>
+    public void Lost(LossReason reason, long samples) => _lost.With(s_lossReasons[(int)reason], _name, _url).Add(samples);
+
+    private static void Add(CounterMetric[] perKind, EntryCounts counts)
+    {
+        perKind[0].Add(counts.Samples);
+        perKind[1].Add(counts.Histograms);
+        perKind[2].Add(counts.Exemplars);
     }
 
     private CounterMetric Dropped(string reason) => _dropped.With(reason, _name, _url);

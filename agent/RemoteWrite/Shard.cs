@@ -12,41 +12,27 @@ internal sealed class Shard
     /// <summary>How many requests a refused batch may cost while the guilty samples are looked for; then the rest of it is dropped.</summary>
     private const int MaxSplitRequests = 512;
 
+    private readonly Sending _sending;
     private readonly DestinationOptions _options;
-    private readonly WriteClient _client;
     private readonly TimeProvider _time;
     private readonly Random _random;
-    private readonly RemoteWriteMetrics _metrics;
-    private readonly QueueProgress _progress;
-    private readonly ILogger _logger;
     private readonly Action _advanced;
     private readonly BatchEncoder _encoder;
-    private readonly QueuedSample[] _batch;
+    private readonly EntryPlace[] _batch;
 
     /// <summary>Parts of a refused batch that were not sent yet, the next one last.</summary>
     private readonly Stack<(int Start, int Count)> _parts = [];
 
-    public Shard(
-        DestinationOptions options,
-        WriteClient client,
-        TimeProvider time,
-        Random random,
-        RemoteWriteMetrics metrics,
-        QueueProgress progress,
-        ILogger logger,
-        Action advanced)
+    public Shard(Sending sending, Random random, Action advanced)
     {
-        _options = options;
-        _client = client;
-        _time = time;
+        _sending = sending;
+        _options = sending.Options;
+        _time = sending.Time;
         _random = random;
-        _metrics = metrics;
-        _progress = progress;
-        _logger = logger;
         _advanced = advanced;
-        _encoder = new BatchEncoder(options.MaxBodyBytes);
-        _batch = new QueuedSample[options.Queue.MaxSamplesPerSend];
-        Queue = new ShardQueue(Math.Max(options.Queue.Capacity, options.Queue.MaxSamplesPerSend));
+        _encoder = new BatchEncoder(_options, sending.Metadata);
+        _batch = new EntryPlace[_options.Queue.MaxSamplesPerSend];
+        Queue = new ShardQueue(Math.Max(_options.Queue.Capacity, _options.Queue.MaxSamplesPerSend));
     }
 
     public ShardQueue Queue { get; }
@@ -60,10 +46,11 @@ internal sealed class Shard
         while (!stop.IsCancellationRequested)
         {
             await WaitForBatchAsync(flush, stop);
-            int count = Queue.CopyFirst(_batch);
+            int count = Queue.PeekFirst(_batch);
             if (count > 0)
             {
                 int done = await DeliverAsync(count, stop, abort);
+                Array.Clear(_batch, 0, count);
                 Queue.RemoveFirst(done);
                 _advanced();
             }
@@ -94,13 +81,13 @@ internal sealed class Shard
         }
     }
 
-    /// <summary>Deals with a beginning of the batch, as much as a request holds; returns how many samples that were.</summary>
+    /// <summary>Deals with a beginning of the batch, as much as a request holds; returns how many entries that were.</summary>
     private async Task<int> DeliverAsync(int count, CancellationToken stop, CancellationToken abort)
     {
         int tooOld = CountWhileOld(count, old: true);
         if (tooOld > 0)
         {
-            _metrics.DroppedTooOld.Add(tooOld);
+            _sending.Metrics.DroppedTooOld.Add(tooOld);
             return tooOld;
         }
 
@@ -110,7 +97,7 @@ internal sealed class Shard
         _parts.Push((0, CountWhileOld(count, old: false)));
         while (_parts.TryPop(out (int Start, int Count) part))
         {
-            int encoded = _encoder.Encode(_batch.AsSpan(part.Start, part.Count));
+            (int encoded, WriteAnswer answer) = await SendUntilAnsweredAsync(part.Start, part.Count, stop, abort);
             if (requests == 0)
             {
                 // What did not fit the first request stays in the queue.
@@ -121,7 +108,6 @@ internal sealed class Shard
                 _parts.Push((part.Start + encoded, part.Count - encoded));
             }
 
-            WriteAnswer answer = await SendUntilAnsweredAsync(encoded, stop, abort);
             requests++;
             if (answer.Verdict == WriteVerdict.PartlyRefused && encoded > 1 && requests < MaxSplitRequests)
             {
@@ -132,14 +118,14 @@ internal sealed class Shard
             }
             else
             {
-                Account(answer, part.Start, encoded);
+                _sending.Account(answer, _batch.AsSpan(part.Start, encoded));
             }
         }
 
         return whole;
     }
 
-    /// <summary>How many samples at the beginning of the batch are over the age limit, or under it.</summary>
+    /// <summary>How many entries at the beginning of the batch are over the age limit, or under it.</summary>
     private int CountWhileOld(int count, bool old)
     {
         TimeSpan limit = _options.Queue.SampleAgeLimit;
@@ -150,7 +136,7 @@ internal sealed class Shard
 
         long oldestMs = (_time.GetUtcNow() - limit).ToUnixTimeMilliseconds();
         int found = 0;
-        while (found < count && (_batch[found].TimestampMs < oldestMs) == old)
+        while (found < count && (_batch[found].Entry.TimestampMs < oldestMs) == old)
         {
             found++;
         }
@@ -159,64 +145,49 @@ internal sealed class Shard
         return old ? found : Math.Max(found, 1);
     }
 
-    private async Task<WriteAnswer> SendUntilAnsweredAsync(int samples, CancellationToken stop, CancellationToken abort)
+    /// <summary>
+    /// Encodes as many of the entries as a request holds and sends them until there is an answer that repeating does not change;
+    /// returns how many those were.
+    /// </summary>
+    private async Task<(int Encoded, WriteAnswer Answer)> SendUntilAnsweredAsync(
+        int start, int count, CancellationToken stop, CancellationToken abort)
     {
-        Backoff backoff = new(_options.Queue.MinBackoff, _options.Queue.MaxBackoff, _random);
+        int encoded = _encoder.Encode(_batch.AsSpan(start, count), _sending.Version.Current);
+        WriteAnswer answer = await RepeatAsync(encoded, stop, abort);
+        if (answer.Verdict == WriteVerdict.WrongVersion)
+        {
+            _sending.FallBack(answer);
+            encoded = _encoder.Encode(_batch.AsSpan(start, count), _sending.Version.Current);
+            answer = await RepeatAsync(encoded, stop, abort);
+        }
+
+        return (encoded, answer);
+    }
+
+    private async Task<WriteAnswer> RepeatAsync(int entries, CancellationToken stop, CancellationToken abort)
+    {
+        TimeSpan turn = _sending.RateLimit.Reserve(entries);
+        if (turn > TimeSpan.Zero)
+        {
+            await Task.Delay(turn, _time, stop);
+        }
+
+        Backoff retries = new(_options.Queue.MinBackoff, _options.Queue.MaxBackoff, _random);
+        Backoff parking = new(Sending.MinParking, Sending.MaxParking, _random);
         for (int attempt = 0; ; attempt++)
         {
-            long startedAt = _time.GetTimestamp();
-            WriteAnswer answer = await _client.SendAsync(_encoder.Body, attempt, abort);
-            TimeSpan duration = _time.GetElapsedTime(startedAt);
-            _metrics.SentBatchDuration.Observe(duration.TotalSeconds);
-            if (answer.Verdict == WriteVerdict.Delivered)
+            WriteAnswer answer = await _sending.SendAsync(_encoder, entries, attempt, abort);
+            switch (answer.Verdict)
             {
-                _metrics.Bytes.Add(_encoder.Body.Length);
-                _progress.Sent(samples, duration);
-                NoteRecovery(attempt);
-                return answer;
+                case WriteVerdict.Retry:
+                    await Task.Delay(retries.Next(answer.RetryAfter), _time, stop);
+                    break;
+                case WriteVerdict.Parked:
+                    await Task.Delay(parking.Next(answer.RetryAfter), _time, stop);
+                    break;
+                default:
+                    return answer;
             }
-
-            // An answer that came early may leave the body to be read for a while.
-            _encoder.LeaveBody();
-            if (answer.Verdict != WriteVerdict.Retry)
-            {
-                return answer;
-            }
-
-            _metrics.SamplesRetried.Add(samples);
-            NoteFailure(answer);
-            await Task.Delay(backoff.Next(answer.RetryAfter), _time, stop);
-        }
-    }
-
-    private void Account(WriteAnswer answer, int start, int count)
-    {
-        if (answer.Verdict == WriteVerdict.Delivered)
-        {
-            _metrics.SamplesSent.Add(count);
-            _progress.Delivered(_batch.AsSpan(start, count));
-            return;
-        }
-
-        Debug.Assert(answer.Verdict != WriteVerdict.Retry, "what may pass is not given up");
-        _metrics.Refused(answer.Reason, count);
-        _progress.Refused(answer.Message);
-        RemoteWriteLog.Refused(_logger, _options.Name, count, answer.Message);
-    }
-
-    private void NoteFailure(WriteAnswer answer)
-    {
-        if (_progress.Failed(answer.Message))
-        {
-            RemoteWriteLog.Retrying(_logger, _options.Name, answer.Message);
-        }
-    }
-
-    private void NoteRecovery(int attempts)
-    {
-        if (_progress.Recovered())
-        {
-            RemoteWriteLog.Recovered(_logger, _options.Name, attempts);
         }
     }
 }

@@ -4,36 +4,42 @@ using AmpEdge.Agent.Buffer;
 namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>
-/// The samples that wait in one shard, first in first out. What is being sent stays in it until it is dealt with, so the first
-/// sample's position says how far the shard got. Thread-safe.
+/// The entries that wait in one shard, first in first out. What is being sent stays in it until it is dealt with, so the first
+/// entry's position says how far the shard got. One thread at a time adds, one removes, any may ask.
 /// </summary>
+/// <remarks>
+/// Entries lie in pieces of 64 KiB that are passed from the writer to the reader whole, so neither waits for the other: the lock
+/// guards the first entry and the spare pieces only. Added entries count, and can be read, once they are published.
+/// </remarks>
 internal sealed class ShardQueue(int capacity)
 {
-    private const int FirstLength = 256;
+    /// <summary>Entries are this long on average at most; what is longer, such as large histograms, counts for more.</summary>
+    public const int MaxMeanEntryBytes = 1024;
 
-    private readonly Lock _queueLock = new();
-    private QueuedSample[] _ring = new QueuedSample[Math.Min(FirstLength, capacity)];
-    private int _first;
+    private const int MaxSpareChunks = 2;
+
+    private readonly Lock _headLock = new();
+    private readonly Stack<EntryChunk> _spare = [];
+    private EntryChunk _head = new(EntryChunk.UsualLength);
+    private int _headOffset;
     private int _count;
+    private long _bytes;
 
-    /// <summary>Behind the last sample that was removed.</summary>
+    /// <summary>The writer's own.</summary>
+    private EntryChunk? _tail;
+    private int _unpublished;
+    private long _unpublishedBytes;
+
+    /// <summary>Behind the last entry that was removed.</summary>
     private SamplePosition _doneUpTo;
 
     public int Capacity { get; } = capacity;
 
-    public int Count
-    {
-        get
-        {
-            lock (_queueLock)
-            {
-                return _count;
-            }
-        }
-    }
+    /// <summary>How many entries wait or are being sent.</summary>
+    public int Count => Volatile.Read(ref _count);
 
-    /// <summary>How many more samples fit; only the one that adds may rely on it.</summary>
-    public int Free => Capacity - Count;
+    /// <summary>The memory that entries may take.</summary>
+    public long CapacityBytes => (long)Capacity * MaxMeanEntryBytes;
 
     /// <summary>Wakes the shard's loop when something was added.</summary>
     public AsyncSignal Added { get; } = new();
@@ -41,104 +47,139 @@ internal sealed class ShardQueue(int capacity)
     /// <summary>Wakes the reader of the disk when there is room again.</summary>
     public AsyncSignal Removed { get; } = new();
 
-    /// <summary>False when the queue is full.</summary>
-    public bool TryAdd(in QueuedSample sample)
-    {
-        lock (_queueLock)
-        {
-            if (_count == Capacity)
-            {
-                return false;
-            }
+    /// <summary>True when so many more entries of so many bytes fit; only the one that adds may rely on it.</summary>
+    public bool HasRoom(int entries, long bytes) =>
+        Count + _unpublished + entries <= Capacity
+        && (Interlocked.Read(ref _bytes) + _unpublishedBytes + bytes <= CapacityBytes || Count + _unpublished == 0);
 
-            AddUnderLock(sample);
+    /// <summary>Adds an entry, for which the caller made sure there is room. It counts from <see cref="Publish"/> on.</summary>
+    public void Add(in QueuedEntry entry, ReadOnlySpan<byte> labels, ReadOnlySpan<byte> payload)
+    {
+        EntryChunk tail = _tail ??= _head;
+        if (!tail.TryAppend(entry, labels, payload))
+        {
+            EntryChunk next = TakeChunk(EntryChunk.LengthOf(entry));
+            tail.Next = next;
+            _tail = next;
+            bool fits = next.TryAppend(entry, labels, payload);
+            Debug.Assert(fits, "a new piece holds the entry that it was made for");
         }
 
-        Added.Set();
-        return true;
+        _unpublished++;
+        _unpublishedBytes += EntryChunk.LengthOf(entry);
     }
 
-    /// <summary>Adds those samples whose shard is <paramref name="shard"/>; the caller made sure of the room.</summary>
-    public void AddSelected(ReadOnlySpan<QueuedSample> samples, ReadOnlySpan<int> shards, int shard)
+    /// <summary>Lets the shard see what was added.</summary>
+    public void Publish()
     {
-        lock (_queueLock)
+        if (_unpublished > 0)
         {
-            for (int index = 0; index < samples.Length; index++)
-            {
-                if (shards[index] == shard)
-                {
-                    AddUnderLock(samples[index]);
-                }
-            }
-        }
-
-        Added.Set();
-    }
-
-    /// <summary>Copies the first samples without removing them; returns how many.</summary>
-    public int CopyFirst(Span<QueuedSample> target)
-    {
-        lock (_queueLock)
-        {
-            int count = Math.Min(_count, target.Length);
-            int untilWrap = Math.Min(count, _ring.Length - _first);
-            _ring.AsSpan(_first, untilWrap).CopyTo(target);
-            _ring.AsSpan(0, count - untilWrap).CopyTo(target[untilWrap..]);
-            return count;
+            Interlocked.Add(ref _bytes, _unpublishedBytes);
+            Interlocked.Add(ref _count, _unpublished);
+            _unpublished = 0;
+            _unpublishedBytes = 0;
+            Added.Set();
         }
     }
 
-    /// <summary>Removes the first samples: they are dealt with.</summary>
+    /// <summary>Finds the first entries without removing them; returns how many.</summary>
+    public int PeekFirst(Span<EntryPlace> target)
+    {
+        int count = Math.Min(Count, target.Length);
+        EntryChunk chunk = _head;
+        int offset = _headOffset;
+        for (int index = 0; index < count; index++)
+        {
+            SkipEnd(ref chunk, ref offset);
+            target[index] = new EntryPlace(chunk, offset);
+            offset += EntryChunk.LengthOf(chunk.EntryAt(offset));
+        }
+
+        return count;
+    }
+
+    /// <summary>Removes the first entries: they are dealt with.</summary>
     public void RemoveFirst(int count)
     {
-        lock (_queueLock)
+        lock (_headLock)
         {
-            Debug.Assert(count > 0 && count <= _count, "what is removed is there");
-            SamplePosition last = _ring[(_first + count - 1) % _ring.Length].Position;
-            _doneUpTo = last with { Ordinal = last.Ordinal + 1 };
+            Debug.Assert(count > 0 && count <= Count, "what is removed is there");
+            long bytes = 0;
             for (int index = 0; index < count; index++)
             {
-                // Lets go of the labels of series that are gone.
-                _ring[_first] = default;
-                _first = (_first + 1) % _ring.Length;
+                EntryChunk before = _head;
+                SkipEnd(ref _head, ref _headOffset);
+                if (!ReferenceEquals(before, _head))
+                {
+                    Spare(before);
+                }
+
+                ref readonly QueuedEntry entry = ref _head.EntryAt(_headOffset);
+                SamplePosition position = entry.Position;
+                _doneUpTo = position with { Ordinal = position.Ordinal + 1 };
+                int length = EntryChunk.LengthOf(entry);
+                _headOffset += length;
+                bytes += length;
             }
 
-            _count -= count;
+            Interlocked.Add(ref _bytes, -bytes);
+            Interlocked.Add(ref _count, -count);
         }
 
         Removed.Set();
     }
 
     /// <summary>
-    /// Every sample before this that was ever added is dealt with: the oldest one's position, or when there is none the place
+    /// Every entry before this that was ever added is dealt with: the oldest one's position, or when there is none the place
     /// behind the last one, or <paramref name="taken"/> when that is further. Whatever is before <paramref name="taken"/> was
-    /// added by the time of the call.
+    /// published by the time of the call.
     /// </summary>
     public SamplePosition Progress(SamplePosition taken)
     {
-        lock (_queueLock)
+        lock (_headLock)
         {
-            if (_count > 0)
+            if (Count > 0)
             {
-                return _ring[_first].Position;
+                EntryChunk chunk = _head;
+                int offset = _headOffset;
+                SkipEnd(ref chunk, ref offset);
+                return chunk.EntryAt(offset).Position;
             }
 
             return _doneUpTo > taken ? _doneUpTo : taken;
         }
     }
 
-    private void AddUnderLock(in QueuedSample sample)
+    /// <summary>Steps to the next piece at the end of one; an entry is known to follow.</summary>
+    private static void SkipEnd(ref EntryChunk chunk, ref int offset)
     {
-        if (_count == _ring.Length)
+        if (offset == chunk.Used)
         {
-            QueuedSample[] larger = new QueuedSample[Math.Min(Capacity, _ring.Length * 2)];
-            _ring.AsSpan(_first).CopyTo(larger);
-            _ring.AsSpan(0, _first).CopyTo(larger.AsSpan(_ring.Length - _first));
-            _ring = larger;
-            _first = 0;
+            chunk = chunk.Next ?? throw new UnreachableException("a counted entry lies in no piece");
+            offset = 0;
+        }
+    }
+
+    private EntryChunk TakeChunk(int entryLength)
+    {
+        if (entryLength > EntryChunk.UsualLength)
+        {
+            return new EntryChunk(entryLength);
         }
 
-        _ring[(_first + _count) % _ring.Length] = sample;
-        _count++;
+        lock (_headLock)
+        {
+            return _spare.TryPop(out EntryChunk? spare) ? spare : new EntryChunk(EntryChunk.UsualLength);
+        }
+    }
+
+    /// <summary>Keeps a piece that was read for the writer; under the lock.</summary>
+    private void Spare(EntryChunk chunk)
+    {
+        if (_spare.Count < MaxSpareChunks && chunk.Length == EntryChunk.UsualLength)
+        {
+            chunk.Reset();
+            _spare.Push(chunk);
+        }
     }
 }

@@ -8,4 +8,7 @@ namespace AmpEdge.Agent.RemoteWrite;
 internal readonly record struct WriteAnswer(WriteVerdict Verdict, string Reason, string Message, TimeSpan? RetryAfter = null)
 {
     public static WriteAnswer Delivered { get; } = new(WriteVerdict.Delivered, "", "");
+
+    /// <summary>How much of the request a receiver of version 2.0 says that it stored; null where it says nothing.</summary>
+    public EntryCounts? Written { get; init; }
 }

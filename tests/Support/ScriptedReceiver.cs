@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Tests.Support;
@@ -53,6 +52,16 @@ public sealed class ScriptedReceiver(TimeProvider time) : HttpMessageHandler
                 return _accepted.Count;
             }
         }
+    }
+
+    /// <summary>The answer of a receiver of version 2.0 that stored so much.</summary>
+    public static HttpResponseMessage Written(int status, int samples, int histograms = 0, int exemplars = 0, string text = "")
+    {
+        HttpResponseMessage answer = Status(status, text);
+        answer.Headers.TryAddWithoutValidation(WriteHeaders.SamplesWritten, $"{samples}");
+        answer.Headers.TryAddWithoutValidation(WriteHeaders.HistogramsWritten, $"{histograms}");
+        answer.Headers.TryAddWithoutValidation(WriteHeaders.ExemplarsWritten, $"{exemplars}");
+        return answer;
     }
 
     public static HttpResponseMessage Status(int status, string text = "", string? retryAfter = null)
@@ -112,42 +121,12 @@ public sealed class ScriptedReceiver(TimeProvider time) : HttpMessageHandler
             throw new InvalidDataException("the body does not decode");
         }
 
-        List<ReceivedSample> samples = [];
-        List<MetricMetadata> metadata = [];
-        WriteRequestV1Reader reader = new(message);
-        for (WriteRequestItem item = reader.Next(); item != WriteRequestItem.End; item = reader.Next())
+        WriteRequestContent content = headers["Content-Type"] == WriteHeaders.ContentTypeOf(WriteProtocol.V2)
+            ? WriteRequestContent.ReadV2(message)
+            : WriteRequestContent.ReadV1(message);
+        return new ReceivedRequest(at, headers, body, content.Samples, content.Metadata)
         {
-            switch (item)
-            {
-                case WriteRequestItem.TimeSeries:
-                    AddSamples(reader.TimeSeries, samples);
-                    break;
-                case WriteRequestItem.Metadata:
-                    MetricMetadataV1 entry = reader.Metadata;
-                    metadata.Add(new MetricMetadata(
-                        Text(entry.Family), (MetricType)entry.Type, Text(entry.Help), Text(entry.Unit)));
-                    break;
-                default:
-                    throw new InvalidDataException($"the message is malformed at byte {reader.ErrorOffset}");
-            }
-        }
-
-        return new ReceivedRequest(at, headers, body, samples, metadata);
+            Message = message, SeriesCount = content.SeriesCount, Histograms = content.Histograms, Exemplars = content.Exemplars,
+        };
     }
-
-    private static void AddSamples(TimeSeriesV1 series, List<ReceivedSample> samples)
-    {
-        StringBuilder labels = new();
-        foreach (LabelPairsV1 label in series.Labels)
-        {
-            labels.Append(labels.Length > 0 ? "," : "").Append(Text(label.Name)).Append('=').Append(Text(label.Value));
-        }
-
-        foreach (SamplesV1 sample in series.Samples)
-        {
-            samples.Add(new ReceivedSample(labels.ToString(), sample.TimestampMs, sample.Value));
-        }
-    }
-
-    private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
 }

@@ -22,6 +22,8 @@ public sealed class AgentBufferTests
         Assert.Equal(1, BufferRecord.SegmentStart);
         Assert.Equal(2, BufferRecord.Series);
         Assert.Equal(3, BufferRecord.Samples);
+        Assert.Equal(4, BufferRecord.Histograms);
+        Assert.Equal(5, BufferRecord.Exemplars);
     }
 
     [Fact]
@@ -73,7 +75,7 @@ public sealed class AgentBufferTests
                     continue;
                 }
 
-                Assert.True(SamplesRecord.TryRead(reader.Payload, samples));
+                Assert.True(SamplesRecord.TryRead(reader.Type, reader.Payload, samples));
                 foreach (SeriesRef used in samples.Columns.Series)
                 {
                     Assert.Contains(used.Value, described);
@@ -196,6 +198,6 @@ public sealed class AgentBufferTests
 
         public SamplePosition GiveUpBefore(SegmentIndex firstKept) => default;
 
-        public void CountLost(long samples) => Assert.True(samples > 0);
+        public void CountLost(long samples, LossReason reason) => Assert.True(samples > 0 && reason == LossReason.MaxAge);
     }
 }

@@ -14,12 +14,12 @@ public sealed class SamplesRecordTests
         SampleList read = new();
         for (int round = 0; round < 300; round++)
         {
-            SampleList written = SomeSamples(gen);
+            SampleList written = SomeSamples(gen, gen.Pick(SampleKind.Sample, SampleKind.Histogram, SampleKind.Exemplar));
             ByteBuffer payload = new();
             SamplesRecord.Write(payload, written.Columns);
 
-            Assert.True(payload.Length <= SamplesRecord.MaxLength(written.Count));
-            Assert.True(SamplesRecord.TryRead(payload.Written, read), gen.ToString());
+            Assert.True(payload.Length <= SamplesRecord.MaxLength(written.Columns));
+            Assert.True(SamplesRecord.TryRead((byte)written.Kind, payload.Written, read), gen.ToString());
             Assert.Equal(Describe(written), Describe(read));
         }
     }
@@ -45,42 +45,50 @@ public sealed class SamplesRecordTests
         Gen gen = Gen.Create(13);
         SampleList read = new();
         ByteBuffer payload = new();
-        SamplesRecord.Write(payload, SomeSamples(gen).Columns);
-        byte[] whole = payload.Written.ToArray();
-        for (int cut = 0; cut < whole.Length; cut++)
+        foreach (SampleKind kind in Enum.GetValues<SampleKind>())
         {
-            Assert.False(SamplesRecord.TryRead(whole.AsSpan(0, cut), read));
-        }
+            payload.Clear();
+            SamplesRecord.Write(payload, SomeSamples(gen, kind).Columns);
+            byte[] whole = payload.Written.ToArray();
+            for (int cut = 0; cut < whole.Length; cut++)
+            {
+                Assert.False(SamplesRecord.TryRead((byte)kind, whole.AsSpan(0, cut), read));
+            }
 
-        for (int round = 0; round < 5000; round++)
-        {
-            byte[] damaged = gen.Mutate(whole);
-            SamplesRecord.TryRead(damaged, read);
-            Assert.True(read.Count <= damaged.Length / 10, gen.ToString());
+            for (int round = 0; round < 3000; round++)
+            {
+                byte[] damaged = gen.Mutate(whole);
+                SamplesRecord.TryRead((byte)kind, damaged, read);
+                Assert.True(read.Count <= damaged.Length / 3, gen.ToString());
+            }
         }
     }
 
-    private static SampleList SomeSamples(Gen gen)
+    private static SampleList SomeSamples(Gen gen, SampleKind kind)
     {
-        SampleList samples = new();
+        SampleList samples = new(kind);
         for (int count = 1 + gen.Int(50); count > 0; count--)
         {
             samples.Add(
-                new SeriesRef(1 + (uint)gen.Int(int.MaxValue)), gen.OneIn(3) ? gen.Long() >> 2 : 1_795_344_146_821, gen.AnyDouble());
+                new SeriesRef(1 + (uint)gen.Int(int.MaxValue)),
+                gen.OneIn(3) ? gen.Long() >> 2 : 1_795_344_146_821,
+                kind == SampleKind.Histogram ? 0 : gen.AnyDouble(),
+                kind == SampleKind.Sample ? [] : gen.Bytes(gen.Int(200)));
         }
 
         return samples;
     }
 
-    private static List<(SeriesRef Series, long TimestampMs, long Bits)> Describe(SampleList samples)
+    private static List<(SeriesRef Series, long TimestampMs, long Bits, string Payload)> Describe(SampleList samples)
     {
-        List<(SeriesRef, long, long)> described = [];
+        List<(SeriesRef, long, long, string)> described = [];
         for (int index = 0; index < samples.Count; index++)
         {
             described.Add((
                 samples.Columns.Series[index],
                 samples.Columns.TimestampsMs[index],
-                BitConverter.DoubleToInt64Bits(samples.Columns.Values[index])));
+                BitConverter.DoubleToInt64Bits(samples.Columns.Values[index]),
+                Convert.ToHexString(samples.Columns.Payload(index))));
         }
 
         return described;

@@ -23,8 +23,8 @@ public sealed class QueueManagerTests
         world.DriveUntilAccepted(6);
 
         Assert.Equal(
-            [("__name__=m,s=0000", 1), ("__name__=m,s=0001", 1), ("__name__=m,s=0002", 1), ("__name__=m,s=0000", 2),
-                ("__name__=m,s=0001", 2), ("__name__=m,s=0002", 2)],
+            [("__name__=m,s=0000", 1), ("__name__=m,s=0000", 2), ("__name__=m,s=0001", 1), ("__name__=m,s=0001", 2),
+                ("__name__=m,s=0002", 1), ("__name__=m,s=0002", 2)],
             Describe(world.Receiver.Accepted));
         ReceivedRequest request = Assert.Single(world.Receiver.Requests);
         Assert.Equal("snappy", request.Headers["Content-Encoding"]);
@@ -511,7 +511,7 @@ public sealed class QueueManagerTests
     }
 
     /// <summary>Within a series a sample comes after those before it; a batch that is repeated begins again in order.</summary>
-    private static void AssertInOrder(IReadOnlyList<ReceivedSample> samples)
+    internal static void AssertInOrder(IReadOnlyList<ReceivedSample> samples)
     {
         Dictionary<string, double> highest = [];
         HashSet<ReceivedSample> seen = [];

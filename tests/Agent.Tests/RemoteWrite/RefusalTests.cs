@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Net;
 using AmpEdge.Agent.RemoteWrite;
+using AmpEdge.Hosting;
 using AmpEdge.Tests.Support;
 using Xunit;
 
@@ -17,9 +18,9 @@ public sealed class RefusalTests
     [InlineData(400, "series has too many labels (actual: 71, limit: 70) series: 'x'", nameof(WriteVerdict.PartlyRefused))]
     [InlineData(400, "snappy: corrupt input", nameof(WriteVerdict.Refused))]
     [InlineData(413, "", nameof(WriteVerdict.PartlyRefused))]
-    [InlineData(401, "", nameof(WriteVerdict.Refused))]
+    [InlineData(401, "", nameof(WriteVerdict.Parked))]
     [InlineData(403, "{\"message\":\"The security token included in the request is expired\"}", nameof(WriteVerdict.Retry))]
-    [InlineData(403, "{\"message\":\"Missing Authentication Token\"}", nameof(WriteVerdict.Refused))]
+    [InlineData(403, "{\"message\":\"Missing Authentication Token\"}", nameof(WriteVerdict.Parked))]
     [InlineData(404, "", nameof(WriteVerdict.Refused))]
     [InlineData(500, "", nameof(WriteVerdict.Retry))]
     [InlineData(503, "out of order sample", nameof(WriteVerdict.Retry))]
@@ -66,7 +67,7 @@ public sealed class RefusalTests
     {
         await using QueueWorld world = new(QueueWorld.DefaultOptions with
         {
-            MaxBodyBytes = 500,
+            Queue = QueueWorld.DefaultOptions.Queue with { MaxBytesPerSend = new ByteSize(500) },
         })
         {
             SeriesCount = 400,
