@@ -18,6 +18,16 @@ internal sealed class BufferStore(AgentBuffer buffer) : ISampleStore
             appender.Append(sample.Series, sample.TimestampMs, sample.Value);
         }
 
+        foreach (ref readonly ScrapedHistogram histogram in batch.Histograms)
+        {
+            appender.AppendHistogram(histogram.Series, histogram.TimestampMs, batch.MessageOf(histogram));
+        }
+
+        foreach (ref readonly ScrapedExemplar exemplar in batch.Exemplars)
+        {
+            appender.AppendExemplar(exemplar.Series, exemplar.TimestampMs, exemplar.Value, batch.LabelsOf(exemplar));
+        }
+
         return appender.Commit() == CommitOutcome.Written;
     }
 }
