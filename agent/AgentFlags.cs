@@ -10,6 +10,8 @@ internal sealed class AgentFlags
     private readonly CommandLine _commandLine;
     private readonly Flag<string> _configFile;
     private readonly Flag<bool> _configCheck;
+    private readonly Flag<bool> _expandEnvironment;
+    private readonly Flag<TimeSpan> _autoReloadInterval;
     private readonly Flag<string> _listenAddress;
     private readonly Flag<bool> _enableLifecycle;
     private readonly Flag<long> _maxConnections;
@@ -33,6 +35,12 @@ internal sealed class AgentFlags
         FlagGroup config = _commandLine.Group("Configuration");
         _configFile = config.Text("config.file", "prometheus.yml", "Prometheus configuration file.", "FILE");
         _configCheck = config.Switch("config.check", "Check the configuration file, say what is wrong with it, and end.");
+        _expandEnvironment = config.Switch(
+            "config.expand-env",
+            "Replace ${NAME} in the values of configuration files by environment variables; $$ is a dollar sign.");
+        _autoReloadInterval = config.Duration(
+            "config.auto-reload-interval", TimeSpan.Zero,
+            "How often to look whether configuration files have changed, and reload then; 0 waits to be told.");
         config.Switch("agent", "Taken for the sake of Prometheus command lines: this program is always an agent.");
         FlagGroup web = _commandLine.Group("Web");
         _listenAddress = web.Listen(
@@ -88,6 +96,8 @@ internal sealed class AgentFlags
     public AgentSettings Settings => new()
     {
         ConfigFile = _configFile.Value,
+        ExpandEnvironment = _expandEnvironment.Value,
+        AutoReloadInterval = _autoReloadInterval.Value,
         StoragePath = _storagePath.Value,
         ListenAddress = _listenAddress.Value,
         MaxConnections = (int)_maxConnections.Value,

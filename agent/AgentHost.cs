@@ -45,7 +45,7 @@ internal sealed class AgentHost : IDisposable
         _loggers = loggers;
         _time = time;
         _reloader = new ConfigReloader<AgentConfig>(
-            config, () => Load(settings.ConfigFile), "prometheus", _metrics, loggers, time);
+            config, () => Load(settings), "prometheus", _metrics, loggers, time);
         _buffer = OpenBuffer();
         _scrapes = new ScrapeManager(
             new BufferStore(_buffer), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>());
@@ -62,9 +62,10 @@ internal sealed class AgentHost : IDisposable
     }
 
     /// <summary>Reads the configuration; what this version cannot do yet is a problem like any other.</summary>
-    public static ConfigResult<AgentConfig> Load(string file)
+    public static ConfigResult<AgentConfig> Load(AgentSettings settings)
     {
-        ConfigResult<AgentConfig> loaded = AgentConfigLoader.Load(file);
+        ConfigResult<AgentConfig> loaded = AgentConfigLoader.Load(
+            settings.ConfigFile, expandEnvironment: settings.ExpandEnvironment);
         return loaded.Config is { NotSupportedYet.Count: > 0 } config
             ? new ConfigResult<AgentConfig>(null, config.NotSupportedYet)
             : loaded;
@@ -73,12 +74,22 @@ internal sealed class AgentHost : IDisposable
     /// <summary>Reads the file again and applies what changed; null, or what is wrong with it.</summary>
     public Task<string?> ReloadAsync(CancellationToken cancel) => _reloader.ReloadAsync(cancel);
 
-    public void AddTo(ProcessHost host) => host
-        .AddLoop("buffer", _buffer.RunAsync)
-        .Add(_destinations, _settings.FlushDeadline + s_afterFlush)
-        .Add(_scraping)
-        .AddLoop("quotas", _quotas.RunAsync)
-        .Add(_web);
+    public void AddTo(ProcessHost host)
+    {
+        host
+            .AddLoop("buffer", _buffer.RunAsync)
+            .Add(_destinations, _settings.FlushDeadline + s_afterFlush)
+            .Add(_scraping)
+            .AddLoop("quotas", _quotas.RunAsync)
+            .Add(_web);
+        if (_settings.AutoReloadInterval > TimeSpan.Zero)
+        {
+            ConfigWatch watch = new(
+                () => ConfigFiles.Of(_reloader.Current), ReloadAsync, _settings.AutoReloadInterval, _time,
+                _loggers.CreateLogger<ConfigWatch>());
+            host.AddLoop("config watch", watch.RunAsync);
+        }
+    }
 
     public void Dispose()
     {

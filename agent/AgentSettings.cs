@@ -7,6 +7,12 @@ internal sealed record AgentSettings
 {
     public required string ConfigFile { get; init; }
 
+    /// <summary>True to replace <c>${NAME}</c> in configuration files.</summary>
+    public bool ExpandEnvironment { get; init; }
+
+    /// <summary>Between two looks at the configuration files; zero for none.</summary>
+    public TimeSpan AutoReloadInterval { get; init; }
+
     public required string StoragePath { get; init; }
 
     public required string ListenAddress { get; init; }

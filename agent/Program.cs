@@ -16,7 +16,7 @@ if (!cost.IsValid)
     return ConfigCheck.Refuse(flags.CostConfigFile, cost.Problems, Console.Error);
 }
 
-ConfigResult<AgentConfig> config = AgentHost.Load(settings.ConfigFile);
+ConfigResult<AgentConfig> config = AgentHost.Load(settings);
 if (flags.CheckOnly || !config.IsValid)
 {
     return ConfigCheck.Report(settings.ConfigFile, config, Console.Out, Console.Error);

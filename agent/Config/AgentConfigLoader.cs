@@ -9,9 +9,9 @@ internal sealed class AgentConfigLoader
     private readonly LaterFeatures _later = new();
     private readonly string _file;
     private readonly bool _serverSectionsAllowed;
-    private readonly Func<string, string?> _environment;
+    private readonly EnvironmentExpansion _environment;
 
-    private AgentConfigLoader(string file, bool serverSectionsAllowed, Func<string, string?> environment)
+    private AgentConfigLoader(string file, bool serverSectionsAllowed, EnvironmentExpansion environment)
     {
         _environment = environment;
         _file = file;
@@ -24,17 +24,21 @@ internal sealed class AgentConfigLoader
     /// that both share. An agent does not start with them.
     /// </param>
     /// <param name="environment">Variables that external labels name; null: those of the process.</param>
+    /// <param name="expandEnvironment">True to replace <c>${NAME}</c> in all values of all files.</param>
     public static ConfigResult<AgentConfig> Load(
-        string file, bool serverSectionsAllowed = false, Func<string, string?>? environment = null)
+        string file, bool serverSectionsAllowed = false, Func<string, string?>? environment = null,
+        bool expandEnvironment = false)
     {
-        AgentConfigLoader loader = new(file, serverSectionsAllowed, environment ?? Environment.GetEnvironmentVariable);
+        AgentConfigLoader loader = new(
+            file, serverSectionsAllowed,
+            new EnvironmentExpansion(environment ?? Environment.GetEnvironmentVariable, expandEnvironment));
         AgentConfig? config = loader.ReadRoot();
         return new ConfigResult<AgentConfig>(loader._errors.Count == 0 ? config : null, loader._errors.Problems);
     }
 
     private AgentConfig? ReadRoot()
     {
-        if (YamlReader.ReadFile(_file, _errors) is not { } document
+        if (ReadFile(_file) is not { } document
             || ConfigSection.OpenRoot(_file, document, "config.plain", _errors) is not { } root)
         {
             return null;
@@ -45,7 +49,7 @@ internal sealed class AgentConfigLoader
         List<ScrapeConfig> scrapeConfigs = ReadScrapeConfigs(root, global, jobs);
         ServerSections.CheckPaths(root, "scrape_config_files", "scrape config");
         IReadOnlyList<string> patterns = root.FilePaths("scrape_config_files");
-        foreach (string file in ScrapeConfigFiles.Find(root, patterns))
+        foreach (string file in ScrapeConfigFiles.Find(patterns, problem => root.Fail("scrape_config_files", problem)))
         {
             ReadScrapeConfigFile(file, global, jobs, scrapeConfigs);
         }
@@ -87,11 +91,14 @@ internal sealed class AgentConfigLoader
     private void ReadScrapeConfigFile(
         string file, GlobalConfig global, HashSet<string> jobs, List<ScrapeConfig> scrapeConfigs)
     {
-        if (YamlReader.ReadFile(file, _errors) is { } document
+        if (ReadFile(file) is { } document
             && ConfigSection.OpenRoot(file, document, "config.ScrapeConfigs", _errors) is { } root)
         {
             scrapeConfigs.AddRange(ReadScrapeConfigs(root, global, jobs));
             root.End();
         }
     }
+
+    private YamlNode? ReadFile(string file) =>
+        YamlReader.ReadFile(file, _errors) is { } document ? _environment.Expand(file, document, _errors) : null;
 }

@@ -1,15 +1,41 @@
 using System.Text;
+using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Config;
 
 /// <summary>
-/// Replaces <c>$NAME</c> and <c>${NAME}</c> by environment variables, as Prometheus does in external labels; <c>$$</c>
-/// is a dollar sign, and what is not set is nothing.
+/// Environment variables in configuration files: <c>$NAME</c> and <c>${NAME}</c> in external labels, as Prometheus replaces
+/// them, and <c>${NAME}</c> in every other value when <c>--config.expand-env</c> asks for it.
 /// </summary>
-internal static class EnvironmentExpansion
+internal sealed class EnvironmentExpansion
 {
-    public static string Expand(string text, Func<string, string?> environment)
+    private const string ExternalLabels = "global.external_labels";
+
+    private readonly Func<string, string?> _environment;
+    private readonly bool _everywhere;
+
+    /// <param name="environment">The value of a variable, or null when it is not set.</param>
+    /// <param name="everywhere">True for <c>--config.expand-env</c>; a variable that is not set is then a problem.</param>
+    public EnvironmentExpansion(Func<string, string?> environment, bool everywhere)
     {
+        _environment = environment;
+        _everywhere = everywhere;
+    }
+
+    /// <summary>Expands a document; external labels are left to their reader, which must not find them expanded already.</summary>
+    public YamlNode Expand(string file, YamlNode document, ConfigErrors errors) =>
+        _everywhere
+            ? new YamlVariables(file, _environment, static path => path == ExternalLabels, errors).Expand(document)
+            : document;
+
+    /// <summary>
+    /// Expands an external label. <c>$$</c> is a dollar sign; what is not set is nothing, or among
+    /// <paramref name="unset"/> where that is a problem.
+    /// </summary>
+    public string Expand(string text, out IReadOnlyList<string> unset)
+    {
+        List<string> notSet = [];
+        unset = notSet;
         if (!text.Contains('$', StringComparison.Ordinal))
         {
             return text;
@@ -25,13 +51,24 @@ internal static class EnvironmentExpansion
             }
 
             (string name, int length) = NameAt(text.AsSpan(index + 1));
-            expanded.Append(name == "$" ? name : name.Length == 0 ? "" : environment(name));
+            expanded.Append(name == "$" ? name : ValueOf(name, notSet));
             // A dollar sign before something that is no name stays.
             expanded.Append(length == 0 ? "$" : "");
             index += length;
         }
 
         return expanded.ToString();
+    }
+
+    private string? ValueOf(string name, List<string> notSet)
+    {
+        string? value = name.Length == 0 ? "" : _environment(name);
+        if (value is null && _everywhere)
+        {
+            notSet.Add(name);
+        }
+
+        return value;
     }
 
     /// <summary>The name behind a dollar sign, and how many characters it takes with its braces; an open brace swallows itself.</summary>

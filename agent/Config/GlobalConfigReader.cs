@@ -7,7 +7,7 @@ namespace AmpEdge.Agent.Config;
 /// <summary>Reads the <c>global</c> section.</summary>
 internal static class GlobalConfigReader
 {
-    public static GlobalConfig Read(ConfigSection root, Func<string, string?> environment)
+    public static GlobalConfig Read(ConfigSection root, EnvironmentExpansion environment)
     {
         if (root.Section("global", "config.plain") is not { } section)
         {
@@ -108,12 +108,16 @@ internal static class GlobalConfigReader
     }
 
     private static Labels ReadExternalLabels(
-        ConfigSection section, string validation, Func<string, string?> environment)
+        ConfigSection section, string validation, EnvironmentExpansion environment)
     {
         LabelsBuilder labels = new();
         foreach ((string name, string value) in LabelMapReader.Read(section, "external_labels", validation))
         {
-            labels.Set(name, EnvironmentExpansion.Expand(value, environment));
+            labels.Set(name, environment.Expand(value, out IReadOnlyList<string> unset));
+            foreach (string variable in unset)
+            {
+                section.Fail("external_labels", $"environment variable {variable} is not set", value, "a set variable, or $$ for a dollar sign");
+            }
         }
 
         return labels.Build();

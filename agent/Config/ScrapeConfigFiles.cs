@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Config;
 
@@ -7,7 +6,9 @@ namespace AmpEdge.Agent.Config;
 internal static class ScrapeConfigFiles
 {
     /// <summary>In the order of the patterns, by name within each. A file named by two patterns is read twice, as Prometheus does.</summary>
-    public static IReadOnlyList<string> Find(ConfigSection root, IReadOnlyList<string> patterns)
+    /// <param name="patterns">Paths with at most one <c>*</c>, in their last part.</param>
+    /// <param name="fail">Told of a folder that cannot be read.</param>
+    public static IReadOnlyList<string> Find(IReadOnlyList<string> patterns, Action<string> fail)
     {
         List<string> files = [];
         foreach (string pattern in patterns)
@@ -33,7 +34,7 @@ internal static class ScrapeConfigFiles
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                root.Fail("scrape_config_files", $"error retrieving scrape config files for \"{pattern}\": {error.Message}");
+                fail($"error retrieving scrape config files for \"{pattern}\": {error.Message}");
             }
         }
 

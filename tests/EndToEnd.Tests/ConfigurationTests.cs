@@ -93,6 +93,45 @@ public sealed class ConfigurationTests
         Assert.Contains("remote write strict: retry_on_http_429: false has no effect", agent.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_changed_file_is_taken_up_by_itself_and_a_broken_one_keeps_the_last_good_state()
+    {
+        using WorkingFolder folder = new();
+        using ScriptedTarget target = new(_ => "a_metric 1\n");
+        const string Main = """
+            scrape_config_files: [jobs.yml]
+            global:
+              external_labels:
+                site: "${SITE}"
+            """;
+        string jobs = $$"""
+            scrape_configs:
+              - job_name: ${JOB}
+                static_configs:
+                  - targets: ["{{target.Address}}"]
+            """;
+        folder.Write("jobs.yml", jobs);
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(
+            folder, Main, new Dictionary<string, string> { ["SITE"] = "s1", ["JOB"] = "from-env" },
+            "--config.expand-env", "--config.auto-reload-interval=100ms");
+        await PoolIsAsync(agent, "from-env");
+        Assert.Contains("site: s1", await agent.GetAsync("/config"), StringComparison.Ordinal);
+
+        folder.Write("jobs.yml", "scrape_configs:\n  - job_name: [");
+        await Eventually.TrueAsync(
+            async () => await agent.MetricAsync("prometheus_config_last_reload_successful") == 0,
+            () => agent.Describe("the broken file did not show in the metrics"));
+        await PoolIsAsync(agent, "from-env");
+
+        folder.Write("jobs.yml", jobs.Replace("${JOB}", "changed", StringComparison.Ordinal));
+        await PoolIsAsync(agent, "changed");
+        Assert.Equal(1, await agent.MetricAsync("prometheus_config_last_reload_successful"));
+    }
+
+    private static Task PoolIsAsync(RunningProgram agent, string job) => Eventually.TrueAsync(
+        async () => (await agent.GetAsync("/api/v1/scrape_pools")).Contains($"[\"{job}\"]", StringComparison.Ordinal),
+        () => agent.Describe($"the jobs are not {job}"));
+
     private static async Task HangUpAsync(RunningProgram program)
     {
         using Process kill = Process.Start(

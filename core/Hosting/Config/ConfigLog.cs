@@ -13,6 +13,9 @@ internal static partial class ConfigLog
     [LoggerMessage(1203, LogLevel.Error, "configuration not reloaded: the old one stays in force")]
     public static partial void ReloadFailed(ILogger logger);
 
+    [LoggerMessage(1205, LogLevel.Information, "configuration files have changed: reloading")]
+    public static partial void FilesChanged(ILogger logger);
+
     [LoggerMessage(1204, LogLevel.Error, "configuration could not be applied")]
     public static partial void ApplyFailed(ILogger logger, Exception error);
 }

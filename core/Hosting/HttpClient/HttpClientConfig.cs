@@ -19,6 +19,31 @@ public sealed record HttpClientConfig
 
     public bool EnableHttp2 { get; init; } = true;
 
+    /// <summary>The credentials and certificates that stand in files of their own.</summary>
+    public IReadOnlyList<string> Files
+    {
+        get
+        {
+            List<string> files =
+            [
+                BasicAuth?.UsernameFile ?? "", BasicAuth?.PasswordFile ?? "", Authorization?.CredentialsFile ?? "",
+                .. Tls.Files,
+            ];
+            if (OAuth2 is { } oauth2)
+            {
+                files.AddRange([oauth2.ClientSecretFile, oauth2.ClientCertificateKeyFile, .. oauth2.Tls.Files]);
+            }
+
+            foreach (HttpHeaderConfig header in HttpHeaders)
+            {
+                files.AddRange(header.Files);
+            }
+
+            files.RemoveAll(static file => file.Length == 0);
+            return files;
+        }
+    }
+
     /// <summary>True when nothing was configured: what a discovery kind with a client of its own insists on.</summary>
     public bool IsDefault =>
         BasicAuth is null && Authorization is null && OAuth2 is null && Tls == new TlsConfig()

@@ -26,7 +26,7 @@ internal sealed class HttpTransport : HttpMessageHandler
         _connectHeaders = proxy.ConnectHeaders;
         _http2 = http2;
         _limits = limits;
-        _files = [tls.CaFile, tls.CertFile, tls.KeyFile];
+        _files = tls.Files;
     }
 
     protected override Task<HttpResponseMessage> SendAsync(

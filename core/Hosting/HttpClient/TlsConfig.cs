@@ -25,4 +25,7 @@ public sealed record TlsConfig
 
     /// <summary><c>TLS10</c> to <c>TLS13</c>; empty for the newest.</summary>
     public string MaxVersion { get; init; } = "";
+
+    /// <summary>The files that are read; empty where there is none.</summary>
+    internal string[] Files => [CaFile, CertFile, KeyFile];
 }

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Text;
 using AmpEdge.Agent.Config;
 using AmpEdge.Hosting;
@@ -183,6 +184,65 @@ public sealed class AgentConfigProblemsTests : IDisposable
         ConfigResult<AgentConfig> result = AgentConfigLoader.Load(file, environment: name => name == "NODE" ? "n1" : null);
 
         Assert.Equal("{a=\"n1-x\", b=\"n1\", c=\"$NODE\", e=\"x$\"}", result.Config!.Global.ExternalLabels.ToString());
+    }
+
+    [Fact]
+    public void Every_value_of_every_file_takes_environment_variables_when_asked()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "jobs"));
+        File.WriteAllText(
+            Path.Combine(_folder, "jobs", "a.yml"),
+            "scrape_configs:\n- job_name: '${NODE}-a'\n  sample_limit: ${LIMIT}\n  relabel_configs:\n" +
+            "  - {source_labels: [x], regex: '(?P<NODE>.*)(y)', replacement: '$${NODE}-${1}-$2', target_label: z}\n");
+        string file = Path.Combine(_folder, "f.yml");
+        File.WriteAllText(
+            file,
+            "global: {external_labels: {a: '$NODE', b: '${NODE}', c: '$$NODE'}}\nscrape_config_files: ['jobs/*.yml']\n" +
+            "remote_write:\n- url: http://${NODE}/write\n  authorization: {credentials: '${TOKEN}'}\n");
+        Dictionary<string, string> variables = new() { ["NODE"] = "n1", ["LIMIT"] = "10", ["TOKEN"] = "secret$NODE" };
+
+        AgentConfig config = AgentConfigLoader.Load(
+            file, environment: name => variables.GetValueOrDefault(name), expandEnvironment: true).Config!;
+
+        Assert.Equal("{a=\"n1\", b=\"n1\", c=\"$NODE\"}", config.Global.ExternalLabels.ToString());
+        Assert.Equal(("n1-a", 10UL), (config.ScrapeConfigs[0].JobName, config.ScrapeConfigs[0].SampleLimit));
+        Assert.Equal("${NODE}-${1}-$2", config.ScrapeConfigs[0].RelabelRules[0].Config.Replacement);
+        Assert.Equal("http://n1/write", config.RemoteWrites[0].Url.ToString());
+        Assert.Equal("secret$NODE", config.RemoteWrites[0].HttpClient.Authorization!.Credentials!.Reveal());
+    }
+
+    [Fact]
+    public void Variables_that_are_not_set_are_named_with_their_places_when_every_value_takes_them()
+    {
+        string file = Path.Combine(_folder, "f.yml");
+        File.WriteAllText(
+            file, "global:\n  external_labels:\n    a: '$GONE'\nscrape_configs:\n- job_name: x\n  metrics_path: /${LOST}\n");
+
+        ConfigResult<AgentConfig> result = AgentConfigLoader.Load(file, environment: _ => null, expandEnvironment: true);
+
+        Assert.Equal(
+            """
+            f.yml:3:5 global.external_labels: environment variable GONE is not set (got '$GONE', allowed: a set variable, or $$ for a dollar sign)
+            f.yml:6:17 scrape_configs[0].metrics_path: environment variable LOST is not set (got '${LOST}', allowed: a set variable, or $$ for a dollar sign)
+            """,
+            string.Join('\n', result.Problems).Replace(_folder + "/", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_configuration_knows_all_the_files_that_it_was_made_of()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "jobs"));
+        File.WriteAllText(
+            Path.Combine(_folder, "jobs", "a.yml"),
+            "scrape_configs:\n- job_name: a\n  oauth2: {client_id: x, token_url: 'http://x', client_secret_file: secret}\n" +
+            "  file_sd_configs: [{files: [targets.json]}]\n  scrape_failure_log_file: failures.log\n");
+        AgentConfig config = Load(
+            "scrape_config_files: ['jobs/*.yml']\nremote_write:\n- url: http://x\n  tls_config: {ca_file: ca.pem}\n" +
+            "  http_headers: {X: {files: [header]}}\n").Config!;
+
+        Assert.Equal(
+            ["f.yml", "jobs/a.yml", "jobs/secret", "ca.pem", "header"],
+            ConfigFiles.Of(config).Select(file => Path.GetRelativePath(_folder, file)));
     }
 
     [Fact]

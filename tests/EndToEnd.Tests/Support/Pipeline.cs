@@ -87,7 +87,12 @@ public static class Pipeline
     }
 
     /// <summary>Our agent; the same folder starts it again over its buffer.</summary>
-    public static async Task<RunningProgram> StartAgentAsync(WorkingFolder folder, string config)
+    public static Task<RunningProgram> StartAgentAsync(WorkingFolder folder, string config) =>
+        StartAgentAsync(folder, config, new Dictionary<string, string>());
+
+    /// <summary>The same with environment variables and further flags.</summary>
+    public static async Task<RunningProgram> StartAgentAsync(
+        WorkingFolder folder, string config, IReadOnlyDictionary<string, string> environment, params string[] flags)
     {
         int port = Ports.Free();
         string file = folder.Write("agent.yml", config);
@@ -98,7 +103,9 @@ public static class Pipeline
                 $"--config.file={file}",
                 $"--storage.agent.path={folder.At("agent-data")}",
                 string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
-            ]);
+                .. flags,
+            ],
+            environment);
         await agent.WaitUntilReadyAsync("/-/ready");
         return agent;
     }
