@@ -2,9 +2,11 @@ using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Config;
 
-/// <summary>Targets from an AWS account: EC2 instances or ECS tasks.</summary>
+/// <summary>Targets from an AWS account: EC2 instances or ECS tasks, by their APIs.</summary>
 internal sealed record AwsDiscoveryConfig
 {
+    public const int DefaultPort = 80;
+
     /// <summary><c>ec2</c> or <c>ecs</c>.</summary>
     public required string Role { get; init; }
 
@@ -20,9 +22,14 @@ internal sealed record AwsDiscoveryConfig
 
     public string Profile { get; init; } = "";
 
+    /// <summary>A role to assume with the credentials of the other keys, or of the SDK's chain.</summary>
     public string RoleArn { get; init; } = "";
 
-    public int Port { get; init; } = 80;
+    /// <summary>What the role's trust policy may ask for.</summary>
+    public string ExternalId { get; init; } = "";
+
+    /// <summary>The port of all targets.</summary>
+    public int Port { get; init; } = DefaultPort;
 
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -31,6 +38,9 @@ internal sealed record AwsDiscoveryConfig
 
     /// <summary>ECS clusters; empty: all.</summary>
     public IReadOnlyList<string> Clusters { get; init; } = [];
+
+    /// <summary>How many requests may be under way at once.</summary>
+    public int RequestConcurrency { get; init; } = 20;
 
     public HttpClientConfig HttpClient { get; init; } = new();
 }

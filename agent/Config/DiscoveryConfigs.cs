@@ -15,5 +15,7 @@ internal sealed record DiscoveryConfigs
 
     public IReadOnlyList<AwsDiscoveryConfig> Ec2 { get; init; } = [];
 
+    public IReadOnlyList<EcsDiscoveryConfig> Ecs { get; init; } = [];
+
     public IReadOnlyList<AwsDiscoveryConfig> Aws { get; init; } = [];
 }

@@ -24,11 +24,17 @@ internal static class DiscoveryConfigsYaml
             .Text("type", dns.Type)
             .Number("port", dns.Port));
         yaml.Items("kubernetes_sd_configs", configs.Kubernetes, kubernetes => WriteKubernetes(yaml, kubernetes));
-        yaml.Items("ec2_sd_configs", configs.Ec2, ec2 => WriteAws(yaml, ec2));
+        yaml.Items("ec2_sd_configs", configs.Ec2, ec2 =>
+        {
+            WriteAws(yaml, ec2);
+            yaml.Number("port", ec2.Port);
+        });
+        yaml.Items("ecs_sd_configs", configs.Ecs, ecs => WriteEcs(yaml, ecs));
         yaml.Items("aws_sd_configs", configs.Aws, aws =>
         {
             yaml.Text("role", aws.Role);
             WriteAws(yaml, aws);
+            yaml.Number("port", aws.Port);
         });
     }
 
@@ -50,6 +56,18 @@ internal static class DiscoveryConfigsYaml
             .BoolIfTrue("namespace", config.AttachNamespaceMetadata));
     }
 
+    private static void WriteEcs(YamlWriter yaml, EcsDiscoveryConfig config)
+    {
+        yaml.Text("source", config.Source);
+        WriteAws(yaml, config.Api);
+        yaml.Number("port", config.Port);
+        yaml.Texts("services", config.Services);
+        yaml.TextMap("tags", config.Tags);
+        yaml.Texts("port_labels", config.PortLabels);
+        yaml.Texts("path_labels", config.PathLabels);
+        yaml.Texts("job_labels", config.JobLabels);
+    }
+
     private static void WriteAws(YamlWriter yaml, AwsDiscoveryConfig config)
     {
         yaml.TextUnlessEmpty("endpoint", config.Endpoint);
@@ -58,9 +76,14 @@ internal static class DiscoveryConfigsYaml
         yaml.Secret("secret_key", config.SecretKey);
         yaml.TextUnlessEmpty("profile", config.Profile);
         yaml.TextUnlessEmpty("role_arn", config.RoleArn);
+        yaml.TextUnlessEmpty("external_id", config.ExternalId);
         yaml.Texts("clusters", config.Clusters);
         yaml.Duration("refresh_interval", config.RefreshInterval);
-        yaml.Number("port", config.Port);
+        if (config.Role == "ecs")
+        {
+            yaml.Number("request_concurrency", config.RequestConcurrency);
+        }
+
         yaml.Items("filters", config.Filters, filter => yaml.Text("name", filter.Key).Texts("values", filter.Value));
         HttpClientConfigYaml.Write(yaml, config.HttpClient);
     }

@@ -25,12 +25,12 @@ internal static partial class DiscoveryReader
             {
                 section.Fail(
                     kind, $"{kind} is not supported by AmpEdge", null,
-                    "static, file, http, dns, kubernetes, ec2 and aws; a file_sd_configs can bridge to others");
+                    "static, file, http, dns, kubernetes, ec2, ecs and aws; a file_sd_configs can bridge to others");
             }
         }
 
         foreach (string kind in (ReadOnlySpan<string>)
-            ["kubernetes_sd_configs", "ec2_sd_configs", "aws_sd_configs"])
+            ["kubernetes_sd_configs", "ecs_sd_configs", "aws_sd_configs"])
         {
             later.NoteIf(section.Node(kind) is not null, section, kind, "static_configs, file_sd_configs, http_sd_configs, dns_sd_configs");
         }
@@ -43,6 +43,7 @@ internal static partial class DiscoveryReader
             Dns = ReadDns(section),
             Kubernetes = KubernetesDiscoveryReader.Read(section),
             Ec2 = AwsDiscoveryReader.ReadEc2(section),
+            Ecs = AwsDiscoveryReader.ReadEcs(section),
             Aws = AwsDiscoveryReader.ReadAws(section),
         };
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using AmpEdge.Agent.Config;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
+using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Agent.Discovery;
@@ -10,6 +11,7 @@ namespace AmpEdge.Agent.Discovery;
 /// <param name="createClient">Makes the HTTP clients of mechanisms that ask over HTTP.</param>
 /// <param name="resolvConf">The file that says whom DNS discovery asks.</param>
 /// <param name="metrics">What all mechanisms count.</param>
+/// <param name="aws">What the mechanisms of AWS count.</param>
 /// <param name="time">The clock of all mechanisms.</param>
 /// <param name="random">Spreads requests over time. Used by one thread at a time.</param>
 /// <param name="log">Gets what goes wrong.</param>
@@ -17,6 +19,7 @@ internal sealed class DiscoveryJobFactory(
     Func<HttpClientConfig, HttpMessageInvoker> createClient,
     string resolvConf,
     DiscoveryMetrics metrics,
+    AwsMetrics aws,
     TimeProvider time,
     Random random,
     ILogger log)
@@ -52,7 +55,30 @@ internal sealed class DiscoveryJobFactory(
                 () => new DnsTargets(dns, new DnsResolver(resolvConf, time), metrics));
         }
 
+        foreach (AwsDiscoveryConfig ec2 in config.Discovery.Ec2)
+        {
+            AddRefreshed(
+                discoverers, config.JobName, new DiscoveryConfigs { Ec2 = [ec2] },
+                () => new Ec2Targets(ec2, CreateSession(ec2), time, log));
+        }
+
         return new DiscoveryJob(config.JobName, discoverers);
+    }
+
+    private AwsSession CreateSession(AwsDiscoveryConfig config)
+    {
+        CredentialSettings settings = new()
+        {
+            StaticKeys = config is { AccessKey.Length: > 0, SecretKey: { } secret }
+                ? new AwsCredentials(config.AccessKey, secret.Reveal())
+                : null,
+            Profile = config.Profile.Length > 0 ? config.Profile : null,
+            RoleArn = config.RoleArn.Length > 0 ? config.RoleArn : null,
+            ExternalId = config.ExternalId.Length > 0 ? config.ExternalId : null,
+        };
+        return new AwsSession(
+            config, createClient(config.HttpClient), new SdkCredentialProvider(settings), AwsSurroundings.OfProcess,
+            aws, time, new Random(random.Next()));
     }
 
     private void AddRefreshed(

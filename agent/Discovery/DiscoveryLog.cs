@@ -23,4 +23,8 @@ internal static partial class DiscoveryLog
     [LoggerMessage(2011, LogLevel.Information,
         "{Mechanism} discovery of job {Job} works again (failures not logged: {HeldBack})")]
     public static partial void RefreshRecovered(ILogger logger, string mechanism, string job, long heldBack);
+
+    [LoggerMessage(2012, LogLevel.Information,
+        "availability zone ids of EC2 instances are left out for the next hour: {Problem}")]
+    public static partial void ZonesUnknown(ILogger logger, string problem);
 }

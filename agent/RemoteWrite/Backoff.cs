@@ -4,10 +4,13 @@ namespace AmpEdge.Agent.RemoteWrite;
 /// The waits between tries: each twice the one before, up to a limit, and each varied a little so that shards and agents that
 /// failed together do not come back together.
 /// </summary>
-internal struct Backoff(TimeSpan min, TimeSpan max, Random random)
+/// <param name="min">The first wait.</param>
+/// <param name="max">The longest.</param>
+/// <param name="random">Varies them.</param>
+/// <param name="jitter">A wait is up to this part shorter or longer than its nominal length.</param>
+internal struct Backoff(TimeSpan min, TimeSpan max, Random random, double jitter = Backoff.UsualJitter)
 {
-    /// <summary>A wait is up to this part shorter or longer than its nominal length.</summary>
-    private const double Jitter = 0.1;
+    private const double UsualJitter = 0.1;
 
     /// <summary>No receiver makes us wait longer than this: what it asks for may be a mistake, or a date far ahead.</summary>
     public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(5);
@@ -24,6 +27,6 @@ internal struct Backoff(TimeSpan min, TimeSpan max, Random random)
             return asked < MaxRetryAfter ? asked : MaxRetryAfter;
         }
 
-        return nominal * (1 - Jitter + 2 * Jitter * random.NextDouble());
+        return nominal * (1 - jitter + 2 * jitter * random.NextDouble());
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ScrapingFactory(
             scrapes,
             new DiscoveryManager(scrapes.SyncAsync, counts, time, log),
             new DiscoveryJobFactory(
-                createClient, settings.ResolvConf, counts, time,
+                createClient, settings.ResolvConf, counts, new AwsMetrics(metrics), time,
                 new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), log),
             createClient);
     }

@@ -5,4 +5,9 @@ public interface ICredentialProvider
 {
     /// <summary>The credentials to use from now on; cheap when the last ones are still fresh.</summary>
     Task<ResolvedCredentials> ResolveAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Drops what is kept, because a service said that it has expired before its time: the next look-up asks the source.
+    /// </summary>
+    void Forget();
 }

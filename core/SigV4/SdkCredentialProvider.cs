@@ -14,16 +14,25 @@ public sealed class SdkCredentialProvider(CredentialSettings settings) : ICreden
     private ProfileReader? _lateProfile;
     private AWSCredentials? _roleSource;
     private AssumeRoleAWSCredentials? _role;
+    private volatile AWSCredentials? _lastSource;
 
     public async Task<ResolvedCredentials> ResolveAsync(CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         AWSCredentials source = await FindSourceAsync().ConfigureAwait(false);
+        _lastSource = source;
         AWSCredentials provider = settings.RoleArn is null ? source : AssumeRole(source, settings.RoleArn);
         ImmutableCredentials found = await provider.GetCredentialsAsync().ConfigureAwait(false);
         AwsCredentials credentials = new(
             found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null);
         return new ResolvedCredentials(credentials, ExpiryOf(provider), provider.GetType().Name);
+    }
+
+    /// <summary>Sessions are dropped; keys of files and the environment have nothing behind them to ask again.</summary>
+    public void Forget()
+    {
+        (_lastSource as RefreshingAWSCredentials)?.ClearCredentials();
+        _role?.ClearCredentials();
     }
 
     public void Dispose() => _role?.Dispose();

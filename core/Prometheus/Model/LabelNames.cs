@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace AmpEdge.Prometheus;
 
@@ -35,6 +36,22 @@ public static class LabelNames
     /// <summary>Any UTF-8 that is not empty: the rule since Prometheus 3, for metrics and labels.</summary>
     public static bool IsUtf8Name(ReadOnlySpan<byte> name) =>
         !name.IsEmpty && System.Text.Unicode.Utf8.IsValid(name);
+
+    /// <summary>
+    /// The part of a label's name that stands for a key from elsewhere (a tag, an annotation): every character that a
+    /// legacy name may not hold becomes an underscore, as in Prometheus's discovery.
+    /// </summary>
+    public static string Sanitize(string key)
+    {
+        StringBuilder name = new(key.Length);
+        foreach (Rune letter in key.EnumerateRunes())
+        {
+            bool stays = letter.IsAscii && char.IsAsciiLetterOrDigit((char)letter.Value);
+            name.Append(stays ? (char)letter.Value : '_');
+        }
+
+        return name.ToString();
+    }
 
     private static bool IsDigit(byte letter) => (uint)(letter - '0') <= 9;
 }

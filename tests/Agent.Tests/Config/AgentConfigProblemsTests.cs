@@ -51,7 +51,7 @@ public sealed class AgentConfigProblemsTests : IDisposable
             f.yml:10:3 scrape_configs[0].static_configs: "http://a/metrics" is not a valid hostname (got 'http://a/metrics', allowed: host:port)
             f.yml:11:13 scrape_configs[1].job_name: found multiple scrape configs with job name "one" (got 'one', allowed: a name that no other job has, in all files)
             f.yml:13:12 scrape_configs[1].relabel_configs[0].regex: error parsing regexp: missing closing ): `^(?s:a()$` (got 'a(', allowed: RE2 syntax)
-            f.yml:16:3 scrape_configs[1].consul_sd_configs: consul_sd_configs is not supported by AmpEdge (allowed: static, file, http, dns, kubernetes, ec2 and aws; a file_sd_configs can bridge to others)
+            f.yml:16:3 scrape_configs[1].consul_sd_configs: consul_sd_configs is not supported by AmpEdge (allowed: static, file, http, dns, kubernetes, ec2, ecs and aws; a file_sd_configs can bridge to others)
             f.yml:18:3 remote_write[0].url: url for remote_write is empty
             f.yml:18:28 remote_write[0].queue_config.capacity: remote write queue capacity must be positive (got '0', allowed: a whole number from 1)
             f.yml:19:3 remote_write[1]: at most one of basic_auth, oauth2 & authorization must be configured
@@ -99,12 +99,12 @@ public sealed class AgentConfigProblemsTests : IDisposable
     [Fact]
     public void Discovery_of_a_later_version_loads_and_is_named_with_its_place()
     {
-        ConfigResult<AgentConfig> result = Load("scrape_configs:\n- job_name: x\n  ec2_sd_configs:\n  - region: a\n");
+        ConfigResult<AgentConfig> result = Load("scrape_configs:\n- job_name: x\n  kubernetes_sd_configs:\n  - role: pod\n");
 
         Assert.True(result.IsValid);
         ConfigProblem problem = Assert.Single(result.Config!.NotSupportedYet);
         Assert.EndsWith(
-            "f.yml:4:3 scrape_configs[0].ec2_sd_configs: ec2_sd_configs is not supported yet by this version (allowed: static_configs, file_sd_configs, http_sd_configs, dns_sd_configs)",
+            "f.yml:4:3 scrape_configs[0].kubernetes_sd_configs: kubernetes_sd_configs is not supported yet by this version (allowed: static_configs, file_sd_configs, http_sd_configs, dns_sd_configs)",
             problem.ToString(), StringComparison.Ordinal);
     }
 

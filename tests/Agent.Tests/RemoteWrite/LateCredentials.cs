@@ -11,4 +11,6 @@ internal sealed class LateCredentials : ICredentialProvider
         Credentials is { } credentials
             ? Task.FromResult(new ResolvedCredentials(credentials, null, "test"))
             : Task.FromException<ResolvedCredentials>(new InvalidOperationException("nothing found"));
+
+    public void Forget() => Credentials = null;
 }

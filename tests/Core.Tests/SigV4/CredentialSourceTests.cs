@@ -155,5 +155,7 @@ public sealed class CredentialSourceTests
                 ? Task.FromException<ResolvedCredentials>(new InvalidOperationException(problem))
                 : Task.FromResult(_next!);
         }
+
+        public void Forget() => _next = null;
     }
 }
