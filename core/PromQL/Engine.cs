@@ -10,6 +10,9 @@ namespace AmpEdge.PromQL;
 /// </remarks>
 public sealed class Engine : IDisposable
 {
+    /// <summary>The longest that a timer of the runtime can be set to: 49 days. A longer time-out is as good as none.</summary>
+    private static readonly TimeSpan s_longestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1L);
+
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turns;
@@ -71,6 +74,7 @@ public sealed class Engine : IDisposable
         IQueryable queryable, string query, Expr expr, StepRange steps, QueryOptions options, CancellationToken cancel)
     {
         TimeSpan timeout = options.Timeout is { } asked && asked < _options.Timeout ? asked : _options.Timeout;
+        timeout = timeout < s_longestTimer ? timeout : s_longestTimer;
         EngineOptions effective = options.LookbackDelta is { } lookback && lookback > TimeSpan.Zero
             ? _options with { LookbackDelta = lookback }
             : _options;

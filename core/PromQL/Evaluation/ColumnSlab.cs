@@ -27,12 +27,17 @@ internal sealed class ColumnSlab(int columnLength)
 
     private Span<double> AddUninitialized()
     {
-        int needed = checked((Count + 1) * columnLength);
+        long needed = (Count + 1L) * columnLength;
+        if (needed > Array.MaxLength)
+        {
+            // Only with a sample limit so high that it does not come first.
+            QueryBudget.ThrowTooMany();
+        }
+
         if (needed > _values.Length)
         {
-            int capacity = (int)Math.Min(
-                Math.Max((long)needed, Math.Max(InitialColumns * columnLength, _values.Length * 2L)), Array.MaxLength);
-            Array.Resize(ref _values, capacity);
+            long capacity = Math.Max(needed, Math.Max((long)InitialColumns * columnLength, _values.Length * 2L));
+            Array.Resize(ref _values, (int)Math.Min(capacity, Array.MaxLength));
         }
 
         return this[Count++];

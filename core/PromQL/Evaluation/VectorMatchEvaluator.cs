@@ -70,6 +70,12 @@ internal sealed class VectorMatchEvaluator
     public SeriesMatrix Evaluate()
     {
         ChainOneSide();
+        if (_sharedStep == 0)
+        {
+            // No failure can come earlier, and pairing the members of such groups would take the square of their number.
+            throw ManyToMany();
+        }
+
         for (int row = 0; row < _many.Count; row++)
         {
             _context.ThrowIfStopped();

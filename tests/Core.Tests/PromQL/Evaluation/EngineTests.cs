@@ -68,6 +68,14 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_time_out_longer_than_any_timer_is_as_good_as_none()
+    {
+        Engine engine = Engine(new EngineOptions { Timeout = TimeSpan.FromDays(365) });
+        QueryResult result = await engine.InstantAsync(MemoryQueryable.Empty, "1", 0, QueryOptions.Default, Cancel);
+        Assert.IsType<ScalarValue>(result.Value);
+    }
+
+    [Fact]
     public async Task A_caller_that_goes_away_ends_its_query()
     {
         using CancellationTokenSource caller = new();
