@@ -99,6 +99,20 @@ public sealed class Appender : IDisposable
     public Labels LabelsOf(SeriesRef series) => _head.LabelsOf(series.Value);
 
     /// <summary>
+    /// Judges a time alone: Appended when a sample of it may be appended, to a series that need not be there yet.
+    /// </summary>
+    public AppendOutcome CheckTime(long timestampMs)
+    {
+        AppendOutcome outcome = JudgeTime(timestampMs);
+        if (outcome != AppendOutcome.Appended)
+        {
+            _head.Counters.Count(outcome, 1);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>
     /// Judges a sample and collects it when it can be stored. Nothing else of the request depends on the outcome: the
     /// caller commits what was taken, or rolls back.
     /// </summary>
@@ -181,16 +195,17 @@ public sealed class Appender : IDisposable
         _newestAcceptedMs = newestAcceptedMs;
     }
 
+    private AppendOutcome JudgeTime(long timestampMs) =>
+        timestampMs > _newestAcceptedMs ? AppendOutcome.TooFarInFuture
+        : timestampMs < _oldestAcceptedMs ? AppendOutcome.TooOld
+        : AppendOutcome.Appended;
+
     private AppendOutcome Judge(uint series, long timestampMs, double value)
     {
-        if (timestampMs > _newestAcceptedMs)
+        AppendOutcome timeOutcome = JudgeTime(timestampMs);
+        if (timeOutcome != AppendOutcome.Appended)
         {
-            return AppendOutcome.TooFarInFuture;
-        }
-
-        if (timestampMs < _oldestAcceptedMs)
-        {
-            return AppendOutcome.TooOld;
+            return timeOutcome;
         }
 
         if (series == _lastSeries)

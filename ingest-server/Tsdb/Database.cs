@@ -85,8 +85,9 @@ public sealed class Database : IDisposable
             database.Start();
             return database;
         }
-        catch (IOException)
+        catch
         {
+            // Whatever it was, a folder that is not open is not in use: a later try may find it mended.
             database?._log.Dispose();
             folderLock.Dispose();
             throw;
@@ -146,6 +147,7 @@ public sealed class Database : IDisposable
         MinTimeMs = _head.MinTimeMs,
         MaxTimeMs = _head.MaxTimeMs,
         HeadBytes = _head.BytesHeld(),
+        MaxHeadBytes = _options.MaxHeadBytes,
         Participants = _head.Retirement.Participants,
         RetiredWaiting = _head.Retirement.Waiting,
         OlderVersions = _head.Versions.Count,
@@ -237,6 +239,13 @@ public sealed class Database : IDisposable
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
+    /// <summary>
+    /// Stops at the earliest time there is: a sender may begin with any time, and one that wraps around would be the
+    /// latest, before which everything is too old.
+    /// </summary>
+    private static long BackFrom(long timestampMs, TimeSpan span) =>
+        timestampMs < long.MinValue + Milliseconds(span) ? long.MinValue : timestampMs - Milliseconds(span);
+
     private void Start()
     {
         TimeSpan interval = _options.FsyncInterval == TimeSpan.Zero ? WalCommitter.DefaultInterval : _options.FsyncInterval;
@@ -283,13 +292,15 @@ public sealed class Database : IDisposable
 
     private void DeleteOld()
     {
-        if (_head.MaxTimeMs == long.MinValue)
+        long maxTimeMs = _head.MaxTimeMs;
+        long minTimeMs = BackFrom(maxTimeMs, _options.Retention);
+        _head.DropBefore(minTimeMs);
+        if (maxTimeMs == long.MinValue)
         {
+            // No samples yet: only series that requests made and then did not commit to could go.
             return;
         }
 
-        long minTimeMs = _head.MaxTimeMs - Milliseconds(_options.Retention);
-        _head.DropBefore(minTimeMs);
         minTimeMs = DropForSpace(minTimeMs);
         int deleted = _log.DeleteBefore(minTimeMs);
         if (deleted > 0)
@@ -317,8 +328,7 @@ public sealed class Database : IDisposable
     {
         // Nothing is taken that the next maintenance would delete.
         TimeSpan age = _options.OldestAcceptedAge < _options.Retention ? _options.OldestAcceptedAge : _options.Retention;
-        long maxTimeMs = _head.MaxTimeMs;
-        return maxTimeMs == long.MinValue ? long.MinValue : maxTimeMs - Milliseconds(age);
+        return BackFrom(_head.MaxTimeMs, age);
     }
 
     private long NewestAcceptedMs() =>

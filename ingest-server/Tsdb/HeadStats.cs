@@ -54,6 +54,9 @@ public sealed record HeadStats
     /// <summary>Memory of labels, index and chunks, in bytes.</summary>
     public required long HeadBytes { get; init; }
 
+    /// <summary>What <see cref="HeadBytes"/> is cut back to (<see cref="DatabaseOptions.MaxHeadBytes"/>).</summary>
+    public required long MaxHeadBytes { get; init; }
+
     /// <summary>Queriers and appenders in use (<c>isolation_*</c>): they keep unlinked memory from being released.</summary>
     public required int Participants { get; init; }
 

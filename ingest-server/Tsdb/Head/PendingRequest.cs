@@ -5,8 +5,16 @@ namespace AmpEdge.Tsdb;
 /// <summary>What an appender has collected for its commit. Reused from request to request.</summary>
 internal sealed class PendingRequest
 {
-    private PendingSample[] _samples = new PendingSample[256];
+    private const int FirstSamples = 256;
+
+    /// <summary>What a cleared request keeps room for; the rare larger ones must not hold their memory for ever.</summary>
+    private const int MaxKeptSamples = 64 * 1024;
+
+    private PendingSample[] _samples = new PendingSample[FirstSamples];
     private int _count;
+
+    /// <summary>Samples that there is room for now.</summary>
+    public int Capacity => _samples.Length;
 
     public Span<PendingSample> Samples => _samples.AsSpan(0, _count);
 
@@ -27,6 +35,7 @@ internal sealed class PendingRequest
     public void Clear()
     {
         _count = 0;
+        _samples = _samples.Length <= MaxKeptSamples ? _samples : new PendingSample[FirstSamples];
         Metadata.Clear();
     }
 }

@@ -36,7 +36,7 @@ internal struct SeriesEntry
     /// <summary>The newest closed chunk; 0 without one.</summary>
     public uint LastChunk;
 
-    /// <summary>The number that posting lists and log records use: never reused.</summary>
+    /// <summary>The number that posting lists use: never reused. 0 before the first sample.</summary>
     public uint Id;
 
     /// <summary>The key that holds the labels in canonical form.</summary>

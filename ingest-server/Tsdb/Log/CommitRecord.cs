@@ -40,6 +40,7 @@ internal static class CommitRecord
     public const int MaxLabelBytes = 1 << 25;
 
     private const int MaxSampleBytes = 1 + (2 * Uvarint.MaxLength) + sizeof(ulong);
+    private const int ReservedSamples = 4096;
 
     /// <summary>
     /// Describes a series. Neighbours in a request share most labels, so only the difference to the series described
@@ -82,17 +83,23 @@ internal static class CommitRecord
 
         long timestampMs = samples[0].TimestampMs;
         payload.AppendVarint(timestampMs);
-        Span<byte> target = payload.Reserve(samples.Length * MaxSampleBytes);
-        int length = 0;
         uint expected = 1;
-        foreach (ref readonly PendingSample sample in samples)
+        while (!samples.IsEmpty)
         {
-            length += WriteSample(target[length..], in sample, expected, timestampMs);
-            expected = sample.Series + 1;
-            timestampMs = sample.TimestampMs;
-        }
+            // In pieces: a sample takes a quarter of what it could take, and the buffer keeps what it ever held.
+            ReadOnlySpan<PendingSample> piece = samples[..Math.Min(samples.Length, ReservedSamples)];
+            samples = samples[piece.Length..];
+            Span<byte> target = payload.Reserve(piece.Length * MaxSampleBytes);
+            int length = 0;
+            foreach (ref readonly PendingSample sample in piece)
+            {
+                length += WriteSample(target[length..], in sample, expected, timestampMs);
+                expected = sample.Series + 1;
+                timestampMs = sample.TimestampMs;
+            }
 
-        payload.Advance(length);
+            payload.Advance(length);
+        }
     }
 
     private static int CommonSuffixLength(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)

@@ -71,9 +71,9 @@ internal sealed class HeadLog : IDisposable
                 written = _wal.Append(_batch).Segment.Value;
             }
         }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException)
+        catch
         {
-            // The disk, or a request beyond what one record may hold.
+            // Whatever it was, the segment lacks these series: a sample logged without them would be lost on replay.
             ForgetDescribed(head);
             Interlocked.Increment(ref _failures);
             throw;

@@ -22,6 +22,9 @@ internal sealed class LogReplay
     private long _samples;
     private long _lostBytes;
 
+    /// <summary>Samples of the segment being read whose series no record before them describes.</summary>
+    private long _orphans;
+
     public LogReplay(Head head, HeadLog log)
     {
         _head = head;
@@ -40,9 +43,15 @@ internal sealed class LogReplay
         {
             _segments++;
             _series.Clear();
+            _orphans = 0;
             string path = Path.Combine(folder, segment.Index.FileName);
             using SegmentReader reader = SegmentReader.Open(files, path);
             ReadSegment(reader, path, segment.Index.Value);
+            if (_orphans > 0)
+            {
+                _damages.Add(
+                    $"WAL segment {path}: {_orphans} samples are of series that only damaged bytes described; they are skipped");
+            }
         }
 
         return new ReplayReport(_segments, _records, _samples, _lostBytes, _damages);
@@ -72,7 +81,10 @@ internal sealed class LogReplay
         }
     }
 
-    /// <summary>Applies a record as a whole, or nothing of it.</summary>
+    /// <summary>
+    /// Applies a record of the right shape; samples whose series was described in a damaged record are left out and
+    /// counted, since that record may have described every series of the segment.
+    /// </summary>
     internal bool TryApply(byte type, ReadOnlySpan<byte> payload, int segment)
     {
         _request.Clear();
@@ -89,6 +101,7 @@ internal sealed class LogReplay
 
     private bool TryRead(ReadOnlySpan<byte> payload)
     {
+        long orphans = 0;
         CommitRecordReader record = new(payload, _scratch);
         while (record.NextSeries())
         {
@@ -98,14 +111,17 @@ internal sealed class LogReplay
         record.ReadMetadata(_request.Metadata);
         while (record.NextSample())
         {
-            if (!_series.TryGetValue(record.Number, out uint series))
+            if (_series.TryGetValue(record.Number, out uint series))
             {
-                return false;
+                _request.Add(series, record.TimestampMs, record.Value);
             }
-
-            _request.Add(series, record.TimestampMs, record.Value);
+            else
+            {
+                orphans++;
+            }
         }
 
+        _orphans += record.Malformed ? 0 : orphans;
         return !record.Malformed;
     }
 

@@ -61,6 +61,44 @@ public sealed class DatabaseTests
     }
 
     [Fact]
+    public void A_first_sample_from_the_beginning_of_time_does_not_shut_out_the_others()
+    {
+        using TestDatabase test = new(options: TestDatabase.Options with { OldestAcceptedAge = TimeSpan.FromHours(1) });
+        Assert.Equal(AppendOutcome.Appended, test.Append(s_up, long.MinValue + 1, 1));
+        test.Database.Maintain();
+        Assert.Equal(AppendOutcome.Appended, test.Append(s_down, TestDatabase.StartMs, 2));
+        test.Database.Maintain();
+        Assert.Equal($"down{{job=\"node\"}} {TestDatabase.StartMs}=4000000000000000", test.Dump());
+    }
+
+    [Fact]
+    public void A_series_that_nobody_committed_to_is_forgotten_though_nothing_was_ever_stored()
+    {
+        using TestDatabase test = new();
+        using (Appender appender = test.Database.NewAppender())
+        {
+            TestDatabase.Series(appender, s_up);
+        }
+
+        test.Database.Maintain();
+        using Appender later = test.Database.NewAppender();
+        Assert.False(later.TryGetSeries(s_up, out _));
+    }
+
+    [Fact]
+    public void A_large_request_does_not_hold_its_memory_for_ever()
+    {
+        PendingRequest request = new();
+        for (int index = 0; index < 200_000; index++)
+        {
+            request.Add(1, index, index);
+        }
+
+        request.Clear();
+        Assert.InRange(request.Capacity, 1, 100_000);
+    }
+
+    [Fact]
     public void A_folder_is_opened_by_one_process_at_a_time()
     {
         using TestDatabase test = new();

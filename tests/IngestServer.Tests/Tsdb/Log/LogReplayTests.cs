@@ -72,6 +72,35 @@ public sealed class LogReplayTests
     }
 
     [Fact]
+    public void A_damaged_description_costs_the_samples_of_its_series_and_no_others()
+    {
+        FaultyFileSystem files = new();
+        int firstEnd;
+        using (TestDatabase test = new(files))
+        {
+            test.Append(s_up, 1000, 1);
+            firstEnd = files.Content(FirstSegment).Length;
+            using Appender appender = test.Database.NewAppender();
+            appender.Append(TestDatabase.Series(appender, s_up), 2000, 2);
+            appender.Append(TestDatabase.Series(appender, s_down), 2000, 2);
+            appender.Commit();
+            test.Append(s_down, 3000, 3);
+        }
+
+        byte[] log = files.Content(FirstSegment);
+        log[firstEnd - 1] ^= 0x40;
+        files.SetContent(FirstSegment, log);
+        using TestDatabase again = new(files);
+
+        Assert.Equal("down{job=\"node\"} 2000=4000000000000000 3000=4008000000000000", again.Dump());
+        Assert.Collection(
+            again.Database.Replay.Damages,
+            first => Assert.Contains("is corrupt at byte 8", first, StringComparison.Ordinal),
+            second => Assert.Contains(
+                "/00000001.wal: 1 samples are of series that only damaged bytes described", second, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Bytes_flipped_anywhere_never_stop_the_start_nor_make_up_samples()
     {
         Gen gen = Gen.Create(95);
