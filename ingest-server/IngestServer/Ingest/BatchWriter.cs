@@ -11,6 +11,11 @@ namespace AmpEdge.IngestServer.Ingest;
 /// </summary>
 internal sealed class BatchWriter(Appender appender, IngestLimits limits, string tenant, long nowMs)
 {
+    /// <summary>
+    /// Bytes of a family's name, help or unit, AMP's bound. Longer help is cut, since it is for people; names are not.
+    /// </summary>
+    private const int MaxMetadataBytes = 1024;
+
     private readonly Appender _appender = appender;
     private readonly IngestLimits _limits = limits;
     private readonly string _tenant = tenant;
@@ -74,27 +79,35 @@ internal sealed class BatchWriter(Appender appender, IngestLimits limits, string
             return;
         }
 
-        if (!_appender.TryGetSeries(series.RawLabels, out SeriesRef reference)
-            && !TryCreateSeries(series, out reference))
+        Labels newLabels = Labels.Empty;
+        bool isKnown = _appender.TryGetSeries(series.RawLabels, out SeriesRef reference);
+        if (!isKnown && !TryValidate(series, out newLabels))
         {
             return;
         }
 
         foreach (SamplesV1 sample in series.Samples)
         {
-            WriteSample(series, reference, sample.TimestampMs, sample.Value);
+            AppendOutcome outcome = CheckTime(sample.TimestampMs);
+            if (outcome == AppendOutcome.Appended)
+            {
+                // A series is made for a sample that is neither too new nor too old: else a sender whose clock is wrong
+                // would fill the store with empty ones.
+                reference = isKnown ? reference : _appender.GetOrCreateSeries(series.RawLabels, newLabels);
+                isKnown = true;
+                outcome = _appender.Append(reference, sample.TimestampMs, sample.Value);
+            }
+
+            Count(outcome, series, sample.TimestampMs);
         }
     }
 
-    private void WriteSample(TimeSeriesV1 series, SeriesRef reference, long timestampMs, double value)
-    {
-        if (timestampMs > _latestMs)
-        {
-            Discard(DiscardReason.TooFarInFuture, 1, series, timestampMs);
-            return;
-        }
+    private AppendOutcome CheckTime(long timestampMs) =>
+        timestampMs > _latestMs ? AppendOutcome.TooFarInFuture : _appender.CheckTime(timestampMs);
 
-        switch (_appender.Append(reference, timestampMs, value))
+    private void Count(AppendOutcome outcome, TimeSeriesV1 series, long timestampMs)
+    {
+        switch (outcome)
         {
             case AppendOutcome.Appended:
                 break;
@@ -115,19 +128,15 @@ internal sealed class BatchWriter(Appender appender, IngestLimits limits, string
         _ => DiscardReason.OutOfOrder,
     };
 
-    private bool TryCreateSeries(TimeSeriesV1 series, out SeriesRef reference)
+    private bool TryValidate(TimeSeriesV1 series, out Labels labels)
     {
-        SeriesValidator validator = Read(series);
-        DiscardReason reason = validator.Validate(_limits, out Labels labels, out string text);
+        DiscardReason reason = Read(series).Validate(_limits, out labels, out string text);
         if (reason != DiscardReason.None)
         {
             Tally.Discard(reason, series.SampleCount, text);
-            reference = default;
-            return false;
         }
 
-        reference = _appender.GetOrCreateSeries(series.RawLabels, labels);
-        return true;
+        return reason == DiscardReason.None;
     }
 
     private void WriteMetadata(MetricMetadataV1 metadata)
@@ -137,12 +146,30 @@ internal sealed class BatchWriter(Appender appender, IngestLimits limits, string
             return;
         }
 
+        if (metadata.Family.Length > MaxMetadataBytes || metadata.Unit.Length > MaxMetadataBytes)
+        {
+            Tally.MetadataRefused++;
+            return;
+        }
+
         _appender.AppendMetadata(new MetricMetadata(
             Encoding.UTF8.GetString(metadata.Family),
             metadata.Type <= (uint)MetricType.Stateset ? (MetricType)metadata.Type : MetricType.Unknown,
-            Encoding.UTF8.GetString(metadata.Help),
+            Encoding.UTF8.GetString(CutHelp(metadata.Help)),
             Encoding.UTF8.GetString(metadata.Unit)));
         Tally.Metadata++;
+    }
+
+    /// <summary>At most so many bytes, and no half character at the end.</summary>
+    private static ReadOnlySpan<byte> CutHelp(ReadOnlySpan<byte> help)
+    {
+        int length = Math.Min(help.Length, MaxMetadataBytes);
+        while (length > 0 && length < help.Length && (help[length] & 0xC0) == 0x80)
+        {
+            length--;
+        }
+
+        return help[..length];
     }
 
     /// <summary>Only the first refusal of a request is told, so only that one costs a text.</summary>

@@ -9,6 +9,7 @@ internal sealed class IngestMetrics
     private readonly CounterMetric _repeated;
     private readonly CounterMetric _exemplars;
     private readonly CounterMetric _metadata;
+    private readonly CounterMetric _metadataRefused;
     private readonly CounterMetric[] _discarded;
 
     public IngestMetrics(MetricRegistry metrics, string workspaceId)
@@ -22,6 +23,9 @@ internal sealed class IngestMetrics
             "ampedge_ingest_ignored_exemplars_total", "Exemplars received and not stored.", "workspace").With(workspaceId);
         _metadata = metrics.Counters(
             "ampedge_ingest_metadata_total", "Metadata entries received.", "workspace").With(workspaceId);
+        _metadataRefused = metrics.Counters(
+            "ampedge_ingest_refused_metadata_total",
+            "Metadata entries refused for a name or unit of more than 1 KiB.", "workspace").With(workspaceId);
         MetricFamily<CounterMetric> discarded = metrics.Counters(
             "ampedge_discarded_samples_total", "Samples refused, by reason.", "workspace", "reason");
         _discarded = new CounterMetric[DiscardReasons.Count];
@@ -37,6 +41,7 @@ internal sealed class IngestMetrics
         _repeated.Add(tally.Repeated);
         _exemplars.Add(tally.ExemplarsIgnored);
         _metadata.Add(tally.Metadata);
+        _metadataRefused.Add(tally.MetadataRefused);
         for (int reason = 1; reason < _discarded.Length; reason++)
         {
             if (tally.Discarded((DiscardReason)reason) is > 0 and var count)

@@ -14,6 +14,9 @@ internal sealed class WriteTally
 
     public long Metadata { get; set; }
 
+    /// <summary>Metadata of which a name is longer than any may be.</summary>
+    public long MetadataRefused { get; set; }
+
     /// <summary>Text of the first refusal; null when everything was taken.</summary>
     public string? FirstRefusal { get; private set; }
 

@@ -25,6 +25,14 @@ internal sealed class StoreMetrics
         Gauge("prometheus_tsdb_head_series", "Series with samples.", static stats => stats.Series);
         Gauge("prometheus_tsdb_head_chunks", "Chunks of samples.", static stats => stats.Chunks);
         Gauge("ampedge_tsdb_head_bytes", "Memory of labels, index and chunks.", static stats => stats.HeadBytes);
+        Gauge("ampedge_tsdb_head_bytes_limit", "What that memory is cut back to.", static stats => stats.MaxHeadBytes);
+        Gauge(
+            "ampedge_tsdb_older_versions", "Older states of series that are kept for running queries.",
+            static stats => stats.OlderVersions);
+        Counter(
+            "ampedge_tsdb_older_versions_refused_total",
+            "Older states that were not kept for lack of room, so that a running query may see later writes.",
+            static stats => stats.VersionOverflows);
         Gauge("ampedge_tsdb_readers", "Queries and writes that use the store.", static stats => stats.Participants);
         Gauge(
             "ampedge_tsdb_retired_waiting", "Pieces of memory that wait for a reader to leave.",
