@@ -10,6 +10,10 @@ public enum ExpositionEntry
     Error,
 
     Series,
+
+    /// <summary>A native histogram, in protobuf only.</summary>
+    Histogram,
+
     Help,
     Type,
     Unit,

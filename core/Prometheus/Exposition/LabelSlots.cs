@@ -12,6 +12,8 @@ public sealed class LabelSlots
 
     internal void Clear() => _count = 0;
 
+    internal void Truncate(int count) => _count = count;
+
     internal void Add(LabelSlot slot)
     {
         if (_count == _slots.Length)

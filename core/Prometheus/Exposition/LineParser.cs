@@ -18,6 +18,7 @@ public ref struct LineParser<TGrammar> : IExpositionParser
     private Range _name;
     private Range _series;
     private Range _text;
+    private bool _hasExemplar;
 
     /// <summary>
     /// Begins at <paramref name="position"/>, the start of a line, as if a type line had given
@@ -57,9 +58,6 @@ public ref struct LineParser<TGrammar> : IExpositionParser
 
     public long TimestampMs { get; private set; }
 
-    public bool HasExemplar { get; private set; }
-
-    /// <summary>The exemplar's labels when <see cref="HasExemplar"/>.</summary>
     public readonly LabelSlots ExemplarLabels => _exemplarLabels;
 
     public double ExemplarValue { get; private set; }
@@ -88,6 +86,13 @@ public ref struct LineParser<TGrammar> : IExpositionParser
         return TGrammar.ParseEntry(ref this);
     }
 
+    public bool NextExemplar()
+    {
+        bool hasExemplar = _hasExemplar;
+        _hasExemplar = false;
+        return hasExemplar;
+    }
+
     internal ExpositionToken NextToken() => TGrammar.NextToken(ref _cursor);
 
     /// <summary>Leaves out what was read so far: the entry begins with the next token.</summary>
@@ -106,7 +111,7 @@ public ref struct LineParser<TGrammar> : IExpositionParser
 
     internal void TakeExemplar(double value)
     {
-        HasExemplar = true;
+        _hasExemplar = true;
         ExemplarValue = value;
         HasExemplarTimestamp = false;
     }
@@ -124,7 +129,7 @@ public ref struct LineParser<TGrammar> : IExpositionParser
         _labels.Clear();
         _name = default;
         HasTimestamp = false;
-        HasExemplar = false;
+        _hasExemplar = false;
         if (token == ExpositionToken.MetricName)
         {
             _name = start.._cursor.End;

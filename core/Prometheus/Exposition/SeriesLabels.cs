@@ -14,7 +14,7 @@ public static class SeriesLabels
     /// format. A name given twice is appended twice: the builder's <c>Build(out hasDuplicate)</c> tells.
     /// </summary>
     public static void AppendTo<TParser>(ref readonly TParser parser, LabelsBuilder builder)
-        where TParser : struct, IExpositionParser, allows ref struct
+        where TParser : struct, ISeriesText, allows ref struct
     {
         Append(builder, LabelNames.MetricNameUtf8, parser.Name);
         ReadOnlySpan<byte> page = parser.Page;
@@ -91,7 +91,7 @@ public static class SeriesLabels
 
     /// <summary>True when every name is UTF-8: quoted names are not checked while parsing.</summary>
     public static bool HasValidNames<TParser>(ref readonly TParser parser)
-        where TParser : struct, IExpositionParser, allows ref struct
+        where TParser : struct, ISeriesText, allows ref struct
     {
         bool valid = Utf8.IsValid(parser.Name) && !parser.Name.IsEmpty;
         foreach (ref readonly LabelSlot slot in parser.Labels.Slots)

@@ -11,6 +11,9 @@ public sealed class Histogram
 
     public const int MaxSchema = 8;
 
+    /// <summary>Finer ones than <see cref="MaxSchema"/> are set aside for others; their buckets mean the same.</summary>
+    public const int MaxReservedSchema = 52;
+
     private readonly List<double> _customValues = [];
 
     public CounterResetHint CounterResetHint { get; set; }
@@ -64,6 +67,9 @@ public sealed class Histogram
     }
 
     public void AddCustomValue(double bound) => _customValues.Add(bound);
+
+    /// <summary>Why this is no histogram that counting can give, or null.</summary>
+    public string? FindProblem() => HistogramProblem.Find(this);
 
     /// <summary>Lowers the resolution to a schema below the present one; custom buckets have none to lower.</summary>
     public void ReduceResolution(int schema)

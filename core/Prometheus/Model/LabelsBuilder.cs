@@ -153,31 +153,48 @@ public sealed class LabelsBuilder
     public Labels Build(out bool hasDuplicate)
     {
         Sort();
-        int size = 0;
+        byte[] blob = new byte[BlobLength(out hasDuplicate)];
+        WriteBlob(blob);
+        return Labels.FromOwnedBlob(blob);
+    }
+
+    /// <summary>Appends the blob of the sorted set, without an object for it; see <see cref="Build(out bool)"/>.</summary>
+    public void AppendBlobTo(ByteBuffer target, out bool hasDuplicate)
+    {
+        Sort();
+        int length = BlobLength(out hasDuplicate);
+        WriteBlob(target.Reserve(length));
+        target.Advance(length);
+    }
+
+    private int BlobLength(out bool hasDuplicate)
+    {
+        int length = 0;
         hasDuplicate = false;
         for (int index = 0; index < _count; index++)
         {
             ref readonly Entry entry = ref _entries[index];
             hasDuplicate |= index > 0 && this[index].Name.SequenceEqual(this[index - 1].Name);
-            size += entry.ValueLength == 0
+            length += entry.ValueLength == 0
                 ? 0
                 : LengthOfUvarint(entry.NameLength) + entry.NameLength
                     + LengthOfUvarint(entry.ValueLength) + entry.ValueLength;
         }
 
-        byte[] blob = new byte[size];
-        Span<byte> rest = blob;
+        return length;
+    }
+
+    private void WriteBlob(Span<byte> target)
+    {
         for (int index = 0; index < _count; index++)
         {
             LabelPair label = this[index];
             if (!label.Value.IsEmpty)
             {
-                rest = WriteString(rest, label.Name);
-                rest = WriteString(rest, label.Value);
+                target = WriteString(target, label.Name);
+                target = WriteString(target, label.Value);
             }
         }
-
-        return Labels.FromOwnedBlob(blob);
     }
 
     private static ReadOnlySpan<byte> Encode(string text, Span<byte> stack, ref byte[]? rented)
