@@ -10,4 +10,7 @@ public sealed class WalSyncException(string folder, SegmentIndex segment, IOExce
         inner)
 {
     public SegmentIndex Segment { get; } = segment;
+
+    /// <summary>What the disk said.</summary>
+    public IOException Cause { get; } = inner;
 }

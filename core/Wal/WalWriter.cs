@@ -22,6 +22,12 @@ public sealed class WalWriter : IDisposable
     private bool _folderChanged;
     private WalPosition _syncedEnd;
 
+    /// <summary>
+    /// Why records behind <c>After</c> and up to <c>UpTo</c> were not confirmed: their segment is given up, so a later sync
+    /// says nothing about them. Guarded by the sync lock.
+    /// </summary>
+    private (WalPosition After, WalPosition UpTo, WalSyncException? Failure) _unconfirmed;
+
     private WalWriter(IFileSystem files, string folder, WalOptions options, List<WalSegment> older)
     {
         _files = files;
@@ -152,12 +158,14 @@ public sealed class WalWriter : IDisposable
     public WalPosition Append(WalBatch batch)
     {
         WalPosition start;
+        WalPosition end;
         lock (_appendLock)
         {
             SegmentWriter current = CurrentFor(batch.Length);
             try
             {
                 start = new WalPosition(current.Index, current.Append(batch.Frames));
+                end = new WalPosition(current.Index, current.Length);
             }
             catch (IOException) when (current.Broken)
             {
@@ -168,7 +176,7 @@ public sealed class WalWriter : IDisposable
 
         if (_options.SyncEveryAppend)
         {
-            Sync();
+            SyncUpTo(end);
         }
 
         return start;
@@ -185,17 +193,7 @@ public sealed class WalWriter : IDisposable
 
     /// <summary>Returns when everything appended before the call is on the disk; callers that meet share one sync.</summary>
     /// <exception cref="WalSyncException">The disk did not confirm it.</exception>
-    public void Sync()
-    {
-        WalPosition wanted = End;
-        lock (_syncLock)
-        {
-            if (_syncedEnd < wanted)
-            {
-                SyncUnderLock();
-            }
-        }
-    }
+    public void Sync() => SyncUpTo(End);
 
     /// <summary>Deletes every segment before <paramref name="keep"/> except the current one; returns the bytes set free.</summary>
     public long DeleteBefore(SegmentIndex keep)
@@ -238,6 +236,23 @@ public sealed class WalWriter : IDisposable
                 }
 
                 _toClose.Clear();
+            }
+        }
+    }
+
+    private void SyncUpTo(WalPosition wanted)
+    {
+        lock (_syncLock)
+        {
+            // Whoever waited for the lock while a sync failed had his records in it, whatever succeeds afterwards.
+            if (_unconfirmed.Failure is { } failure && wanted > _unconfirmed.After && wanted <= _unconfirmed.UpTo)
+            {
+                throw new WalSyncException(Folder, failure.Segment, failure.Cause);
+            }
+
+            if (_syncedEnd < wanted)
+            {
+                SyncUnderLock();
             }
         }
     }
@@ -289,7 +304,12 @@ public sealed class WalWriter : IDisposable
         WalSyncException? failure = null;
         foreach (SegmentWriter writer in closing)
         {
-            failure = TrySync(writer) ?? failure;
+            if (TrySync(writer) is { } closingFailure)
+            {
+                failure = closingFailure;
+                GiveUp(writer, failure);
+            }
+
             writer.Dispose();
         }
 
@@ -297,6 +317,7 @@ public sealed class WalWriter : IDisposable
         {
             failure = currentFailure;
             LeaveUnsynced(current);
+            GiveUp(current, failure);
         }
 
         failure = (folderChanged ? TrySyncFolder(end.Segment) : null) ?? failure;
@@ -329,6 +350,10 @@ public sealed class WalWriter : IDisposable
 
         writer.Dispose();
     }
+
+    /// <summary>Remembers that nothing up to the end of this segment, which no longer grows, was confirmed.</summary>
+    private void GiveUp(SegmentWriter writer, WalSyncException failure) =>
+        _unconfirmed = (_syncedEnd, new WalPosition(writer.Index, writer.Length), failure);
 
     private WalSyncException? TrySync(SegmentWriter writer)
     {

@@ -24,6 +24,9 @@ public sealed class FaultyFileSystem : IFileSystem
     /// <summary>That many coming syncs fail.</summary>
     public int FailingSyncs { get; set; }
 
+    /// <summary>Called when a file is to be synced, before it is known how that ends.</summary>
+    public Action? Syncing { get; set; }
+
     /// <summary>That many coming writes fail after <see cref="ShortWriteBytes"/> bytes.</summary>
     public int FailingWrites { get; set; }
 
@@ -390,6 +393,7 @@ public sealed class FaultyFileSystem : IFileSystem
 
         public void Sync()
         {
+            owner.Syncing?.Invoke();
             lock (owner._lock)
             {
                 CheckOpen();

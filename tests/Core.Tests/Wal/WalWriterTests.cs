@@ -165,6 +165,34 @@ public sealed class WalWriterTests
     }
 
     [Fact]
+    public async Task Who_waits_while_a_sync_fails_is_not_told_that_his_records_are_on_the_disk()
+    {
+        using WalWriter log = _log.Open(new WalOptions { SyncEveryAppend = true });
+        WalTestLog.Append(log, "safe");
+        WalPosition safe = log.End;
+        Task<WalPosition>? waiting = null;
+        _log.Disk.FailingSyncs = 1;
+        _log.Disk.Syncing = () =>
+        {
+            // The second append gets into the same segment and then waits for the sync that is about to fail.
+            _log.Disk.Syncing = null;
+            WalPosition before = log.End;
+            waiting = Task.Run(() => WalTestLog.Append(log, "second"), TestContext.Current.CancellationToken);
+            Assert.True(SpinWait.SpinUntil(() => log.End > before, TimeSpan.FromSeconds(20)));
+        };
+
+        Assert.Throws<WalSyncException>(() => WalTestLog.Append(log, "first"));
+        Assert.NotNull(waiting);
+        await Assert.ThrowsAsync<WalSyncException>(() => waiting);
+
+        Assert.Equal(safe, log.SyncedEnd);
+        WalTestLog.Append(log, "third");
+        Assert.Equal(log.End, log.SyncedEnd);
+        log.Sync();
+        Assert.Equal(["safe", "first", "second", "third"], _log.ReadAll());
+    }
+
+    [Fact]
     public void The_oldest_segments_can_be_deleted_while_the_log_is_open()
     {
         using WalWriter log = _log.Open(new WalOptions { SegmentSizeBytes = 60 });
