@@ -27,4 +27,7 @@ internal static partial class HostLog
 
     [LoggerMessage(1008, LogLevel.Warning, "second signal: not waiting for components any longer")]
     public static partial void Hurrying(ILogger logger);
+
+    [LoggerMessage(1009, LogLevel.Warning, "stop cut short: {Component} was not waited for")]
+    public static partial void StopCutShort(ILogger logger, string component);
 }

@@ -119,6 +119,10 @@ public sealed class ProcessHost : IDisposable
             await part.Component.StopAsync(cancel.Token).WaitAsync(cancel.Token);
             return true;
         }
+        catch (OperationCanceledException) when (_hurry.IsCancellationRequested)
+        {
+            HostLog.StopCutShort(_log, part.Component.Name);
+        }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             HostLog.StopTimedOut(_log, part.Component.Name, part.StopTimeout.TotalSeconds);
