@@ -176,7 +176,11 @@ public static class Relabeler
             if (rule.Regex.IsMatch(label.Name))
             {
                 Match match = rule.Regex.Engine.Match(Encoding.UTF8.GetString(label.Name));
-                labels.Set(Encoding.UTF8.GetBytes(rule.Replacement.Expand(match, rule.Regex)), label.Value);
+                string name = rule.Replacement.Expand(match, rule.Regex);
+                if (name.Length > 0)
+                {
+                    labels.Set(Encoding.UTF8.GetBytes(name), label.Value);
+                }
             }
         }
     }

@@ -127,6 +127,17 @@ public sealed class RelabelerTests
     }
 
     [Fact]
+    public void A_name_that_maps_to_nothing_makes_no_label_without_a_name()
+    {
+        LabelsBuilder labels = new();
+        labels.Reset(Labels.FromStrings("meta_zone", "a", "other", "b"));
+        RelabelConfig config = new() { Action = RelabelAction.LabelMap, Regex = "meta_(x)?.*", Replacement = "$1" };
+
+        Assert.True(Relabeler.Process(labels, [RelabelRule.Compile(config)]));
+        Assert.Equal(Labels.FromStrings("meta_zone", "a", "other", "b"), labels.Build());
+    }
+
+    [Fact]
     public void A_doubled_dollar_is_one_in_a_target_label_too()
     {
         Assert.Equal("a", Replace(".*", "a", "to$$x").GetString("to$x"));
