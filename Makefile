@@ -1,5 +1,5 @@
 # The two commands of the README; each does all its set-up. See .build/ for what they do.
-.PHONY: run test bench build publish clean
+.PHONY: run test bench bench-agents build publish clean
 
 run:
 	@.build/run
@@ -10,6 +10,10 @@ test:
 # Figures for tests/Benchmarks/README.md. BENCH narrows them down: make bench BENCH='*Snappy*'.
 bench:
 	@.build/bench "$(or $(BENCH),*)"
+
+# Our agent beside Debian's Prometheus agent and vmagent. AGENTS narrows it down: make bench-agents AGENTS='size=small outage'.
+bench-agents:
+	@.build/bench-agents $(AGENTS)
 
 build:
 	@.build/build
