@@ -1,5 +1,6 @@
 using System.Reflection;
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.Discovery.Kubernetes;
 using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent;
@@ -16,6 +17,10 @@ internal sealed class AgentFlags
     private readonly Flag<bool> _enableLifecycle;
     private readonly Flag<long> _maxConnections;
     private readonly Flag<string> _resolvConf;
+    private readonly Flag<string> _nodeLocal;
+    private readonly Flag<bool> _annotations;
+    private readonly Flag<string> _kubeletUrl;
+    private readonly Flag<bool> _kubeletInsecure;
     private readonly Flag<string> _storagePath;
     private readonly Flag<ByteSize> _segmentSize;
     private readonly Flag<ByteSize> _maxBytes;
@@ -51,6 +56,18 @@ internal sealed class AgentFlags
         _resolvConf = discovery.Text(
             "discovery.dns.resolv-conf", "/etc/resolv.conf",
             "Name servers and search domains of dns_sd_configs; read anew for each look-up.", "FILE");
+        FlagGroup kubernetes = _commandLine.Group("Kubernetes");
+        _nodeLocal = kubernetes.Choice(
+            "kubernetes.node-local", KubernetesFlags.Auto, [KubernetesFlags.Auto, KubernetesFlags.On, KubernetesFlags.Off],
+            "Whether role pod finds the pods of the agent's own node only; auto: when NODE_NAME is set, as in a DaemonSet.");
+        _annotations = kubernetes.Switch(
+            "kubernetes.annotations",
+            "Honour the annotations prometheus.io/scrape, port, path, scheme and param_* without relabel rules.");
+        _kubeletUrl = kubernetes.Text(
+            "kubernetes.kubelet-url", "",
+            "The node's kubelet, asked for its pods while the API server is away; port 10250 of NODE_IP unless given.", "URL");
+        _kubeletInsecure = kubernetes.Switch(
+            "kubernetes.kubelet-insecure-skip-verify", "Take the kubelet's certificate as it is.");
         BufferOptions defaults = new();
         FlagGroup storage = _commandLine.Group("Buffer");
         _storagePath = storage.Text(
@@ -103,6 +120,13 @@ internal sealed class AgentFlags
         MaxConnections = (int)_maxConnections.Value,
         EnableLifecycle = _enableLifecycle.Value,
         ResolvConf = _resolvConf.Value,
+        Kubernetes = new KubernetesFlags
+        {
+            NodeLocal = _nodeLocal.Value,
+            Annotations = _annotations.Value,
+            KubeletUrl = _kubeletUrl.Value,
+            KubeletInsecure = _kubeletInsecure.Value,
+        },
         FlushDeadline = _flushDeadline.Value,
         Buffer = new BufferOptions
         {

@@ -1,4 +1,5 @@
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.Discovery.Kubernetes;
 
 namespace AmpEdge.Agent;
 
@@ -23,6 +24,9 @@ internal sealed record AgentSettings
 
     /// <summary>The file of name servers for DNS discovery.</summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>What the flags say of Kubernetes.</summary>
+    public KubernetesFlags Kubernetes { get; init; } = new();
 
     public BufferOptions Buffer { get; init; } = new();
 

@@ -53,7 +53,10 @@ internal static class DiscoveryConfigsYaml
             .TextUnlessEmpty("field", selector.Field));
         yaml.Section("attach_metadata", () => yaml
             .BoolIfTrue("node", config.AttachNodeMetadata)
-            .BoolIfTrue("namespace", config.AttachNamespaceMetadata));
+            .BoolIfTrue("namespace", config.AttachNamespaceMetadata)
+            .BoolIfTrue("deployment", config.AttachDeploymentMetadata)
+            .BoolIfTrue("job", config.AttachJobMetadata)
+            .BoolIfTrue("cronjob", config.AttachCronJobMetadata));
     }
 
     private static void WriteEcs(YamlWriter yaml, EcsDiscoveryConfig config)

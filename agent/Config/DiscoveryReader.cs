@@ -30,9 +30,9 @@ internal static partial class DiscoveryReader
         }
 
         foreach (string kind in (ReadOnlySpan<string>)
-            ["kubernetes_sd_configs", "ecs_sd_configs", "aws_sd_configs"])
+            ["ecs_sd_configs", "aws_sd_configs"])
         {
-            later.NoteIf(section.Node(kind) is not null, section, kind, "static_configs, file_sd_configs, http_sd_configs, dns_sd_configs");
+            later.NoteIf(section.Node(kind) is not null, section, kind, "static_configs, file_sd_configs, http_sd_configs, dns_sd_configs, kubernetes_sd_configs");
         }
 
         return new DiscoveryConfigs

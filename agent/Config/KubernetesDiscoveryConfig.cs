@@ -23,5 +23,14 @@ internal sealed record KubernetesDiscoveryConfig
 
     public bool AttachNamespaceMetadata { get; init; }
 
+    /// <summary>Names the Deployment of pods that a ReplicaSet controls.</summary>
+    public bool AttachDeploymentMetadata { get; init; }
+
+    /// <summary>Names the Job of its pods.</summary>
+    public bool AttachJobMetadata { get; init; }
+
+    /// <summary>Names the CronJob of the pods of its Jobs.</summary>
+    public bool AttachCronJobMetadata { get; init; }
+
     public HttpClientConfig HttpClient { get; init; } = new();
 }

@@ -34,6 +34,9 @@ internal static class KubernetesDiscoveryReader
             Namespaces = namespaces?.Texts("names") ?? [],
             AttachNodeMetadata = attach?.Bool("node", false) ?? false,
             AttachNamespaceMetadata = attach?.Bool("namespace", false) ?? false,
+            AttachDeploymentMetadata = attach?.Bool("deployment", false) ?? false,
+            AttachJobMetadata = attach?.Bool("job", false) ?? false,
+            AttachCronJobMetadata = attach?.Bool("cronjob", false) ?? false,
             Selectors = ReadSelectors(entry, role),
             HttpClient = HttpClientConfigReader.Read(entry),
         };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AmpEdge.Agent.Config;
+using AmpEdge.Agent.Discovery.Kubernetes;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.SigV4;
@@ -10,6 +11,7 @@ namespace AmpEdge.Agent.Discovery;
 /// <summary>Turns the discovery part of scrape configurations into discoverers.</summary>
 /// <param name="createClient">Makes the HTTP clients of mechanisms that ask over HTTP.</param>
 /// <param name="resolvConf">The file that says whom DNS discovery asks.</param>
+/// <param name="kubernetes">Makes the discoverers of clusters.</param>
 /// <param name="metrics">What all mechanisms count.</param>
 /// <param name="aws">What the mechanisms of AWS count.</param>
 /// <param name="time">The clock of all mechanisms.</param>
@@ -18,6 +20,7 @@ namespace AmpEdge.Agent.Discovery;
 internal sealed class DiscoveryJobFactory(
     Func<HttpClientConfig, HttpMessageInvoker> createClient,
     string resolvConf,
+    KubernetesDiscovererFactory kubernetes,
     DiscoveryMetrics metrics,
     AwsMetrics aws,
     TimeProvider time,
@@ -60,6 +63,11 @@ internal sealed class DiscoveryJobFactory(
             AddRefreshed(
                 discoverers, config.JobName, new DiscoveryConfigs { Ec2 = [ec2] },
                 () => new Ec2Targets(ec2, CreateSession(ec2), time, log));
+        }
+
+        foreach (KubernetesDiscoveryConfig cluster in config.Discovery.Kubernetes)
+        {
+            discoverers.Add(new(KubernetesDiscovererFactory.Signature(cluster), () => kubernetes.Create(cluster)));
         }
 
         return new DiscoveryJob(config.JobName, discoverers);

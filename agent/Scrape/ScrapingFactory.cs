@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Discovery;
+using AmpEdge.Agent.Discovery.Kubernetes;
 using AmpEdge.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -23,12 +24,16 @@ internal sealed class ScrapingFactory(
     {
         DiscoveryMetrics counts = new(metrics);
         ILogger log = loggers.CreateLogger<DiscoveryManager>();
+        KubernetesMetrics kubernetes = new(metrics);
+        KubernetesSettings cluster = KubernetesSettings.From(settings.Kubernetes, Environment.GetEnvironmentVariable);
+        KubernetesDiscovererFactory clusters = new(
+            cluster, new ClusterWatches(createClient, kubernetes, cluster, time, log), kubernetes, time, log);
         return new Scraping(
             config,
             scrapes,
             new DiscoveryManager(scrapes.SyncAsync, counts, time, log),
             new DiscoveryJobFactory(
-                createClient, settings.ResolvConf, counts, new AwsMetrics(metrics), time,
+                createClient, settings.ResolvConf, clusters, counts, new AwsMetrics(metrics), time,
                 new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), log),
             createClient);
     }

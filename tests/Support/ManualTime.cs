@@ -85,7 +85,10 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// Moves the clock to the next due time and no further, and fires what is due then: whoever is woken sees the very
     /// time it waited for, on whichever thread it runs.
     /// </summary>
-    public void AdvanceToNextTimer()
+    public void AdvanceToNextTimer() => AdvanceToNextTimer(TimeSpan.MaxValue);
+
+    /// <summary>The same, only if a timer is due within a time: short waits end, long time-outs do not.</summary>
+    public void AdvanceToNextTimer(TimeSpan within)
     {
         DateTimeOffset? next = null;
         lock (_lock)
@@ -96,7 +99,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
             }
         }
 
-        if (next is { } dueAt)
+        if (next is { } dueAt && dueAt - GetUtcNow() <= within)
         {
             Advance(dueAt - GetUtcNow());
         }

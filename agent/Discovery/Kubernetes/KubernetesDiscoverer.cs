@@ -1,0 +1,124 @@
+using AmpEdge.Agent.Config;
+using AmpEdge.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AmpEdge.Agent.Discovery.Kubernetes;
+
+/// <summary>The targets of one entry of <c>kubernetes_sd_configs</c>.</summary>
+internal sealed class KubernetesDiscoverer : IDiscoverer
+{
+    /// <summary>Between two looks for a way into the cluster.</summary>
+    public static readonly TimeSpan AccessRetry = TimeSpan.FromSeconds(15);
+
+    private readonly KubernetesDiscoveryConfig _config;
+    private readonly KubernetesSettings _settings;
+    private readonly ClusterWatches _watches;
+    private readonly KubernetesMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    public KubernetesDiscoverer(
+        KubernetesDiscoveryConfig config,
+        KubernetesSettings settings,
+        ClusterWatches watches,
+        KubernetesMetrics metrics,
+        TimeProvider time,
+        ILogger log)
+    {
+        _config = config;
+        _settings = settings;
+        _watches = watches;
+        _metrics = metrics;
+        _time = time;
+        _log = log;
+    }
+
+    public async Task RunAsync(Action<IReadOnlyList<TargetGroup>> report, CancellationToken stop)
+    {
+        (ClusterAccess access, List<string> namespaces) = await FindAccessAsync(stop);
+        List<RoleDiscovery> parts = [];
+        try
+        {
+            foreach (string ofNamespace in namespaces)
+            {
+                parts.Add(CreatePart(access, ofNamespace));
+            }
+
+            await Task.WhenAll(parts.ConvertAll(part => part.RunAsync(report, stop)));
+        }
+        finally
+        {
+            foreach (RoleDiscovery part in parts)
+            {
+                await part.DisposeAsync();
+            }
+        }
+    }
+
+    private RoleDiscovery CreatePart(ClusterAccess access, string ofNamespace)
+    {
+        List<(ResourceKind Kind, WatchLease Lease)> leases = [];
+        foreach (ResourceRequest request in RoleRequests.For(_config, ofNamespace, _settings.LocalNode))
+        {
+            leases.Add((request.Kind, _watches.Acquire(access, request)));
+        }
+
+        return new RoleDiscovery(_config, leases, _metrics, _time, _log);
+    }
+
+    /// <summary>Looks until there is one: a file may come late, and a reload is not needed then.</summary>
+    private async Task<(ClusterAccess Access, List<string> Namespaces)> FindAccessAsync(CancellationToken stop)
+    {
+        RepeatedErrorGate gate = new(_time);
+        while (true)
+        {
+            try
+            {
+                return (FindAccess(), FindNamespaces());
+            }
+            catch (ClusterAccessException error)
+            {
+                _metrics.CountFailure(ResourceKind.OfRole(_config.Role), "access");
+                if (gate.ShouldLog(error.Message, out _))
+                {
+                    KubernetesLog.NoAccess(_log, error.Message, AccessRetry.TotalSeconds);
+                }
+            }
+
+            await Task.Delay(AccessRetry, _time, stop);
+        }
+    }
+
+    private ClusterAccess FindAccess()
+    {
+        if (_config.ApiServer.Length > 0)
+        {
+            return new ClusterAccess(new Uri(_config.ApiServer), _config.HttpClient);
+        }
+
+        return _config.KubeconfigFile.Length > 0
+            ? Kubeconfig.Load(_config.KubeconfigFile)
+            : InClusterAccess.Find(_settings.Environment, _settings.ServiceAccountFolder);
+    }
+
+    /// <summary>One watch for all namespaces, or one for each that is named.</summary>
+    private List<string> FindNamespaces()
+    {
+        List<string> namespaces = [];
+        foreach (string name in _config.Namespaces)
+        {
+            if (!namespaces.Contains(name))
+            {
+                namespaces.Add(name);
+            }
+        }
+
+        if (_config.OwnNamespace && InClusterAccess.OwnNamespace(_settings.ServiceAccountFolder) is { } own
+            && !namespaces.Contains(own))
+        {
+            namespaces.Add(own);
+        }
+
+        return namespaces.Count == 0 || !ResourceKind.OfRole(_config.Role).IsNamespaced ? [""] : namespaces;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using AmpEdge.Agent.Config;
+using AmpEdge.Agent.Discovery;
+using AmpEdge.Agent.Discovery.Kubernetes;
+using AmpEdge.Hosting;
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using AmpEdge.Tests.Support.Kubernetes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AmpEdge.Agent.Tests.Discovery.Kubernetes;
+
+/// <summary>Discoverers of the agent in front of a replayed cluster, on a clock of the test's own.</summary>
+internal sealed class DiscoveryWorld : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<FoundTargets> _found = [];
+
+    public DiscoveryWorld(ReplayCluster? cluster = null, KubernetesSettings? settings = null)
+    {
+        Settings = settings ?? new KubernetesSettings();
+        Server = new ReplayServer(cluster ?? new ReplayCluster());
+        Kubernetes = new KubernetesMetrics(Metrics);
+        Watches = new ClusterWatches(
+            config => new HttpMessageInvoker(HttpHandlerBuilder.Build(config, Time)), Kubernetes, Settings, Time, Log);
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public ListLogger Log { get; } = new();
+
+    public MetricRegistry Metrics { get; } = new();
+
+    public KubernetesSettings Settings { get; }
+
+    public KubernetesMetrics Kubernetes { get; }
+
+    public ReplayServer Server { get; }
+
+    public ReplayCluster Cluster => Server.Cluster;
+
+    public ClusterWatches Watches { get; }
+
+    /// <summary>Starts discovering by an entry of kubernetes_sd_configs, in YAML or JSON flow style, less its api_server.</summary>
+    public FoundTargets Start(string entry)
+    {
+        KubernetesDiscoverer discoverer = new(Read(entry), Settings, Watches, Kubernetes, Time, Log);
+        FoundTargets found = new(discoverer);
+        _found.Add(found);
+        return found;
+    }
+
+    /// <summary>The entry as the configuration reader reads it, pointed at this server.</summary>
+    public KubernetesDiscoveryConfig Read(string entry)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            string members = entry.Trim().TrimStart('{').TrimEnd('}');
+            string token = Server.Token is null ? "" : $"authorization: {{credentials: {Server.Token}}}, ";
+            File.WriteAllText(file, $$"""
+                scrape_configs:
+                - job_name: test
+                  kubernetes_sd_configs:
+                  - {api_server: "{{Server.Url}}", {{token}}{{members}}}
+                """);
+            ConfigResult<AgentConfig> config = AgentConfigLoader.Load(file);
+            Assert.True(config.IsValid, string.Join('\n', config.Problems));
+            Assert.Empty(config.Config.NotSupportedYet);
+            return config.Config.ScrapeConfigs[0].Discovery.Kubernetes[0];
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>
+    /// Waits until something is so. Time moves on over waits that are no longer than <paramref name="within"/>, so that
+    /// changes settle and, when a test allows for it, retries come.
+    /// </summary>
+    public async Task UntilAsync(Func<bool> condition, Func<string> failure, TimeSpan? within = null)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using SemaphoreSlim never = new(0);
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(started) > s_patience)
+            {
+                Assert.Fail($"{failure()}\n{Log}");
+            }
+
+            Time.AdvanceToNextTimer(within ?? RoleDiscovery.SettleTime);
+            await never.WaitAsync(TimeSpan.FromMilliseconds(5));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (FoundTargets found in _found)
+        {
+            await found.DisposeAsync();
+        }
+
+        await Server.DisposeAsync();
+    }
+}
