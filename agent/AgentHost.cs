@@ -4,6 +4,7 @@ using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Cost;
 using AmpEdge.Agent.Discovery;
+using AmpEdge.Agent.Discovery.Kubernetes;
 using AmpEdge.Agent.Pages;
 using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Agent.Scrape;
@@ -66,9 +67,18 @@ internal sealed class AgentHost : IDisposable
     {
         ConfigResult<AgentConfig> loaded = AgentConfigLoader.Load(
             settings.ConfigFile, expandEnvironment: settings.ExpandEnvironment);
-        return loaded.Config is { NotSupportedYet.Count: > 0 } config
-            ? new ConfigResult<AgentConfig>(null, config.NotSupportedYet)
-            : loaded;
+        if (loaded.Config is not { } config)
+        {
+            return loaded;
+        }
+
+        List<ConfigProblem> problems = [.. config.NotSupportedYet, .. Kubeconfig.Check(config)];
+        if (problems.Count > 0)
+        {
+            return new ConfigResult<AgentConfig>(null, problems);
+        }
+
+        return settings.Kubernetes.Annotations ? new ConfigResult<AgentConfig>(AnnotationRules.AddTo(config), []) : loaded;
     }
 
     /// <summary>Reads the file again and applies what changed; null, or what is wrong with it.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using AmpEdge.Agent.Config;
 using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Discovery.Kubernetes;
@@ -18,6 +19,25 @@ internal static class Kubeconfig
         return Read(file, errors) is { } access && errors.Count == 0
             ? access
             : throw new ClusterAccessException(errors.ToString());
+    }
+
+    /// <summary>What is wrong with the files that jobs name; one that is not there yet may still come.</summary>
+    public static IReadOnlyList<ConfigProblem> Check(AgentConfig config)
+    {
+        ConfigErrors errors = new();
+        HashSet<string> files = new(StringComparer.Ordinal);
+        foreach (ScrapeConfig job in config.ScrapeConfigs)
+        {
+            foreach (KubernetesDiscoveryConfig cluster in job.Discovery.Kubernetes)
+            {
+                if (cluster.KubeconfigFile.Length > 0 && files.Add(cluster.KubeconfigFile) && File.Exists(cluster.KubeconfigFile))
+                {
+                    Read(cluster.KubeconfigFile, errors);
+                }
+            }
+        }
+
+        return errors.Problems;
     }
 
     /// <summary>Null, with the problems reported, when the file gives no way in. Unknown keys are of no concern here.</summary>
