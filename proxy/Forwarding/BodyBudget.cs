@@ -22,5 +22,8 @@ internal sealed class BodyBudget(long maxBytes)
         return false;
     }
 
+    /// <summary>Takes a share whatever the bound says.</summary>
+    public void Take(long bytes) => Interlocked.Add(ref _heldBytes, bytes);
+
     public void Release(long bytes) => Interlocked.Add(ref _heldBytes, -bytes);
 }

@@ -24,13 +24,15 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
     /// <summary>Makes room for more, at least doubling; false when the budget has none.</summary>
     public bool TryGrow(int wantedBytes)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(FirstBytes, 2 * _buffer.Length), wantedBytes));
-        if (!budget.TryReserve(larger.Length - _buffer.Length))
+        int length = Math.Max(Math.Max(FirstBytes, 2 * _buffer.Length), wantedBytes);
+        if (!budget.TryReserve(length - _buffer.Length))
         {
-            ArrayPool<byte>.Shared.Return(larger);
             return false;
         }
 
+        // The pool may give more than was asked for: that is held too.
+        byte[] larger = ArrayPool<byte>.Shared.Rent(length);
+        budget.Take(larger.Length - length);
         _buffer.AsSpan(0, Length).CopyTo(larger);
         GiveBack(_buffer);
         _buffer = larger;

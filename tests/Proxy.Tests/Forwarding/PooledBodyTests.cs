@@ -11,6 +11,20 @@ public sealed class PooledBodyTests
     private readonly BodyBudget _budget = new(1 << 20);
 
     [Fact]
+    public void What_the_budget_refuses_is_not_taken_from_the_pool_first()
+    {
+        BodyBudget budget = new(1 << 20);
+        using PooledBody body = new(budget);
+        Assert.True(body.TryGrow(1));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.False(body.TryGrow(64 << 20));
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
+        body.Dispose();
+        Assert.Equal(0, budget.HeldBytes);
+    }
+
+    [Fact]
     public async Task Any_sequence_of_reads_gives_the_bytes_and_their_hash()
     {
         Gen gen = Gen.Create(5);
