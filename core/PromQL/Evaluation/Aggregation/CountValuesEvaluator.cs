@@ -41,6 +41,8 @@ internal sealed class CountValuesEvaluator
             counting.Add(input.Labels, input.Values);
         }
 
+        // Rows of several metrics differ in nothing but the name when it is one of the labels grouped by.
+        counting._result.NamesVary = input.NamesVary;
         return counting._result;
     }
 

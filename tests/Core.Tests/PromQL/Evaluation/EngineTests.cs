@@ -182,6 +182,15 @@ public sealed class EngineTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Counted_values_that_differ_only_in_a_dropped_name_are_an_error_inside_the_query_too()
+    {
+        MemoryQueryable data = new([Gauge("a", "i", "1"), Gauge("b", "i", "1")]);
+        QueryException error = await FailsAsync(
+            data, "sum(-count_values by (__name__) (\"value\", {__name__=~\"a|b\"}))");
+        Assert.Equal("vector cannot contain metrics with the same labelset", error.Message);
+    }
+
     [Theory]
     [InlineData("a + on () b", "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)")]
     [InlineData("b + on () a", "found duplicate series for the match group {} on the right hand-side of the operation: "
