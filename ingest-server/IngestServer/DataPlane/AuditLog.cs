@@ -21,7 +21,8 @@ internal sealed class AuditLog(ILogger log, TimeProvider time)
 
     public void Refused(HttpContext context, AmpError error, string caller)
     {
-        if (!TryTakeLine(out long leftOut))
+        // What the server cannot take at the moment is no judgement of the caller, and its own state is logged by itself.
+        if (error.Status >= StatusCodes.Status500InternalServerError || !TryTakeLine(out long leftOut))
         {
             return;
         }

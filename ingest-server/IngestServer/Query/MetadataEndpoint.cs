@@ -10,10 +10,14 @@ internal static class MetadataEndpoint
 {
     public static async Task<ApiError?> AnswerAsync(ApiCall call)
     {
-        if (!TryReadCount(call, "limit", out int limit) || !TryReadCount(call, "limit_per_metric", out int limitPerMetric))
+        if (!TryReadCount(call, "limit", out int limit))
         {
-            string name = TryReadCount(call, "limit", out _) ? "limit_per_metric" : "limit";
-            return ApiError.BadData($"{name} must be a number");
+            return ApiError.BadData("limit must be a number");
+        }
+
+        if (!TryReadCount(call, "limit_per_metric", out int limitPerMetric))
+        {
+            return ApiError.BadData("limit_per_metric must be a number");
         }
 
         string wanted = call.Parameters.Get("metric");

@@ -10,10 +10,10 @@ internal static class TimeParameter
     private const string MinTimeText = "-292273086-05-16T16:47:06Z";
     private const string MaxTimeText = "292277025-08-18T07:12:54.999999999Z";
 
-    /// <summary>Milliseconds of <see cref="MinTimeText"/>: a start that excludes nothing.</summary>
+    /// <summary>What <see cref="MinTimeText"/> is taken for: a start that excludes nothing, far from overflowing.</summary>
     public const long MinTimeMs = long.MinValue / 2;
 
-    /// <summary>Milliseconds of <see cref="MaxTimeText"/>: an end that excludes nothing.</summary>
+    /// <summary>What <see cref="MaxTimeText"/> is taken for: an end that excludes nothing, far from overflowing.</summary>
     public const long MaxTimeMs = long.MaxValue / 2;
 
     /// <summary>Reads a time into milliseconds since 1970, rounded to the nearest.</summary>

@@ -37,6 +37,7 @@ internal sealed class SeriesIds
     public uint Add(uint series)
     {
         uint id = _next;
+        Invariant.Require(id != uint.MaxValue, "the ids of series are used up: a restart numbers them anew");
         int page = (int)(id >> PageBits);
         if (page >= _pages.Length)
         {

@@ -33,4 +33,18 @@ public sealed class AuditLogTests
         Assert.Equal(62, lines.Length);
         Assert.Contains("940 more", lines[60], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_server_that_is_not_ready_does_not_fill_the_log_with_its_callers()
+    {
+        ManualTime time = new();
+        using MemoryStream output = new();
+        using (LineLoggerFactory loggers = new(output, LogFormat.Logfmt, LogLevel.Information, time))
+        {
+            AuditLog audit = new(loggers.CreateLogger("audit"), time);
+            audit.Refused(new DefaultHttpContext(), AmpError.Unavailable("the log is replayed"), "writer");
+        }
+
+        Assert.Empty(output.ToArray());
+    }
 }
