@@ -34,7 +34,7 @@ internal static class AwsDiscoveryReader
             EcsDiscoveryConfig config = new() { Api = ReadEcsApi(entry) };
             configs.Add(config with
             {
-                Source = entry.Choice("source", config.Source, "api", "task_metadata"),
+                Source = entry.Choice("source", config.Source, EcsDiscoveryConfig.FromApi, EcsDiscoveryConfig.FromTaskMetadata),
                 Port = ReadPort(entry, 0),
                 Services = entry.Texts("services"),
                 Tags = entry.TextMap("tags"),

@@ -17,7 +17,7 @@ internal static partial class DiscoveryReader
         "vultr_sd_configs",
     ];
 
-    public static DiscoveryConfigs Read(ConfigSection section, string validation, LaterFeatures later)
+    public static DiscoveryConfigs Read(ConfigSection section, string validation)
     {
         foreach (string kind in s_neverSupported)
         {
@@ -27,12 +27,6 @@ internal static partial class DiscoveryReader
                     kind, $"{kind} is not supported by AmpEdge", null,
                     "static, file, http, dns, kubernetes, ec2, ecs and aws; a file_sd_configs can bridge to others");
             }
-        }
-
-        foreach (string kind in (ReadOnlySpan<string>)
-            ["ecs_sd_configs", "aws_sd_configs"])
-        {
-            later.NoteIf(section.Node(kind) is not null, section, kind, "static_configs, file_sd_configs, http_sd_configs, dns_sd_configs, kubernetes_sd_configs");
         }
 
         return new DiscoveryConfigs

@@ -3,8 +3,12 @@ namespace AmpEdge.Agent.Config;
 /// <summary>Targets from ECS tasks: a target per port of each container, or per task when a port is configured.</summary>
 internal sealed record EcsDiscoveryConfig
 {
+    public const string FromApi = "api";
+
+    public const string FromTaskMetadata = "task_metadata";
+
     /// <summary><c>api</c>: all tasks that the APIs of ECS and EC2 show; <c>task_metadata</c>: the containers of the agent's own task, without any IAM.</summary>
-    public string Source { get; init; } = "api";
+    public string Source { get; init; } = FromApi;
 
     /// <summary>0: the ports that containers declare; else one target per task at this port, as Prometheus makes them.</summary>
     public int Port { get; init; }

@@ -50,7 +50,7 @@ internal static class ScrapeConfigReader
             HttpClient = HttpClientConfigReader.Read(section),
         };
         config = WithLimits(config, section, global);
-        config = config with { Discovery = DiscoveryReader.Read(section, validation, later) };
+        config = config with { Discovery = DiscoveryReader.Read(section, validation) };
         CheckTargets(section, config);
         NoteLater(section, config, later);
         section.End();

@@ -13,6 +13,12 @@ internal static class BoundedBody
         HttpResponseMessage response, int maxBytes, CancellationToken cancel)
     {
         await using Stream body = await OpenAsync(response, cancel);
+        return await ReadAsync(body, maxBytes, cancel);
+    }
+
+    /// <summary>The rest of a stream that <see cref="OpenAsync"/> gave, under the same conditions.</summary>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream body, int maxBytes, CancellationToken cancel)
+    {
         byte[] bytes = new byte[FirstChunkBytes];
         int length = 0;
         try

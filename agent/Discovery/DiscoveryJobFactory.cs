@@ -13,7 +13,7 @@ namespace AmpEdge.Agent.Discovery;
 /// <param name="resolvConf">The file that says whom DNS discovery asks.</param>
 /// <param name="kubernetes">Makes the discoverers of clusters.</param>
 /// <param name="metrics">What all mechanisms count.</param>
-/// <param name="aws">What the mechanisms of AWS count.</param>
+/// <param name="awsMetrics">What the mechanisms of AWS count.</param>
 /// <param name="time">The clock of all mechanisms.</param>
 /// <param name="random">Spreads requests over time. Used by one thread at a time.</param>
 /// <param name="log">Gets what goes wrong.</param>
@@ -22,7 +22,7 @@ internal sealed class DiscoveryJobFactory(
     string resolvConf,
     KubernetesDiscovererFactory kubernetes,
     DiscoveryMetrics metrics,
-    AwsMetrics aws,
+    AwsMetrics awsMetrics,
     TimeProvider time,
     Random random,
     ILogger log)
@@ -58,20 +58,42 @@ internal sealed class DiscoveryJobFactory(
                 () => new DnsTargets(dns, new DnsResolver(resolvConf, time), metrics));
         }
 
-        foreach (AwsDiscoveryConfig ec2 in config.Discovery.Ec2)
-        {
-            AddRefreshed(
-                discoverers, config.JobName, new DiscoveryConfigs { Ec2 = [ec2] },
-                () => new Ec2Targets(ec2, CreateSession(ec2), time, log));
-        }
-
         foreach (KubernetesDiscoveryConfig cluster in config.Discovery.Kubernetes)
         {
             discoverers.Add(new(KubernetesDiscovererFactory.Signature(cluster), () => kubernetes.Create(cluster)));
         }
 
+        AddAws(discoverers, config);
         return new DiscoveryJob(config.JobName, discoverers);
     }
+
+    private void AddAws(List<KeyValuePair<string, Func<IDiscoverer>>> discoverers, ScrapeConfig config)
+    {
+        foreach (AwsDiscoveryConfig ec2 in config.Discovery.Ec2)
+        {
+            AddRefreshed(discoverers, config.JobName, new DiscoveryConfigs { Ec2 = [ec2] }, () => CreateEc2(ec2));
+        }
+
+        foreach (EcsDiscoveryConfig ecs in config.Discovery.Ecs)
+        {
+            AddRefreshed(discoverers, config.JobName, new DiscoveryConfigs { Ecs = [ecs] }, () => CreateEcs(ecs));
+        }
+
+        foreach (AwsDiscoveryConfig aws in config.Discovery.Aws)
+        {
+            AddRefreshed(
+                discoverers, config.JobName, new DiscoveryConfigs { Aws = [aws] },
+                () => aws.Role == EcsClient.Service
+                    ? CreateEcs(new EcsDiscoveryConfig { Api = aws, Port = aws.Port })
+                    : CreateEc2(aws));
+        }
+    }
+
+    private Ec2Targets CreateEc2(AwsDiscoveryConfig config) => new(config, CreateSession(config), time, log);
+
+    private ITargetSource CreateEcs(EcsDiscoveryConfig config) => config.Source == EcsDiscoveryConfig.FromTaskMetadata
+        ? new EcsMetadataTargets(config, createClient(config.Api.HttpClient), AwsSurroundings.OfProcess)
+        : new EcsTargets(config, CreateSession(config.Api), time, log);
 
     private AwsSession CreateSession(AwsDiscoveryConfig config)
     {
@@ -86,7 +108,7 @@ internal sealed class DiscoveryJobFactory(
         };
         return new AwsSession(
             config, createClient(config.HttpClient), new SdkCredentialProvider(settings), AwsSurroundings.OfProcess,
-            aws, time, new Random(random.Next()));
+            awsMetrics, time, new Random(random.Next()));
     }
 
     private void AddRefreshed(

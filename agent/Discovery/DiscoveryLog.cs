@@ -25,6 +25,6 @@ internal static partial class DiscoveryLog
     public static partial void RefreshRecovered(ILogger logger, string mechanism, string job, long heldBack);
 
     [LoggerMessage(2012, LogLevel.Information,
-        "availability zone ids of EC2 instances are left out for the next hour: {Problem}")]
-    public static partial void ZonesUnknown(ILogger logger, string problem);
+        "{Lost} are left out, and asked for again in an hour: {Problem}")]
+    public static partial void ExtraRefused(ILogger logger, string lost, string problem);
 }

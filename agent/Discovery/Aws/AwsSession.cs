@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Xml;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.RemoteWrite;
@@ -175,7 +176,8 @@ internal sealed class AwsSession : IDisposable
         {
             throw new AnswerLostException($"{call}: no answer within {s_requestTimeout.TotalSeconds:0}s");
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or XmlException or InvalidDataException)
+        catch (Exception error) when (
+            error is HttpRequestException or IOException or XmlException or JsonException or InvalidDataException)
         {
             throw new AnswerLostException($"{call}: {error.Message}", error);
         }

@@ -7,33 +7,27 @@ namespace AmpEdge.Agent.Discovery;
 /// <summary>The targets of <c>ec2_sd_configs</c>: the instances of a region, one group in all.</summary>
 internal sealed class Ec2Targets : ITargetSource
 {
-    /// <summary>Zone ids are an extra that needs a permission of its own: without it they are asked for seldom.</summary>
-    private static readonly TimeSpan s_zonesRetryInterval = TimeSpan.FromHours(1);
-
     /// <summary>Leaves room for the waits after throttling.</summary>
     private static readonly TimeSpan s_minTimeout = TimeSpan.FromMinutes(2);
 
     private readonly AwsDiscoveryConfig _config;
     private readonly AwsSession _session;
     private readonly Ec2Client _client;
-    private readonly TimeProvider _time;
-    private readonly ILogger _log;
+    private readonly OptionalPermission _zones;
 
     /// <summary>Once known they stay: AWS gives an account's zones their ids for good.</summary>
     private Dictionary<string, string>? _zoneIds;
-    private long? _zonesAskedAt;
 
     /// <param name="config">What to look for.</param>
     /// <param name="session">Carries requests; disposed of with this.</param>
-    /// <param name="time">The clock of the waits between looks for zone ids.</param>
-    /// <param name="log">Gets why there are no zone ids.</param>
+    /// <param name="time">The clock of a permission that is missing.</param>
+    /// <param name="log">Is told of it.</param>
     public Ec2Targets(AwsDiscoveryConfig config, AwsSession session, TimeProvider time, ILogger log)
     {
         _config = config;
         _session = session;
         _client = new Ec2Client(session);
-        _time = time;
-        _log = log;
+        _zones = new OptionalPermission("the availability zone ids of EC2 instances", time, log);
     }
 
     public string Mechanism => "ec2";
@@ -45,7 +39,7 @@ internal sealed class Ec2Targets : ITargetSource
     public async Task<RefreshAnswer> FindAsync(CancellationToken cancel)
     {
         string region = await _session.RegionAsync(cancel);
-        await FindZonesAsync(cancel);
+        _zoneIds ??= await _zones.TryAsync(() => _client.DescribeZonesAsync(cancel));
         List<Ec2Instance> instances = await _client.DescribeInstancesAsync(_config.Filters, cancel);
         Ec2Labels labels = new(region, _config.Port, _zoneIds ?? []);
         List<Labels> targets = [];
@@ -61,22 +55,4 @@ internal sealed class Ec2Targets : ITargetSource
     }
 
     public void Dispose() => _session.Dispose();
-
-    private async Task FindZonesAsync(CancellationToken cancel)
-    {
-        if (_zoneIds is not null || (_zonesAskedAt is { } asked && _time.GetElapsedTime(asked) < s_zonesRetryInterval))
-        {
-            return;
-        }
-
-        try
-        {
-            _zoneIds = await _client.DescribeZonesAsync(cancel);
-        }
-        catch (AwsApiException refused) when (!refused.IsThrottling && !refused.IsServerError && !refused.IsExpiredToken)
-        {
-            _zonesAskedAt = _time.GetTimestamp();
-            DiscoveryLog.ZonesUnknown(_log, refused.Message);
-        }
-    }
 }

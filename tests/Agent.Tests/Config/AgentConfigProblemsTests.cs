@@ -96,18 +96,6 @@ public sealed class AgentConfigProblemsTests : IDisposable
     public void What_prometheus_refuses_is_refused_in_its_words(string text, string problem) =>
         Assert.Contains(problem, Problems(text), StringComparison.Ordinal);
 
-    [Fact]
-    public void Discovery_of_a_later_version_loads_and_is_named_with_its_place()
-    {
-        ConfigResult<AgentConfig> result = Load("scrape_configs:\n- job_name: x\n  aws_sd_configs:\n  - {role: ec2, region: a}\n");
-
-        Assert.True(result.IsValid);
-        ConfigProblem problem = Assert.Single(result.Config!.NotSupportedYet);
-        Assert.EndsWith(
-            "f.yml:4:3 scrape_configs[0].aws_sd_configs: aws_sd_configs is not supported yet by this version (allowed: static_configs, file_sd_configs, http_sd_configs, dns_sd_configs, kubernetes_sd_configs)",
-            problem.ToString(), StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("global: {scrape_native_histograms: true}\nscrape_configs: [{job_name: x}]\n", "scrape_native_histograms")]
     [InlineData("scrape_configs: [{job_name: x, scrape_protocols: [PrometheusProto]}]\n", "scrape_protocols")]

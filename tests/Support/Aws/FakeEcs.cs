@@ -39,6 +39,9 @@ public sealed class FakeEcs
             case "DescribeServices" when request.Texts("services").Count <= MaxServices:
                 return Described(
                     "services", InCluster(Services, json), request.Texts("services"), "serviceArn", "serviceName");
+            case "ListTasks" when (string?)json["serviceName"] is { } service
+                && !InCluster(Services, json).Exists(known => (string?)known["serviceName"] == service):
+                return FakeAws.JsonError(400, "ServiceNotFoundException", "Service not found.");
             case "ListTasks":
                 return Page(json, "taskArns", InCluster(Tasks, json).FindAll(task => IsAskedFor(task, json)), "taskArn");
             case "DescribeTasks" when request.Texts("tasks").Count <= MaxTasks:

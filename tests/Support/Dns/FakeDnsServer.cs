@@ -47,9 +47,9 @@ public sealed class FakeDnsServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await Task.WhenAll(_udpLoop, _tcpLoop);
         _listener.Stop();
         _datagrams.Dispose();
-        await Task.WhenAll(_udpLoop, _tcpLoop);
         _stop.Dispose();
     }
 
@@ -89,7 +89,7 @@ public sealed class FakeDnsServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception over) when (over is OperationCanceledException or SocketException)
         {
             return;
         }
