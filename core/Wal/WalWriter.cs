@@ -213,10 +213,23 @@ public sealed class WalWriter : IDisposable
         }
 
         long freed = 0;
-        foreach (WalSegment victim in victims)
+        int deleted = 0;
+        try
         {
-            _files.Delete(Path.Combine(Folder, victim.Index.FileName));
-            freed += victim.SizeBytes;
+            foreach (WalSegment victim in victims)
+            {
+                _files.Delete(Path.Combine(Folder, victim.Index.FileName));
+                freed += victim.SizeBytes;
+                deleted++;
+            }
+        }
+        finally
+        {
+            // A file that the disk did not let go is still a segment: a later call tries again.
+            lock (_appendLock)
+            {
+                _older.InsertRange(0, victims[deleted..]);
+            }
         }
 
         return freed;

@@ -36,6 +36,9 @@ public sealed class FaultyFileSystem : IFileSystem
     /// <summary>That many coming calls of SetLength fail.</summary>
     public int FailingCuts { get; set; }
 
+    /// <summary>That many coming deletes fail.</summary>
+    public int FailingDeletes { get; set; }
+
     /// <summary>The process ends inside the write (or rename, or delete) of this number, counted from 1; 0 for never.</summary>
     public long CrashAtChange { get; set; }
 
@@ -206,6 +209,12 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             CountChange(path);
+            if (FailingDeletes > 0)
+            {
+                FailingDeletes--;
+                throw new IOException($"{path} cannot be deleted (on purpose)");
+            }
+
             _files.Remove(path);
         }
     }

@@ -212,6 +212,26 @@ public sealed class WalWriterTests
     }
 
     [Fact]
+    public void A_segment_that_the_disk_does_not_let_go_is_deleted_by_a_later_call()
+    {
+        using WalWriter log = _log.Open(new WalOptions { SegmentSizeBytes = 60 });
+        for (int index = 0; index < 6; index++)
+        {
+            WalTestLog.Append(log, $"a record that fills a segment, {index}");
+        }
+
+        long before = log.TotalBytes;
+        _log.Disk.FailingDeletes = 1;
+        Assert.Throws<IOException>(() => log.DeleteBefore(new SegmentIndex(4)));
+        Assert.Equal(before, log.TotalBytes);
+        Assert.Equal(6, log.Segments().Count);
+
+        log.DeleteBefore(new SegmentIndex(4));
+        Assert.Equal(3, log.Segments().Count);
+        Assert.Equal(3, _log.ReadAll().Count);
+    }
+
+    [Fact]
     public async Task Concurrent_appends_and_syncs_keep_every_record()
     {
         using WalWriter log = _log.Open(new WalOptions { SegmentSizeBytes = 4000 });
