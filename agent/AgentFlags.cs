@@ -8,6 +8,11 @@ namespace AmpEdge.Agent;
 /// <summary>The flags of <c>ampedge-agent</c>, in Prometheus's spelling where Prometheus has them.</summary>
 internal sealed class AgentFlags
 {
+    private const long DefaultMemoryBytes = 64L << 20;
+
+    /// <summary>Small, because what is delivered is given back segment by segment.</summary>
+    private const long DefaultMemorySegmentBytes = 1L << 20;
+
     private readonly CommandLine _commandLine;
     private readonly Flag<string> _configFile;
     private readonly Flag<bool> _configCheck;
@@ -25,6 +30,12 @@ internal sealed class AgentFlags
     private readonly Flag<ByteSize> _segmentSize;
     private readonly Flag<ByteSize> _maxBytes;
     private readonly Flag<TimeSpan> _maxAge;
+    private readonly Flag<string> _bufferMode;
+    private readonly Flag<string> _encryptionKeyFile;
+    private readonly Flag<TimeSpan> _truncateInterval;
+    private readonly Flag<bool> _noLockFile;
+    private readonly Flag<string> _haCluster;
+    private readonly Flag<string> _haReplica;
     private readonly Flag<TimeSpan> _syncInterval;
     private readonly Flag<TimeSpan> _flushDeadline;
     private readonly Flag<string> _costConfigFile;
@@ -75,17 +86,36 @@ internal sealed class AgentFlags
         _segmentSize = storage.Size(
             "storage.agent.wal-segment-size", new ByteSize(defaults.SegmentSizeBytes),
             "Size of a file of the buffer; room on disk comes back file by file.");
+        _bufferMode = storage.Choice(
+            "buffer.mode", "disk", ["disk", "memory"],
+            "Where samples lie until every destination has them; in memory they end with the process.");
         _maxBytes = storage.Size(
-            "storage.agent.max-bytes", new ByteSize(defaults.MaxBytes),
-            "Above this the oldest samples go, delivered or not.");
+            "buffer.max-bytes", new ByteSize(defaults.MaxBytes),
+            "Above this the oldest samples go, delivered or not; in memory 64MiB unless given.");
         _maxAge = storage.Duration(
-            "storage.agent.retention.max-time", defaults.MaxAge, "Samples older than this go, delivered or not.");
+            "buffer.max-age", defaults.MaxAge,
+            "Samples older than this go, delivered or not; --storage.agent.retention.max-time is the same flag.",
+            "--storage.agent.retention.max-time");
+        _encryptionKeyFile = storage.Text(
+            "buffer.encryption-key-file", "",
+            "File with a key of 32 bytes (as they are, in hexadecimal or base64): the buffer's files are encrypted with it.", "FILE");
+        _truncateInterval = storage.Duration(
+            "storage.agent.wal-truncate-frequency", defaults.TruncateInterval, "How often files that were delivered are deleted.");
+        _noLockFile = storage.Switch(
+            "storage.agent.no-lockfile", "Do not lock the buffer's folder against other processes.");
         _syncInterval = storage.Duration(
             "storage.agent.sync-interval", defaults.SyncInterval,
             "How much a power cut may lose; 0 waits for the disk after each scrape.");
         _flushDeadline = storage.Duration(
             "storage.remote.flush-deadline", TimeSpan.FromSeconds(5),
             "How long stopping goes on delivering what waits in memory; the rest is delivered after the next start.");
+        FlagGroup availability = _commandLine.Group("High availability");
+        _haCluster = availability.Text(
+            "ha.cluster", "",
+            "This is one of several agents that scrape the same targets: every series gets the labels cluster, with this name, and __replica__.",
+            "NAME");
+        _haReplica = availability.Text(
+            "ha.replica", "", "The __replica__ of this agent; $POD_NAME or the host's name unless given.", "NAME");
         FlagGroup cost = _commandLine.Group("Cost");
         _costConfigFile = cost.Text(
             "cost.config-file", "", "YAML file with prices and quotas, where they differ from AMP's list prices.", "FILE");
@@ -128,14 +158,24 @@ internal sealed class AgentFlags
             KubeletInsecure = _kubeletInsecure.Value,
         },
         FlushDeadline = _flushDeadline.Value,
+        EncryptionKeyFile = _encryptionKeyFile.Value,
+        HaCluster = _haCluster.Value,
+        HaReplica = _haReplica.Value.Length > 0
+            ? _haReplica.Value
+            : Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } pod ? pod : Environment.MachineName,
         Buffer = new BufferOptions
         {
-            SegmentSizeBytes = _segmentSize.Value.Bytes,
-            MaxBytes = _maxBytes.Value.Bytes,
+            SegmentSizeBytes = InMemory && !_segmentSize.IsSet ? DefaultMemorySegmentBytes : _segmentSize.Value.Bytes,
+            MaxBytes = InMemory && !_maxBytes.IsSet ? DefaultMemoryBytes : _maxBytes.Value.Bytes,
             MaxAge = _maxAge.Value,
+            Mode = InMemory ? BufferMode.Memory : BufferMode.Disk,
+            UseLockFile = !_noLockFile.Value,
+            TruncateInterval = _truncateInterval.Value,
             SyncInterval = _syncInterval.Value,
         },
     };
+
+    private bool InMemory => _bufferMode.Value == "memory";
 
     /// <summary>Reads the arguments; false when the program has to end with <paramref name="exitCode"/>.</summary>
     public bool TryRead(IReadOnlyList<string> args, TextWriter output, TextWriter error, out int exitCode) =>

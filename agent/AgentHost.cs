@@ -48,11 +48,13 @@ internal sealed class AgentHost : IDisposable
         _reloader = new ConfigReloader<AgentConfig>(
             config, () => Load(settings), "prometheus", _metrics, loggers, time);
         _buffer = OpenBuffer();
+        HighAvailability availability = new(
+            settings.HaCluster, settings.HaReplica, _metrics, time, loggers.CreateLogger<HighAvailability>());
         _scrapes = new ScrapeManager(
-            new BufferStore(_buffer), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>());
+            new BufferStore(_buffer, availability), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>());
         _scraping = new ScrapingFactory(settings, CreateClient, _metrics, time, loggers).Create(config, _scrapes);
         _destinations = new Destinations(config, new DestinationFactory(
-            _buffer, CreateClient, _scrapes.Metadata, settings.FlushDeadline, time, _metrics,
+            _buffer, CreateClient, _scrapes.Metadata, availability, settings.FlushDeadline, time, _metrics,
             loggers.CreateLogger<QueueManager>()));
         _reloader.OnChange(_destinations.ApplyAsync);
         _reloader.OnChange(_scraping.ApplyAsync);
@@ -122,15 +124,23 @@ internal sealed class AgentHost : IDisposable
 
     private AgentBuffer OpenBuffer()
     {
+        BufferOptions options = _settings.Buffer;
+        string subject = $"--buffer.encryption-key-file={_settings.EncryptionKeyFile}";
         try
         {
+            if (_settings.EncryptionKeyFile.Length > 0)
+            {
+                options = options with { Cipher = EncryptionKeyFile.Read(_settings.EncryptionKeyFile) };
+            }
+
+            subject = $"--storage.agent.path={_settings.StoragePath}";
+            IFileSystem files = options.Mode == BufferMode.Memory ? new MemoryFileSystem() : new DiskFileSystem();
             return AgentBuffer.Open(
-                new DiskFileSystem(), _settings.StoragePath, _settings.Buffer, _time,
-                _loggers.CreateLogger<AgentBuffer>(), new BufferMetrics(_metrics));
+                files, _settings.StoragePath, options, _time, _loggers.CreateLogger<AgentBuffer>(), new BufferMetrics(_metrics));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartFailedException($"--storage.agent.path={_settings.StoragePath}: {error.Message}", error);
+            throw new StartFailedException($"{subject}: {error.Message}", error);
         }
     }
 

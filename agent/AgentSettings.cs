@@ -30,6 +30,15 @@ internal sealed record AgentSettings
 
     public BufferOptions Buffer { get; init; } = new();
 
+    /// <summary>The file with the buffer's key; empty for none.</summary>
+    public string EncryptionKeyFile { get; init; } = "";
+
+    /// <summary>What equal agents share as <c>cluster</c>; empty for no labels of high availability.</summary>
+    public string HaCluster { get; init; } = "";
+
+    /// <summary>This agent's <c>__replica__</c>.</summary>
+    public string HaReplica { get; init; } = "";
+
     /// <summary>How long stopping goes on delivering what waits in memory.</summary>
     public TimeSpan FlushDeadline { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -26,7 +26,7 @@ internal sealed class AgentBuffer : IDisposable
     private readonly Lock _commitLock = new();
     private readonly Lock _appendersLock = new();
     private readonly Stack<BufferAppender> _appenders = [];
-    private readonly WalBatch _batch = new();
+    private readonly WalBatch _batch;
     private readonly ByteBuffer _labels = new();
     private readonly BufferOptions _options;
     private readonly TimeProvider _time;
@@ -34,7 +34,7 @@ internal sealed class AgentBuffer : IDisposable
     private readonly BufferMetrics _metrics;
     private readonly RepeatedErrorGate _writeFailures;
     private readonly List<SeriesRef> _removed = [];
-    private readonly IDisposable _folderLock;
+    private readonly IDisposable? _folderLock;
 
     /// <summary>By series number: the segment that describes the series already. Guarded by the commit lock.</summary>
     private int[] _describedIn = new int[1024];
@@ -54,7 +54,7 @@ internal sealed class AgentBuffer : IDisposable
     private AgentBuffer(
         IFileSystem files,
         WalWriter wal,
-        IDisposable folderLock,
+        IDisposable? folderLock,
         string positionsFolder,
         BufferOptions options,
         TimeProvider time,
@@ -63,6 +63,7 @@ internal sealed class AgentBuffer : IDisposable
     {
         Files = files;
         Wal = wal;
+        _batch = wal.NewBatch();
         _folderLock = folderLock;
         PositionsPath = positionsFolder;
         _options = options;
@@ -94,7 +95,7 @@ internal sealed class AgentBuffer : IDisposable
         IFileSystem files, string folder, BufferOptions options, TimeProvider time, ILogger logger, BufferMetrics metrics)
     {
         files.CreateFolder(folder);
-        IDisposable folderLock = files.TryLock(Path.Combine(folder, LockFile))
+        IDisposable? folderLock = !options.UseLockFile ? null : files.TryLock(Path.Combine(folder, LockFile))
             ?? throw new IOException($"{folder} is in use by another process: give each agent its own --storage.agent.path");
         string positionsFolder = Path.Combine(folder, PositionsFolder);
         files.CreateFolder(positionsFolder);
@@ -102,6 +103,7 @@ internal sealed class AgentBuffer : IDisposable
         {
             SegmentSizeBytes = options.SegmentSizeBytes,
             SyncEveryAppend = options.SyncInterval == TimeSpan.Zero,
+            Cipher = options.Cipher,
             MinNextSegment = DeliveryPositions.HighestSegment(files, positionsFolder).Next,
         });
         BufferLog.Opened(logger, folder, wal.Segments().Count, wal.TotalBytes);
@@ -231,7 +233,7 @@ internal sealed class AgentBuffer : IDisposable
     public void Dispose()
     {
         Wal.Dispose();
-        _folderLock.Dispose();
+        _folderLock?.Dispose();
     }
 
     internal void Return(BufferAppender appender)

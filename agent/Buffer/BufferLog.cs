@@ -23,9 +23,6 @@ internal static partial class BufferLog
     public static partial void Shed(
         ILogger logger, int segments, long bytes, LossReason reason, string destination, long lostSamples);
 
-    [LoggerMessage(2305, LogLevel.Warning, "buffer: a segment is damaged: {Reason}")]
-    public static partial void Corrupt(ILogger logger, string reason);
-
     [LoggerMessage(2306, LogLevel.Error, "buffer: deleting old segments failed, trying again later: {Reason}")]
     public static partial void TruncateFailed(ILogger logger, string reason);
 
@@ -33,6 +30,7 @@ internal static partial class BufferLog
         "buffer: the delivery position of {Destination} in {Path} cannot be read ({Reason}); sending everything that is buffered")]
     public static partial void PositionsUnreadable(ILogger logger, string destination, string path, string reason);
 
-    [LoggerMessage(2308, LogLevel.Error, "buffer: the delivery position of {Destination} could not be saved: {Reason}")]
-    public static partial void PositionsNotSaved(ILogger logger, string destination, string reason);
+    [LoggerMessage(2308, LogLevel.Error,
+        "buffer: the delivery position of {Destination} could not be saved: {Reason} ({HeldBack} such failures were not logged)")]
+    public static partial void PositionsNotSaved(ILogger logger, string destination, string reason, long heldBack);
 }

@@ -21,8 +21,6 @@ internal sealed class BufferMetrics
             "ampedge_buffer_sync_failures_total", "Times the disk did not confirm what was written to the buffer.");
         CutBytes = registry.Counter(
             "ampedge_buffer_cut_bytes_total", "Bytes of a torn last record that opening the buffer cut off.");
-        CorruptBytes = registry.Counter(
-            "ampedge_buffer_corrupt_bytes_total", "Bytes of the buffer's segments that could not be read and were skipped.");
         ShedSegments = registry.Counter(
             "ampedge_buffer_segments_shed_total", "Segments deleted before every destination had them, at a bound or on a full disk.");
         Bytes = registry.Gauge("ampedge_buffer_bytes", "Size of the buffer's segments on the disk.");
@@ -46,8 +44,6 @@ internal sealed class BufferMetrics
     public CounterMetric SyncFailures { get; }
 
     public CounterMetric CutBytes { get; }
-
-    public CounterMetric CorruptBytes { get; }
 
     public CounterMetric ShedSegments { get; }
 

@@ -1,3 +1,5 @@
+using AmpEdge.Wal;
+
 namespace AmpEdge.Agent.Buffer;
 
 /// <summary>The bounds of the buffer.</summary>
@@ -5,6 +7,14 @@ internal sealed record BufferOptions
 {
     /// <summary>Small, because the disk gets its room back segment by segment.</summary>
     public long SegmentSizeBytes { get; init; } = 16L << 20;
+
+    public BufferMode Mode { get; init; }
+
+    /// <summary>Encrypts the segments; null for none.</summary>
+    public SegmentCipher? Cipher { get; init; }
+
+    /// <summary>Whether the folder is locked against other processes.</summary>
+    public bool UseLockFile { get; init; } = true;
 
     /// <summary>Above this the oldest segments go, delivered or not.</summary>
     public long MaxBytes { get; init; } = 4L << 30;

@@ -165,5 +165,5 @@ internal sealed class BufferTruncator(
     }
 
     private SegmentReader Open(SegmentIndex segment, long offset) =>
-        SegmentReader.Open(_buffer.Files, Path.Combine(_buffer.Wal.Folder, segment.FileName), offset);
+        SegmentReader.Open(_buffer.Files, Path.Combine(_buffer.Wal.Folder, segment.FileName), offset, _buffer.Wal.Cipher);
 }

@@ -4,12 +4,14 @@ namespace AmpEdge.Agent.Buffer;
 /// Many small byte strings in a few large arrays: nothing for the collector to trace, and no header per string. Freed
 /// places are kept by size and used again. Not thread-safe.
 /// </summary>
-internal sealed class LabelSlabs
+internal sealed class LabelSlabs(int grain = LabelSlabs.UsualGrain)
 {
     private const int SlabLength = 64 << 10;
 
+    private const int UsualGrain = 16;
+
     /// <summary>Places are multiples of this, so that a freed one fits another string of about its length.</summary>
-    private const int Grain = 16;
+    private readonly int _grain = grain;
 
     private readonly List<byte[]> _slabs = [];
     private readonly Dictionary<int, Stack<SlabPlace>> _freeByLength = [];
@@ -40,7 +42,7 @@ internal sealed class LabelSlabs
         free.Push(place);
     }
 
-    private static int RoundUp(int length) => Math.Max(Grain, (length + Grain - 1) / Grain * Grain);
+    private int RoundUp(int length) => Math.Max(_grain, (length + _grain - 1) / _grain * _grain);
 
     private SlabPlace Take(int length)
     {

@@ -7,19 +7,29 @@ namespace AmpEdge.Agent.Buffer;
 /// when the last one lets go, the number may be given to another series. Thread-safe.
 /// </summary>
 /// <remarks>
-/// An open hash table over slots in one array, labels in <see cref="LabelSlabs"/>: no object per series.
+/// A hash table over slots in pieces of equal size. A series' labels are the numbers of its <see cref="LabelPairs"/>, a byte or
+/// two each, because most labels are shared by many series: no object per series, and some 40 bytes where the labels as text
+/// would be 200. docs/decisions/0004-labels-by-number.md has the figures.
 /// </remarks>
 internal sealed class SeriesTable
 {
     private const int MinBuckets = 256;
     private const int NoSlot = -1;
+    private const int PieceBits = 10;
+
+    /// <summary>Numbers of labels are short, so a coarse grain would cost as much as they do.</summary>
+    private const int NumbersGrain = 4;
 
     private readonly Lock _tableLock = new();
-    private readonly LabelSlabs _slabs = new();
+    private readonly LabelPairs _pairs = new();
+
+    /// <summary>The numbers of each series' labels, as uvarints.</summary>
+    private readonly LabelSlabs _numbers = new(NumbersGrain);
+    private readonly ByteBuffer _scratch = new();
 
     /// <summary>Numbers that became free and that <see cref="DrainRemoved"/> did not report yet.</summary>
     private readonly List<SeriesRef> _removed = [];
-    private Slot[] _slots = new Slot[MinBuckets];
+    private readonly List<Slot[]> _slotPieces = [];
     private int[] _buckets = NewBuckets(MinBuckets);
     private int _slotsUsed;
     private int _firstFree = NoSlot;
@@ -27,14 +37,15 @@ internal sealed class SeriesTable
     /// <summary>How many series are referred to.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The bytes that labels take.</summary>
+    /// <summary>The memory that series and labels take.</summary>
     public long LabelBytes
     {
         get
         {
             lock (_tableLock)
             {
-                return _slabs.CapacityBytes;
+                return _numbers.CapacityBytes + _pairs.CapacityBytes
+                    + (long)_slotPieces.Count * (32 << PieceBits) + _buckets.Length * 4L;
             }
         }
     }
@@ -62,7 +73,7 @@ internal sealed class SeriesTable
                 slot = Add(labels);
             }
 
-            _slots[slot].References++;
+            SlotAt(slot).References++;
             return RefOf(slot);
         }
     }
@@ -73,8 +84,8 @@ internal sealed class SeriesTable
         lock (_tableLock)
         {
             int slot = SlotOf(series);
-            Invariant.Require(_slots[slot].References > 0, "a released series is referred to");
-            if (--_slots[slot].References == 0)
+            Invariant.Require(SlotAt(slot).References > 0, "a released series is referred to");
+            if (--SlotAt(slot).References == 0)
             {
                 Remove(slot);
                 _removed.Add(series);
@@ -100,9 +111,8 @@ internal sealed class SeriesTable
     {
         lock (_tableLock)
         {
-            ref readonly Slot slot = ref _slots[SlotOf(series)];
-            Invariant.Require(slot.References > 0, "a series whose labels are asked for is referred to");
-            target.Append(_slabs.Read(slot.Labels));
+            ref readonly Slot slot = ref SlotAt(SlotOf(series));
+            AppendLabels(slot, target);
             return slot.Hash;
         }
     }
@@ -115,7 +125,7 @@ internal sealed class SeriesTable
     {
         lock (_tableLock)
         {
-            return _slots[SlotOf(series)].Labels.Length;
+            return SlotAt(SlotOf(series)).BlobLength;
         }
     }
 
@@ -130,16 +140,49 @@ internal sealed class SeriesTable
         return buckets;
     }
 
+    private ref Slot SlotAt(int slot) => ref _slotPieces[slot >> PieceBits][slot & ((1 << PieceBits) - 1)];
+
     private int Find(Labels labels)
     {
         int slot = _buckets[Bucket(labels.Hash)];
-        while (slot != NoSlot
-            && (_slots[slot].Hash != labels.Hash || !_slabs.Read(_slots[slot].Labels).SequenceEqual(labels.Blob)))
+        while (slot != NoSlot && (SlotAt(slot).Hash != labels.Hash || !HasLabels(SlotAt(slot), labels.Blob)))
         {
-            slot = _slots[slot].Next;
+            slot = SlotAt(slot).Next;
         }
 
         return slot;
+    }
+
+    private bool HasLabels(in Slot slot, ReadOnlySpan<byte> blob)
+    {
+        if (slot.BlobLength != blob.Length)
+        {
+            return false;
+        }
+
+        SpanReader numbers = new(_numbers.Read(slot.Numbers));
+        while (!numbers.AtEnd)
+        {
+            ReadOnlySpan<byte> piece = _pairs.Read((int)numbers.ReadUvarint());
+            if (!blob.StartsWith(piece))
+            {
+                return false;
+            }
+
+            blob = blob[piece.Length..];
+        }
+
+        return true;
+    }
+
+    private void AppendLabels(in Slot slot, ByteBuffer target)
+    {
+        Invariant.Require(slot.References > 0, "a series whose labels are asked for is referred to");
+        SpanReader numbers = new(_numbers.Read(slot.Numbers));
+        while (!numbers.AtEnd)
+        {
+            target.Append(_pairs.Read((int)numbers.ReadUvarint()));
+        }
     }
 
     private int Add(Labels labels)
@@ -151,10 +194,29 @@ internal sealed class SeriesTable
         }
 
         ref int bucket = ref _buckets[Bucket(labels.Hash)];
-        _slots[slot] = new Slot { Hash = labels.Hash, Labels = _slabs.Store(labels.Blob), Next = bucket };
+        SlotAt(slot) = new Slot
+        {
+            Hash = labels.Hash, Numbers = StoreNumbers(labels.Blob), BlobLength = labels.Blob.Length, Next = bucket,
+        };
         bucket = slot;
         Count++;
         return slot;
+    }
+
+    private SlabPlace StoreNumbers(ReadOnlySpan<byte> blob)
+    {
+        _scratch.Clear();
+        SpanReader rest = new(blob);
+        while (!rest.AtEnd)
+        {
+            int start = rest.Position;
+            rest.ReadLengthPrefixed();
+            rest.ReadLengthPrefixed();
+            Invariant.Require(!rest.Truncated, "labels are whole");
+            _scratch.AppendUvarint((ulong)_pairs.Acquire(blob[start..rest.Position]));
+        }
+
+        return _numbers.Store(_scratch.Written);
     }
 
     private int TakeSlot()
@@ -162,13 +224,13 @@ internal sealed class SeriesTable
         if (_firstFree != NoSlot)
         {
             int reused = _firstFree;
-            _firstFree = _slots[reused].Next;
+            _firstFree = SlotAt(reused).Next;
             return reused;
         }
 
-        if (_slotsUsed == _slots.Length)
+        if (_slotsUsed == _slotPieces.Count << PieceBits)
         {
-            Array.Resize(ref _slots, _slots.Length * 2);
+            _slotPieces.Add(new Slot[1 << PieceBits]);
         }
 
         return _slotsUsed++;
@@ -176,15 +238,22 @@ internal sealed class SeriesTable
 
     private void Remove(int slot)
     {
-        ref int link = ref _buckets[Bucket(_slots[slot].Hash)];
+        ref Slot removed = ref SlotAt(slot);
+        ref int link = ref _buckets[Bucket(removed.Hash)];
         while (link != slot)
         {
-            link = ref _slots[link].Next;
+            link = ref SlotAt(link).Next;
         }
 
-        link = _slots[slot].Next;
-        _slabs.Free(_slots[slot].Labels);
-        _slots[slot] = new Slot { Next = _firstFree };
+        link = removed.Next;
+        SpanReader numbers = new(_numbers.Read(removed.Numbers));
+        while (!numbers.AtEnd)
+        {
+            _pairs.Release((int)numbers.ReadUvarint());
+        }
+
+        _numbers.Free(removed.Numbers);
+        removed = new Slot { Next = _firstFree };
         _firstFree = slot;
         Count--;
     }
@@ -197,9 +266,9 @@ internal sealed class SeriesTable
         {
             for (int slot = first; slot != NoSlot;)
             {
-                int next = _slots[slot].Next;
-                ref int bucket = ref _buckets[Bucket(_slots[slot].Hash)];
-                _slots[slot].Next = bucket;
+                int next = SlotAt(slot).Next;
+                ref int bucket = ref _buckets[Bucket(SlotAt(slot).Hash)];
+                SlotAt(slot).Next = bucket;
                 bucket = slot;
                 slot = next;
             }
@@ -219,14 +288,17 @@ internal sealed class SeriesTable
             table._tableLock.Enter();
         }
 
-        public ulong HashOf(SeriesRef series) => _table._slots[SlotOf(series)].Hash;
+        public ulong HashOf(SeriesRef series) => _table.SlotAt(SlotOf(series)).Hash;
 
-        /// <summary>The label blob, valid until this is disposed.</summary>
+        /// <summary>The length of the label blob.</summary>
+        public int LengthOf(SeriesRef series) => _table.SlotAt(SlotOf(series)).BlobLength;
+
+        /// <summary>The label blob, valid until the next call or until this is disposed.</summary>
         public ReadOnlySpan<byte> LabelsOf(SeriesRef series)
         {
-            ref readonly Slot slot = ref _table._slots[SlotOf(series)];
-            Invariant.Require(slot.References > 0, "a series whose labels are asked for is referred to");
-            return _table._slabs.Read(slot.Labels);
+            _table._scratch.Clear();
+            _table.AppendLabels(_table.SlotAt(SlotOf(series)), _table._scratch);
+            return _table._scratch.Written;
         }
 
         public void Dispose() => _table._tableLock.Exit();
@@ -236,7 +308,10 @@ internal sealed class SeriesTable
     private struct Slot
     {
         public ulong Hash;
-        public SlabPlace Labels;
+        public SlabPlace Numbers;
+
+        /// <summary>The length of the labels as a blob.</summary>
+        public int BlobLength;
 
         /// <summary>The next slot in the same bucket, or in the free list.</summary>
         public int Next;

@@ -17,6 +17,7 @@ internal sealed class DestinationFactory
     private readonly AgentBuffer _buffer;
     private readonly Func<HttpClientConfig, HttpMessageInvoker> _createClient;
     private readonly Func<IReadOnlyList<MetricMetadata>> _readMetadata;
+    private readonly HighAvailability _availability;
     private readonly TimeSpan _flushDeadline;
     private readonly TimeProvider _time;
     private readonly MetricRegistry _metrics;
@@ -26,6 +27,7 @@ internal sealed class DestinationFactory
         AgentBuffer buffer,
         Func<HttpClientConfig, HttpMessageInvoker> createClient,
         Func<IReadOnlyList<MetricMetadata>> readMetadata,
+        HighAvailability availability,
         TimeSpan flushDeadline,
         TimeProvider time,
         MetricRegistry metrics,
@@ -34,6 +36,7 @@ internal sealed class DestinationFactory
         _buffer = buffer;
         _createClient = createClient;
         _readMetadata = readMetadata;
+        _availability = availability;
         _flushDeadline = flushDeadline;
         _time = time;
         _metrics = metrics;
@@ -54,6 +57,9 @@ internal sealed class DestinationFactory
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(config.Url.AbsoluteUri));
         return $"{config.Url.Host}-{Convert.ToHexStringLower(hash.AsSpan(0, 3))}";
     }
+
+    /// <summary>What every series gets that lacks the names.</summary>
+    public Labels ExternalLabelsOf(AgentConfig config) => _availability.AddTo(config.Global.ExternalLabels);
 
     /// <summary>A destination that was not started yet.</summary>
     public RunningDestination Create(RemoteWriteConfig config, string name, Labels externalLabels)

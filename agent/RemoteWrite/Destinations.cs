@@ -1,6 +1,7 @@
 using System.Globalization;
 using AmpEdge.Agent.Config;
 using AmpEdge.Hosting;
+using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.RemoteWrite;
 
@@ -31,12 +32,13 @@ internal sealed class Destinations : IComponent
     /// </summary>
     public async Task ApplyAsync(AgentConfig config, CancellationToken cancel)
     {
+        Labels externalLabels = _factory.ExternalLabelsOf(config);
         List<RunningDestination> running = [];
         List<RunningDestination> surplus = [.. Volatile.Read(ref _running)];
         List<(RemoteWriteConfig Config, string Name)> missing = [];
         foreach ((RemoteWriteConfig destination, string name) in Named(config))
         {
-            string signature = DestinationFactory.Signature(destination, name, config.Global.ExternalLabels);
+            string signature = DestinationFactory.Signature(destination, name, externalLabels);
             int known = surplus.FindIndex(candidate => candidate.Signature == signature);
             if (known >= 0)
             {
@@ -52,7 +54,7 @@ internal sealed class Destinations : IComponent
         await Task.WhenAll(surplus.ConvertAll(destination => destination.StopAsync(cancel)));
         foreach ((RemoteWriteConfig destination, string name) in missing)
         {
-            RunningDestination started = _factory.Create(destination, name, config.Global.ExternalLabels);
+            RunningDestination started = _factory.Create(destination, name, externalLabels);
             await started.StartAsync(cancel);
             running.Add(started);
         }

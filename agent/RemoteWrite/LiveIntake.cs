@@ -31,7 +31,7 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules)
 
         for (int index = 0; index < samples.Count; index++)
         {
-            SeriesLabels series = LabelsOf(samples.Series[index], labels);
+            SeriesLabels series = _rules.LabelsOf(samples.Series[index], labels);
             if (series.IsDropped)
             {
                 continue;
@@ -60,16 +60,17 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules)
         LeftOut = 0;
         for (int index = 0; index < samples.Count; index++)
         {
-            SeriesLabels series = LabelsOf(samples.Series[index], labels);
-            if (series.IsDropped)
+            SeriesRef series = samples.Series[index];
+            int length = _rules.LengthOf(series, labels);
+            if (length == 0)
             {
                 LeftOut++;
                 continue;
             }
 
-            int shard = ShardPositions.ShardOf(series.Hash, shards.Count);
+            int shard = ShardPositions.ShardOf(labels.HashOf(series), shards.Count);
             _entries[shard]++;
-            _bytes[shard] += series.Blob.Length + samples.Payload(index).Length;
+            _bytes[shard] += length + samples.Payload(index).Length;
         }
 
         for (int shard = 0; shard < shards.Count; shard++)
@@ -82,9 +83,6 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules)
 
         return true;
     }
-
-    private SeriesLabels LabelsOf(SeriesRef series, SeriesTable.LabelReader labels) =>
-        _rules.Apply(series, labels.LabelsOf(series), labels.HashOf(series));
 
     private void Prepare(int shards)
     {

@@ -1,3 +1,4 @@
+using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.RemoteWrite;
@@ -11,12 +12,35 @@ internal sealed class LiveRules(WriteRules rules)
     private readonly WriteRules _rules = rules;
     private WriteRuling[] _rulings = [];
 
-    /// <summary>The labels to queue for a series whose scraped labels are these.</summary>
-    public SeriesLabels Apply(SeriesRef series, ReadOnlySpan<byte> labelBlob, ulong hash)
+    /// <summary>The labels to queue for a series; valid until the reader's next call.</summary>
+    public SeriesLabels LabelsOf(SeriesRef series, SeriesTable.LabelReader labels)
+    {
+        ulong hash = labels.HashOf(series);
+        WriteRuling ruling = RulingOf(series, labels);
+        return _rules.LabelsOf(ruling, ruling.Kind == WriteRulingKind.AsScraped ? labels.LabelsOf(series) : default, hash);
+    }
+
+    /// <summary>How long those labels are; 0 when the series is not sent.</summary>
+    public int LengthOf(SeriesRef series, SeriesTable.LabelReader labels)
+    {
+        WriteRuling ruling = RulingOf(series, labels);
+        return ruling.Kind == WriteRulingKind.AsScraped ? labels.LengthOf(series) : ruling.Labels.Length;
+    }
+
+    public void Forget(SeriesRef series)
+    {
+        if (series.Value < _rulings.Length)
+        {
+            _rules.Forget(_rulings[series.Value]);
+            _rulings[series.Value] = default;
+        }
+    }
+
+    private WriteRuling RulingOf(SeriesRef series, SeriesTable.LabelReader labels)
     {
         if (!_rules.Any)
         {
-            return _rules.LabelsOf(WriteRuling.AsScraped, labelBlob, hash);
+            return WriteRuling.AsScraped;
         }
 
         if (series.Value >= _rulings.Length)
@@ -27,18 +51,9 @@ internal sealed class LiveRules(WriteRules rules)
         ref WriteRuling ruling = ref _rulings[series.Value];
         if (ruling.Kind == WriteRulingKind.Unknown)
         {
-            ruling = _rules.Judge(labelBlob);
+            ruling = _rules.Judge(labels.LabelsOf(series));
         }
 
-        return _rules.LabelsOf(ruling, labelBlob, hash);
-    }
-
-    public void Forget(SeriesRef series)
-    {
-        if (series.Value < _rulings.Length)
-        {
-            _rules.Forget(_rulings[series.Value]);
-            _rulings[series.Value] = default;
-        }
+        return ruling;
     }
 }

@@ -39,6 +39,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     private readonly RemoteWriteMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Lock _saveLock = new();
+    private readonly RepeatedErrorGate _saveFailures;
     private readonly AsyncSignal _fellBehind = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
@@ -66,6 +67,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         _random = random;
         _logger = logger;
         _metrics = new RemoteWriteMetrics(registry, options);
+        _saveFailures = new RepeatedErrorGate(time);
         _file = buffer.PositionsOf(options.Name);
         _disk = new DiskReader(buffer, options, _metrics, Progress, logger);
         _intake = new LiveIntake(buffer.Series, new WriteRules(options));
@@ -359,7 +361,10 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
             catch (IOException failure)
             {
                 // The next acknowledged batch tries again; until then a restart would repeat more than one batch.
-                BufferLog.PositionsNotSaved(_logger, Name, failure.Message);
+                if (_saveFailures.ShouldLog(failure.Message, out long heldBack))
+                {
+                    BufferLog.PositionsNotSaved(_logger, Name, failure.Message, heldBack);
+                }
             }
         }
     }

@@ -48,4 +48,9 @@ internal static partial class RemoteWriteLog
     [LoggerMessage(2411, LogLevel.Warning,
         "remote write {Destination}: the receiver does not take remote write 2.0, sending 1.0 from now on: {Reason}")]
     public static partial void FellBack(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(2412, LogLevel.Warning,
+        "--ha.cluster: the scraped series {Series} has a cluster or __replica__ label of its own, so the receiver may take the wrong replica: "
+        + "rename it by metric_relabel_configs ({HeldBack} more such series were not logged)")]
+    public static partial void HaClash(ILogger logger, string series, long heldBack);
 }

@@ -1,12 +1,17 @@
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
 
 /// <summary>Leaves samples in the buffer on disk.</summary>
-internal sealed class BufferStore(AgentBuffer buffer) : ISampleStore
+internal sealed class BufferStore(AgentBuffer buffer, HighAvailability availability) : ISampleStore
 {
-    public SeriesRef Acquire(Labels labels) => buffer.Series.Acquire(labels);
+    public SeriesRef Acquire(Labels labels)
+    {
+        availability.Check(labels);
+        return buffer.Series.Acquire(labels);
+    }
 
     public void Release(SeriesRef series) => buffer.Series.Release(series);
 

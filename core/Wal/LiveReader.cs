@@ -91,7 +91,7 @@ public sealed class LiveReader : IDisposable
     {
         try
         {
-            _reader = SegmentReader.Open(_files, Path.Combine(_wal.Folder, Position.Segment.FileName), Position.Offset);
+            _reader = SegmentReader.Open(_files, Path.Combine(_wal.Folder, Position.Segment.FileName), Position.Offset, _wal.Cipher);
             return true;
         }
         catch (FileNotFoundException)

@@ -24,12 +24,13 @@ public static class SegmentFolder
     /// Reads the newest segment, cuts off what follows its last whole record and corrects the list. A segment without
     /// even its first bytes is deleted. Damage with records behind it stays: readers report and skip it.
     /// </summary>
-    internal static WalCorruptionException? CutTornTail(IFileSystem files, string folder, List<WalSegment> segments)
+    internal static WalCorruptionException? CutTornTail(
+        IFileSystem files, string folder, List<WalSegment> segments, SegmentCipher? cipher)
     {
         WalSegment newest = segments[^1];
         string path = Path.Combine(folder, newest.Index.FileName);
-        WalCorruptionException? torn = FindTornTail(files, path);
-        bool empty = newest.SizeBytes < SegmentFormat.MagicLength;
+        WalCorruptionException? torn = FindTornTail(files, path, cipher);
+        bool empty = newest.SizeBytes < SegmentFormat.MagicLength || torn is { Offset: 0 };
         if (empty)
         {
             files.Delete(path);
@@ -45,9 +46,10 @@ public static class SegmentFolder
         return torn;
     }
 
-    private static WalCorruptionException? FindTornTail(IFileSystem files, string path)
+    private static WalCorruptionException? FindTornTail(IFileSystem files, string path, SegmentCipher? cipher)
     {
-        using SegmentReader reader = SegmentReader.Open(files, path);
+        using SegmentReader reader = SegmentReader.Open(files, path, 0, cipher);
+        reader.RequireKey();
         while (true)
         {
             switch (reader.Next())

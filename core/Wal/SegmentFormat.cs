@@ -16,6 +16,16 @@ namespace AmpEdge.Wal;
 internal static class SegmentFormat
 {
     public const int MagicLength = 8;
+
+    /// <summary>What stands in an encrypted segment behind the magic bytes: which key it was, and the salt of its own.</summary>
+    public const int KeyIdLength = 8;
+    public const int SaltLength = 32;
+    public const int EncryptedHeaderLength = MagicLength + KeyIdLength + SaltLength;
+
+    /// <summary>What encryption adds to a payload: its number in front and the tag behind.</summary>
+    public const int TagLength = 16;
+    public const int SealLength = sizeof(ulong) + TagLength;
+
     public const int RecordHeaderLength = 13;
 
     private const int LengthOffset = 1;
@@ -24,6 +34,9 @@ internal static class SegmentFormat
 
     /// <summary>The last byte is the version of the format.</summary>
     public static ReadOnlySpan<byte> Magic => "AMPEWAL\x01"u8;
+
+    /// <summary>The version whose payloads are encrypted.</summary>
+    public static ReadOnlySpan<byte> EncryptedMagic => "AMPEWAL\x02"u8;
 
     /// <summary>Fills the header in front of a payload that already stands behind it.</summary>
     public static void WriteHeader(Span<byte> header, byte type, ReadOnlySpan<byte> payload)

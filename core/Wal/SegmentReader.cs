@@ -17,11 +17,21 @@ public sealed class SegmentReader : IDisposable
     private int _payloadStart;
     private int _payloadLength;
     private bool _ended;
+    private readonly SegmentCipher? _cipher;
 
-    private SegmentReader(string path, IFile file, long offset)
+    /// <summary>What a segment's first bytes say; found at the first step.</summary>
+    private bool _headerIsKnown;
+    private int _headerLength = SegmentFormat.MagicLength;
+    private RecordSeal? _seal;
+
+    /// <summary>The decrypted payload, in an encrypted segment.</summary>
+    private byte[] _opened = [];
+
+    private SegmentReader(string path, IFile file, long offset, SegmentCipher? cipher)
     {
         _path = path;
         _file = file;
+        _cipher = cipher;
         NextOffset = offset;
         Limit = file.Length;
     }
@@ -33,7 +43,9 @@ public sealed class SegmentReader : IDisposable
     public byte Type { get; private set; }
 
     /// <summary>The record's payload; valid until the next step.</summary>
-    public ReadOnlySpan<byte> Payload => _block.AsSpan(_payloadStart, _payloadLength);
+    public ReadOnlySpan<byte> Payload => _seal is null
+        ? _block.AsSpan(_payloadStart, _payloadLength)
+        : _opened.AsSpan(0, _payloadLength);
 
     /// <summary>Where the record begins.</summary>
     public long Offset { get; private set; }
@@ -46,8 +58,8 @@ public sealed class SegmentReader : IDisposable
 
     /// <summary>Opens a segment to read from an offset on: 0 for its beginning, or what a position of this log said.</summary>
     /// <exception cref="FileNotFoundException">The segment was deleted.</exception>
-    public static SegmentReader Open(IFileSystem files, string path, long offset = 0) =>
-        new(path, files.OpenRead(path), offset);
+    public static SegmentReader Open(IFileSystem files, string path, long offset = 0, SegmentCipher? cipher = null) =>
+        new(path, files.OpenRead(path), offset, cipher);
 
     public SegmentReadOutcome Next()
     {
@@ -57,7 +69,7 @@ public sealed class SegmentReader : IDisposable
             return SegmentReadOutcome.End;
         }
 
-        if (NextOffset < SegmentFormat.MagicLength && !SkipMagic(out SegmentReadOutcome outcome))
+        if (!TryReadHeader(out SegmentReadOutcome outcome))
         {
             return outcome;
         }
@@ -92,6 +104,11 @@ public sealed class SegmentReader : IDisposable
             return Damaged(end, $"a payload with the checksum {actual:x8}", $"{checksum:x8}");
         }
 
+        if (_seal is not null)
+        {
+            return OpenSealed(payload, type, end);
+        }
+
         Type = type;
         Offset = NextOffset;
         _payloadStart = (int)(NextOffset + SegmentFormat.RecordHeaderLength - _blockStart);
@@ -100,36 +117,89 @@ public sealed class SegmentReader : IDisposable
         return SegmentReadOutcome.Record;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _seal?.Dispose();
+        _file.Dispose();
+    }
 
-    private bool SkipMagic(out SegmentReadOutcome outcome)
+    /// <exception cref="SegmentKeyException">The segment is encrypted, and not with the key given.</exception>
+    internal void RequireKey()
+    {
+        Span<byte> header = stackalloc byte[SegmentFormat.EncryptedHeaderLength];
+        header = header[.._file.Read(0, header)];
+        if (header.StartsWith(SegmentFormat.EncryptedMagic) && header.Length == SegmentFormat.EncryptedHeaderLength
+            && !IsOurs(header))
+        {
+            throw new SegmentKeyException(_path, keyGiven: _cipher is not null);
+        }
+    }
+
+    /// <summary>Looks at the first bytes once; false when nothing can be read because of them.</summary>
+    private bool TryReadHeader(out SegmentReadOutcome outcome)
     {
         outcome = SegmentReadOutcome.End;
+        if (_headerIsKnown)
+        {
+            return true;
+        }
+
         if (Limit <= 0)
         {
             return false;
         }
 
-        int available = (int)Math.Min(Limit, SegmentFormat.MagicLength);
-        ReadOnlySpan<byte> magic = Window(0, available);
-        if (magic.SequenceEqual(SegmentFormat.Magic))
+        Span<byte> header = stackalloc byte[SegmentFormat.EncryptedHeaderLength];
+        int length = _file.Read(0, header[..(int)Math.Min(Limit, header.Length)]);
+        header = header[..length];
+        bool encrypted = header.StartsWith(SegmentFormat.EncryptedMagic);
+        _headerLength = encrypted ? SegmentFormat.EncryptedHeaderLength : SegmentFormat.MagicLength;
+        if (length < _headerLength)
         {
-            NextOffset = SegmentFormat.MagicLength;
-            return true;
-        }
-
-        if (available < SegmentFormat.MagicLength)
-        {
-            outcome = Tail(0, $"{available} bytes", "a segment's first eight");
+            outcome = Tail(0, $"{length} bytes", $"a segment's first {_headerLength}");
             return false;
         }
 
-        // Another version or another kind of file: nothing in it may be guessed at.
-        Corruption = new WalCorruptionException(
-            _path, 0, Limit, Convert.ToHexStringLower(magic), Convert.ToHexStringLower(SegmentFormat.Magic));
-        NextOffset = Limit;
-        outcome = SegmentReadOutcome.Corrupt;
-        return false;
+        if (encrypted ? !IsOurs(header) : !header.StartsWith(SegmentFormat.Magic))
+        {
+            // Another version, another key or another kind of file: nothing in it may be guessed at.
+            Corruption = new WalCorruptionException(
+                _path, 0, Limit, Convert.ToHexStringLower(header[..SegmentFormat.MagicLength]),
+                encrypted ? "a segment that the given key opens" : Convert.ToHexStringLower(SegmentFormat.Magic));
+            NextOffset = Limit;
+            _ended = true;
+            outcome = SegmentReadOutcome.Corrupt;
+            return false;
+        }
+
+        _seal = encrypted && _cipher is not null ? new RecordSeal(_cipher.KeyOf(header[^SegmentFormat.SaltLength..])) : null;
+        NextOffset = Math.Max(NextOffset, _headerLength);
+        _headerIsKnown = true;
+        return true;
+    }
+
+    private bool IsOurs(ReadOnlySpan<byte> encryptedHeader) =>
+        _cipher is not null
+        && encryptedHeader.Slice(SegmentFormat.MagicLength, SegmentFormat.KeyIdLength).SequenceEqual(_cipher.KeyId);
+
+    private SegmentReadOutcome OpenSealed(ReadOnlySpan<byte> payload, byte type, long end)
+    {
+        int length = payload.Length - SegmentFormat.SealLength;
+        if (_opened.Length < length)
+        {
+            _opened = new byte[Math.Max(length, BlockLength)];
+        }
+
+        if (length < 0 || !_seal!.TryOpen(payload, type, NextOffset, _opened.AsSpan(0, length)))
+        {
+            return Damaged(end, "a payload that its key does not open", "one that was written here");
+        }
+
+        Type = type;
+        Offset = NextOffset;
+        _payloadLength = length;
+        NextOffset = end;
+        return SegmentReadOutcome.Record;
     }
 
     /// <summary>Looks for the next whole record from <paramref name="searchFrom"/> on and reports what lies between.</summary>

@@ -13,8 +13,22 @@ public sealed class WalBatch
     public const int MaxPayloadLength = 64 << 20;
 
     private readonly ByteBuffer _frames = new(4096);
+
+    /// <summary>True when room is left around each payload for its encryption.</summary>
+    private readonly bool _leavesRoom;
+    private bool _sealed;
     private int _recordStart = -1;
     private byte _recordType;
+
+    /// <summary>A batch for any log that is not encrypted; for others see <see cref="WalWriter.NewBatch"/>.</summary>
+    public WalBatch()
+    {
+    }
+
+    internal WalBatch(bool leavesRoom)
+    {
+        _leavesRoom = leavesRoom;
+    }
 
     /// <summary>The bytes that the batch takes in a segment.</summary>
     public int Length => _frames.Length;
@@ -26,6 +40,7 @@ public sealed class WalBatch
     public void Clear()
     {
         _frames.Clear();
+        _sealed = false;
         _recordStart = -1;
         RecordCount = 0;
     }
@@ -42,6 +57,7 @@ public sealed class WalBatch
         _recordType = type;
         _frames.Reserve(SegmentFormat.RecordHeaderLength)[..SegmentFormat.RecordHeaderLength].Clear();
         _frames.Advance(SegmentFormat.RecordHeaderLength);
+        LeaveRoom(sizeof(ulong));
         return _frames;
     }
 
@@ -50,6 +66,7 @@ public sealed class WalBatch
     public void EndRecord()
     {
         Debug.Assert(_recordStart >= 0, "no record was begun");
+        LeaveRoom(SegmentFormat.TagLength);
         int payloadStart = _recordStart + SegmentFormat.RecordHeaderLength;
         int payloadLength = _frames.Length - payloadStart;
         if (payloadLength > MaxPayloadLength)
@@ -67,10 +84,27 @@ public sealed class WalBatch
         RecordCount++;
     }
 
+    /// <summary>Encrypts the records where they are, for that place in a segment; once, because each has one number.</summary>
+    internal void Seal(RecordSeal seal, long offset)
+    {
+        Invariant.Require(_leavesRoom && !_sealed, "a batch is sealed once and was made for it");
+        _sealed = true;
+        seal.SealAll(_frames.Patch(0, _frames.Length), offset);
+    }
+
     /// <summary>Appends a whole record.</summary>
     public void Add(byte type, ReadOnlySpan<byte> payload)
     {
         BeginRecord(type).Append(payload);
         EndRecord();
+    }
+
+    private void LeaveRoom(int length)
+    {
+        if (_leavesRoom)
+        {
+            _frames.Reserve(length)[..length].Clear();
+            _frames.Advance(length);
+        }
     }
 }

@@ -9,6 +9,9 @@ public sealed record WalOptions
     /// <summary>Each append returns only when it is on the disk. Else a <see cref="WalCommitter"/> syncs now and then.</summary>
     public bool SyncEveryAppend { get; init; }
 
+    /// <summary>Encrypts new segments; those that are there may be plain, or encrypted with the same key. Null for none.</summary>
+    public SegmentCipher? Cipher { get; init; }
+
     /// <summary>New segments are numbered from here on, at least: a number that anyone remembers must not come again.</summary>
     public SegmentIndex MinNextSegment { get; init; } = SegmentIndex.First;
 }

@@ -41,6 +41,9 @@ public sealed class WalWriter : IDisposable
 
     public string Folder { get; }
 
+    /// <summary>The key of its segments, for readers; null for none.</summary>
+    public SegmentCipher? Cipher => _options.Cipher;
+
     /// <summary>What opening found wrong with the newest segment; null when it ended in a whole record.</summary>
     public WalCorruptionException? CutTail { get; private init; }
 
@@ -89,13 +92,17 @@ public sealed class WalWriter : IDisposable
     }
 
     /// <summary>Opens the log in a folder, which is created when it is absent.</summary>
+    /// <exception cref="SegmentKeyException">The newest segment is encrypted, and not with the key given.</exception>
     public static WalWriter Open(IFileSystem files, string folder, WalOptions options)
     {
         files.CreateFolder(folder);
         List<WalSegment> segments = SegmentFolder.List(files, folder);
-        WalCorruptionException? cut = segments.Count > 0 ? SegmentFolder.CutTornTail(files, folder, segments) : null;
+        WalCorruptionException? cut = segments.Count > 0 ? SegmentFolder.CutTornTail(files, folder, segments, options.Cipher) : null;
         return new WalWriter(files, folder, options, segments) { CutTail = cut };
     }
+
+    /// <summary>A batch for this log, which leaves room for encryption when there is any.</summary>
+    public WalBatch NewBatch() => new(leavesRoom: _options.Cipher is not null);
 
     /// <summary>All segments, oldest first; the last one may still grow.</summary>
     public IReadOnlyList<WalSegment> Segments()
@@ -164,7 +171,7 @@ public sealed class WalWriter : IDisposable
             SegmentWriter current = CurrentFor(batch.Length);
             try
             {
-                start = new WalPosition(current.Index, current.Append(batch.Frames));
+                start = new WalPosition(current.Index, current.Append(batch));
                 end = new WalPosition(current.Index, current.Length);
             }
             catch (IOException) when (current.Broken)
@@ -272,7 +279,7 @@ public sealed class WalWriter : IDisposable
 
     private SegmentWriter CurrentFor(int lengthBytes)
     {
-        if (_current is { } current && current.Length > SegmentFormat.MagicLength
+        if (_current is { } current && current.Length > current.HeaderLength
             && current.Length + lengthBytes > _options.SegmentSizeBytes)
         {
             CloseCurrent();
@@ -280,7 +287,7 @@ public sealed class WalWriter : IDisposable
 
         if (_current is null)
         {
-            _current = SegmentWriter.Create(_files, Folder, _nextIndex);
+            _current = SegmentWriter.Create(_files, Folder, _nextIndex, _options.Cipher);
             _nextIndex = _nextIndex.Next;
             _folderChanged = true;
         }

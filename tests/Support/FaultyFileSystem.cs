@@ -47,6 +47,9 @@ public sealed class FaultyFileSystem : IFileSystem
 
     public int Syncs { get; private set; }
 
+    /// <summary>How many bytes were read.</summary>
+    public long ReadBytes { get; private set; }
+
     public long UsedBytes
     {
         get
@@ -371,7 +374,9 @@ public sealed class FaultyFileSystem : IFileSystem
             lock (owner._lock)
             {
                 CheckOpen();
-                return file.Read(offset, target);
+                int read = file.Read(offset, target);
+                owner.ReadBytes += read;
+                return read;
             }
         }
 

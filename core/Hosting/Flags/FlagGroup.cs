@@ -67,8 +67,8 @@ public sealed class FlagGroup
             });
 
     /// <summary>A duration as Prometheus writes it: <c>15s</c>, <c>1h30m</c>.</summary>
-    public Flag<TimeSpan> Duration(string name, TimeSpan defaultValue, string sentence) =>
-        Add(name, null, defaultValue, "DURATION", PrometheusDuration.Format(defaultValue), sentence,
+    public Flag<TimeSpan> Duration(string name, TimeSpan defaultValue, string sentence, string? alias = null) =>
+        Add(name, alias, defaultValue, "DURATION", PrometheusDuration.Format(defaultValue), sentence,
             static (IReadOnlyList<string> given, out TimeSpan value) =>
             {
                 value = default;

@@ -20,6 +20,7 @@ internal sealed class QueueWorld : IAsyncDisposable
 
     private readonly List<SeriesRef> _series = [];
     private HttpMessageInvoker? _http;
+    private IFileSystem? _files;
     private AgentBuffer? _buffer;
     private QueueManager? _queue;
 
@@ -78,9 +79,12 @@ internal sealed class QueueWorld : IAsyncDisposable
         await _queue.StartAsync(CancellationToken.None);
     }
 
+    /// <summary>The buffer lies in memory from the next start on.</summary>
+    public void UseMemory() => _files = new MemoryFileSystem();
+
     public void OpenBuffer()
     {
-        _buffer = AgentBuffer.Open(Disk, Folder, BufferOptions, Time, NullLogger.Instance, new BufferMetrics(Registry));
+        _buffer = AgentBuffer.Open(_files ?? Disk, Folder, BufferOptions, Time, NullLogger.Instance, new BufferMetrics(Registry));
         _series.Clear();
         for (int series = 0; series < SeriesCount; series++)
         {
@@ -162,7 +166,7 @@ internal sealed class QueueWorld : IAsyncDisposable
         double sum = 0;
         foreach (string line in System.Text.Encoding.UTF8.GetString(page.WrittenSpan).Split('\n'))
         {
-            if (line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is '{' or ' ')
+            if (line.StartsWith(name, StringComparison.Ordinal) && (name.Contains('{', StringComparison.Ordinal) || line[name.Length] is '{' or ' '))
             {
                 sum += double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
             }

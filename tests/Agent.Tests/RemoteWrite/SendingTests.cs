@@ -135,25 +135,32 @@ public sealed class SendingTests
         };
 
         // A slow receiver makes the sizer ask for more shards, a quick one for fewer.
+        int slowMs = 900;
         int scrapes = 0;
-        HashSet<int> counts = [];
         world.Receiver.Answer = (_, _) =>
         {
-            counts.Add(world.Queue.ShardCount);
-            world.Time.Jump(TimeSpan.FromMilliseconds(scrapes % 200 < 100 ? 700 : 1));
+            world.Time.Jump(TimeSpan.FromMilliseconds(slowMs));
             return ScriptedReceiver.Status(200);
         };
         await world.StartAsync();
-        for (; scrapes < 400; scrapes++)
-        {
-            world.Scrape(scrapes + 1);
-            world.Time.Advance(TimeSpan.FromMilliseconds(250));
-            SpinWait.SpinUntil(() => world.Queue.Pending < 400, 5);
-        }
+        ScrapeUntil(() => world.Queue.ShardCount > 1);
+        slowMs = 0;
+        int most = world.Queue.ShardCount;
+        ScrapeUntil(() => world.Queue.ShardCount < most);
 
-        world.Drive(() => new HashSet<ReceivedSample>(world.Receiver.Accepted).Count == 40 * 400, "everything");
-        Assert.True(counts.Count > 1, $"shards: {string.Join(' ', counts)}");
+        world.Drive(() => new HashSet<ReceivedSample>(world.Receiver.Accepted).Count == 40 * scrapes, "everything");
         QueueManagerTests.AssertInOrder(world.Receiver.Accepted);
+
+        void ScrapeUntil(Func<bool> condition)
+        {
+            for (int limit = scrapes + 4000; !condition(); scrapes++)
+            {
+                Assert.True(scrapes < limit, $"{world.Queue.ShardCount} shards after {scrapes} scrapes");
+                world.Scrape(scrapes + 1);
+                world.Time.Advance(TimeSpan.FromMilliseconds(250));
+                SpinWait.SpinUntil(() => world.Queue.Pending < 200 || condition(), 20);
+            }
+        }
     }
 
     [Fact]

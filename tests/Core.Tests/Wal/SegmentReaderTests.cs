@@ -137,7 +137,7 @@ public sealed class SegmentReaderTests
         }
 
         byte[] other = _log.Disk.Content(WalTestLog.PathOf(1));
-        other[7] = 2;
+        other[7] = 3;
         _log.Disk.SetContent(WalTestLog.PathOf(1), other);
 
         Assert.Equal(["<Corrupt>"], _log.ReadAll());
