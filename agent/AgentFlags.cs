@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Reflection;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Discovery.Kubernetes;
@@ -142,6 +143,7 @@ internal sealed class AgentFlags
     /// <summary>What the flags say, once they are read.</summary>
     public AgentSettings Settings => new()
     {
+        Flags = [.. _commandLine.Flags.Select(static flag => KeyValuePair.Create(flag.Name, flag.ValueText))],
         ConfigFile = _configFile.Value,
         ExpandEnvironment = _expandEnvironment.Value,
         AutoReloadInterval = _autoReloadInterval.Value,

@@ -150,7 +150,7 @@ internal sealed class AgentHost : IDisposable
     {
         BuildVersion version = BuildVersion.Of(Assembly.GetExecutingAssembly());
         ProcessMetrics.Register(_metrics, "ampedge-agent", version);
-        string PrintConfig() => AgentConfigYaml.Print(_reloader.Current);
+        ProgramStatus status = new(version, _settings, _reloader, _time);
         RouteTable routes = new();
         new ManagementEndpoints(ProgramName, _metrics, _readiness)
         {
@@ -158,14 +158,19 @@ internal sealed class AgentHost : IDisposable
             LifecycleEnabled = _settings.EnableLifecycle,
         }.MapTo(routes);
         routes.Map("GET", "/api/v1/targets", new TargetsEndpoint(_scrapes, Environment.MachineName).AnswerAsync);
-        new StatusEndpoints(PrintConfig, _scrapes, version).MapTo(routes);
+        new MetadataEndpoints(_scrapes).MapTo(routes);
+        new StatusEndpoints(status, _scrapes).MapTo(routes);
+        ServerOnlyEndpoints.MapTo(routes);
         routes.Map(
             "GET", "/",
-            new OverviewPage(_scrapes, () => _destinations.Queues, () => _buffer.Wal.TotalBytes, version, _time).AnswerAsync);
+            new OverviewPage(_scrapes, () => _destinations.Queues, () => _buffer.Wal.TotalBytes, status).AnswerAsync);
         routes.Map("GET", "/targets", new TargetsPage(_scrapes, _time).AnswerAsync);
+        routes.Map("GET", ServiceDiscoveryPage.Path, new ServiceDiscoveryPage(_scrapes).AnswerAsync);
+        routes.Map("GET", TargetDebugPage.Path, new TargetDebugPage(_scrapes, () => _destinations.Queues).AnswerAsync);
+        routes.Map("GET", "/status", new StatusPage(status).AnswerAsync);
         routes.Map("GET", "/cost", new CostPage(_cost, _quotas).AnswerAsync);
         routes.Map("GET", "/api/v1/status/cardinality", new CardinalityEndpoint(_cost, _quotas).AnswerAsync);
-        routes.Map("GET", "/config", new ConfigPage(PrintConfig).AnswerAsync);
+        routes.Map("GET", "/config", new ConfigPage(status.PrintConfig).AnswerAsync);
         HttpServerOptions options = new()
         {
             ListenAddress = _settings.ListenAddress,

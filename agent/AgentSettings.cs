@@ -6,6 +6,9 @@ namespace AmpEdge.Agent;
 /// <summary>What the flags say.</summary>
 internal sealed record AgentSettings
 {
+    /// <summary>Each flag's name with its value, to be shown.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Flags { get; init; } = [];
+
     public required string ConfigFile { get; init; }
 
     /// <summary>True to replace <c>${NAME}</c> in configuration files.</summary>

@@ -1,4 +1,5 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
+using System.Text.Json;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -6,34 +7,64 @@ using Microsoft.AspNetCore.Http;
 namespace AmpEdge.Agent.Api;
 
 /// <summary>The small answers of Prometheus's API about the program itself.</summary>
-/// <param name="printConfig">The configuration in force as YAML, secrets hidden.</param>
-/// <param name="scrapes">Knows the pools.</param>
-/// <param name="version">Which build this is.</param>
-internal sealed class StatusEndpoints(Func<string> printConfig, ScrapeManager scrapes, BuildVersion version)
+internal sealed class StatusEndpoints(ProgramStatus status, ScrapeManager scrapes)
 {
     public void MapTo(RouteTable routes)
     {
         routes.Map("GET", "/api/v1/status/config", AnswerConfigAsync);
+        routes.Map("GET", "/api/v1/status/flags", AnswerFlagsAsync);
         routes.Map("GET", "/api/v1/status/buildinfo", AnswerBuildAsync);
+        routes.Map("GET", "/api/v1/status/runtimeinfo", AnswerRuntimeAsync);
         routes.Map("GET", "/api/v1/scrape_pools", AnswerPoolsAsync);
     }
 
     private Task AnswerConfigAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
     {
         json.WriteStartObject();
-        json.WriteString("yaml", printConfig());
+        json.WriteString("yaml", status.PrintConfig());
+        json.WriteEndObject();
+    });
+
+    private Task AnswerFlagsAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
+    {
+        json.WriteStartObject();
+        foreach ((string name, string value) in status.Flags)
+        {
+            json.WriteString(name, value);
+        }
+
         json.WriteEndObject();
     });
 
     private Task AnswerBuildAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
     {
         json.WriteStartObject();
-        json.WriteString("version", version.Version);
-        json.WriteString("revision", version.Revision);
+        json.WriteString("version", status.Version.Version);
+        json.WriteString("revision", status.Version.Revision);
         json.WriteString("branch", "");
         json.WriteString("buildUser", "");
         json.WriteString("buildDate", "");
-        json.WriteString("goVersion", RuntimeInformation.FrameworkDescription);
+        json.WriteString("goVersion", status.Runtime);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The fields of Go's runtime tell of their nearest relatives here.</summary>
+    private Task AnswerRuntimeAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
+    {
+        json.WriteStartObject();
+        WriteTime(json, "startTime", status.StartTime);
+        json.WriteString("CWD", Environment.CurrentDirectory);
+        json.WriteString("hostname", Environment.MachineName);
+        WriteTime(json, "serverTime", status.Now);
+        json.WriteBoolean("reloadConfigSuccess", status.LastReloadSuccessful);
+        WriteTime(json, "lastConfigTime", status.LastReload);
+        json.WriteNumber("corruptionCount", 0);
+        json.WriteNumber("goroutineCount", ThreadPool.ThreadCount);
+        json.WriteNumber("GOMAXPROCS", Environment.ProcessorCount);
+        json.WriteNumber("GOMEMLIMIT", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        json.WriteString("GOGC", "");
+        json.WriteString("GODEBUG", "");
+        json.WriteString("storageRetention", status.Retention);
         json.WriteEndObject();
     });
 
@@ -49,4 +80,7 @@ internal sealed class StatusEndpoints(Func<string> printConfig, ScrapeManager sc
         json.WriteEndArray();
         json.WriteEndObject();
     });
+
+    private static void WriteTime(Utf8JsonWriter json, string property, DateTimeOffset time) =>
+        json.WriteString(property, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture));
 }

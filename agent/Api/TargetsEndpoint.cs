@@ -21,8 +21,9 @@ internal sealed class TargetsEndpoint(ScrapeManager scrapes, string externalHost
     {
         string state = context.Request.Query["state"].ToString().ToLowerInvariant();
         string pool = context.Request.Query["scrapePool"].ToString();
+        IReadOnlyList<PoolSnapshot> all = scrapes.Snapshot();
         List<PoolSnapshot> pools = [];
-        foreach (PoolSnapshot snapshot in scrapes.Snapshot())
+        foreach (PoolSnapshot snapshot in all)
         {
             if (pool.Length == 0 || snapshot.Job == pool)
             {
@@ -30,10 +31,11 @@ internal sealed class TargetsEndpoint(ScrapeManager scrapes, string externalHost
             }
         }
 
-        return ApiAnswer.SuccessAsync(context, json => Write(json, pools, state));
+        return ApiAnswer.SuccessAsync(context, json => Write(json, all, pools, state));
     }
 
-    private void Write(Utf8JsonWriter json, List<PoolSnapshot> pools, string state)
+    /// <summary>The counts are those of all pools, whichever was asked for, as Prometheus has it.</summary>
+    private void Write(Utf8JsonWriter json, IReadOnlyList<PoolSnapshot> all, List<PoolSnapshot> pools, string state)
     {
         json.WriteStartObject();
         json.WriteStartArray("activeTargets");
@@ -65,11 +67,11 @@ internal sealed class TargetsEndpoint(ScrapeManager scrapes, string externalHost
         }
 
         json.WriteEndArray();
-        WriteDroppedCounts(json, pools, state);
+        WriteDroppedCounts(json, all, state);
         json.WriteEndObject();
     }
 
-    private static void WriteDroppedCounts(Utf8JsonWriter json, List<PoolSnapshot> pools, string state)
+    private static void WriteDroppedCounts(Utf8JsonWriter json, IReadOnlyList<PoolSnapshot> pools, string state)
     {
         if (state == "active")
         {

@@ -10,17 +10,13 @@ namespace AmpEdge.Agent.Pages;
 /// <param name="scrapes">Knows the targets.</param>
 /// <param name="destinations">The queues now.</param>
 /// <param name="bufferBytes">Bytes that the buffer takes on disk now.</param>
-/// <param name="version">Which build this is.</param>
-/// <param name="time">The clock, for the uptime.</param>
+/// <param name="status">Knows version and uptime.</param>
 internal sealed class OverviewPage(
     ScrapeManager scrapes,
     Func<IReadOnlyList<QueueManager>> destinations,
     Func<long> bufferBytes,
-    BuildVersion version,
-    TimeProvider time)
+    ProgramStatus status)
 {
-    private readonly long _started = time.GetTimestamp();
-
     public Task AnswerAsync(HttpContext context)
     {
         int up = 0;
@@ -37,13 +33,15 @@ internal sealed class OverviewPage(
         PageWriter page = new("/", "Overview");
         page.Markup("<div class=\"facts\">")
             .Fact($"{up} / {all}", "targets up", up == all ? "up" : "down")
-            .Fact(Size(bufferBytes()), "buffer on disk")
-            .Fact(PageWriter.Readable(time.GetElapsedTime(_started)), "running")
-            .Fact(version.Version, "version")
+            .Fact(PageWriter.Size(bufferBytes()), "buffer on disk")
+            .Fact(PageWriter.Readable(status.Uptime), "running")
+            .Fact(status.Version.Version, "version")
             .Markup("</div>");
         WriteDestinations(page, destinations());
         page.Markup("<h2>API</h2><p><a href=\"/api/v1/targets\">/api/v1/targets</a> · ")
             .Markup("<a href=\"/api/v1/scrape_pools\">/api/v1/scrape_pools</a> · ")
+            .Markup("<a href=\"/api/v1/metadata\">/api/v1/metadata</a> · ")
+            .Markup("<a href=\"/api/v1/status/runtimeinfo\">/api/v1/status/runtimeinfo</a> · ")
             .Markup("<a href=\"/api/v1/status/config\">/api/v1/status/config</a> · ")
             .Markup("<a href=\"/api/v1/status/buildinfo\">/api/v1/status/buildinfo</a> · ")
             .Markup("<a href=\"/-/healthy\">/-/healthy</a> · <a href=\"/-/ready\">/-/ready</a></p>");
@@ -60,7 +58,7 @@ internal sealed class OverviewPage(
         }
 
         page.Markup(
-            "<div class=\"scroll\"><table><thead><tr><th>Name</th><th>Endpoint</th><th>State</th>"
+            "<div class=\"scroll\"><table class=\"cards\"><thead><tr><th>Name</th><th>Endpoint</th><th>State</th>"
             + "<th class=\"number\">Behind</th><th class=\"number\">Delivered</th><th class=\"number\">Waiting</th>"
             + "<th class=\"number\">Shards</th><th>Problem</th></tr></thead><tbody>");
         foreach (QueueManager queue in queues)
@@ -71,21 +69,14 @@ internal sealed class OverviewPage(
             page.Markup("<tr><td>").Text(queue.Name)
                 .Markup("</td><td>").Text(queue.Options.Url.AbsoluteUri)
                 .Markup($"</td><td class=\"state {cssClass}\">").Text(state)
-                .Markup("</td><td class=\"number\">").Text(queue.Progress.HighestSentMs == 0 ? "–" : PageWriter.Readable(queue.Behind))
-                .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.Progress.SamplesOut))
-                .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.Pending))
-                .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(queue.ShardCount))
+                .Markup("</td><td class=\"number\" data-name=\"Behind\">").Text(queue.Progress.HighestSentMs == 0 ? "–" : PageWriter.Readable(queue.Behind))
+                .Markup("</td><td class=\"number\" data-name=\"Delivered\">").Text(PageWriter.Readable(queue.Progress.SamplesOut))
+                .Markup("</td><td class=\"number\" data-name=\"Waiting\">").Text(PageWriter.Readable(queue.Pending))
+                .Markup("</td><td class=\"number\" data-name=\"Shards\">").Text(PageWriter.Readable(queue.ShardCount))
                 .Markup("</td><td class=\"error\">").Text(problem ?? queue.Progress.LastRefusal ?? "")
                 .Markup("</td></tr>");
         }
 
         page.Markup("</tbody></table></div>");
     }
-
-    private static string Size(long bytes) => bytes switch
-    {
-        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB"),
-        < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.##} GiB"),
-    };
 }

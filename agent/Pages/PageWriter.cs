@@ -38,14 +38,33 @@ internal sealed class PageWriter
         .facts{display:flex;flex-wrap:wrap;gap:.6rem;margin:0 0 1rem}
         .fact{border:1px solid var(--line);border-radius:.5rem;padding:.5rem .9rem;min-width:9rem}
         .fact b{display:block;font-size:1.25rem}.fact span{color:var(--dim);font-size:.82rem}
-        .quiet{color:var(--dim)}
+        .quiet{color:var(--dim)}h3{font-size:.95rem;margin:1.1rem 0 .4rem}
+        code{font:12px/1.5 ui-monospace,monospace}
+        form{display:flex;flex-wrap:wrap;gap:.5rem;margin:0 0 1rem}
+        input,select,button{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:.35rem;
+        padding:.35rem .6rem;max-width:100%}
+        input:not([type=hidden]){flex:1 1 16rem;min-width:0}button{background:var(--soft);cursor:pointer}
+        .steps,.series{padding-left:1.6rem;margin:.3rem 0}.steps li{margin:0 0 .55rem;overflow-wrap:anywhere}
+        .series li{overflow-wrap:anywhere;font:12px/1.7 ui-monospace,monospace}
+        .idle{opacity:.75}.new{border-color:var(--good)}.gone{border-color:var(--bad);text-decoration:line-through}
+        table.plain th{white-space:nowrap;width:1%;padding-right:1.5rem;color:var(--ink);font-weight:400;font-size:inherit}
+        table.plain td{overflow-wrap:anywhere}
+        @media(max-width:700px){header{flex-direction:column;gap:.3rem;padding:.7rem 1rem}nav{gap:.2rem .9rem}
+        main{padding:.6rem 1rem 2rem}.facts{display:grid;grid-template-columns:1fr 1fr}.fact{min-width:0}
+        table.cards thead{display:none}
+        table.cards tr,table.plain tr{display:block;padding:.45rem 0;border-bottom:1px solid var(--line)}
+        table.cards td,table.plain td,table.plain th{display:block;width:auto;padding:.1rem 0;border:0;text-align:left;
+        white-space:normal;overflow-wrap:anywhere}
+        table.plain th{color:var(--dim)}table.cards td:empty{display:none}
+        table.cards td[data-name]::before{content:attr(data-name) " ";color:var(--dim)}}
         pre{background:var(--soft);border:1px solid var(--line);border-radius:.5rem;padding:1rem;overflow-x:auto;
         font:13px/1.5 ui-monospace,monospace}
         """;
 
     private static readonly (string Path, string Name)[] s_pages =
     [
-        ("/", "Overview"), ("/targets", "Targets"), ("/cost", "Cost"), ("/config", "Configuration"), ("/metrics", "Metrics"),
+        ("/", "Overview"), ("/targets", "Targets"), ("/service-discovery", "Discovery"), ("/cost", "Cost"),
+        ("/status", "Status"), ("/config", "Configuration"), ("/metrics", "Metrics"),
     ];
 
     private readonly StringBuilder _html = new();
@@ -89,7 +108,11 @@ internal sealed class PageWriter
         Markup($"<div class=\"fact\"><b class=\"{cssClass}\">").Text(value).Markup("</b><span>").Text(name)
             .Markup("</span></div>");
 
-    public Task AnswerAsync(HttpContext context)
+    /// <summary>A link whose address and text come from anywhere; the address is known to be a path or http.</summary>
+    public PageWriter Link(string address, string text) =>
+        Markup("<a href=\"").Text(address).Markup("\" rel=\"noreferrer\">").Text(text).Markup("</a>");
+
+    public Task AnswerAsync(HttpContext context, int status = StatusCodes.Status200OK)
     {
         _html.Append("</main></body></html>");
         IHeaderDictionary headers = context.Response.Headers;
@@ -97,7 +120,7 @@ internal sealed class PageWriter
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
-        return context.WriteAsync(StatusCodes.Status200OK, "text/html; charset=utf-8", _html.ToString());
+        return context.WriteAsync(status, "text/html; charset=utf-8", _html.ToString());
     }
 
     /// <summary>A duration as people read it: <c>3.2 ms</c>, <c>1.4 s</c>, <c>2 h 5 min</c>.</summary>
@@ -108,6 +131,14 @@ internal sealed class PageWriter
         < 3_600_000 => string.Create(CultureInfo.InvariantCulture, $"{duration.Minutes} min {duration.Seconds} s"),
         < 172_800_000 => string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalHours} h {duration.Minutes} min"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalDays} d {duration.Hours} h"),
+    };
+
+    /// <summary>A size in powers of 1024: <c>1.5 MiB</c>.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB"),
+        < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.##} GiB"),
     };
 
     /// <summary>A count with thin groups: <c>1 234 567</c>.</summary>

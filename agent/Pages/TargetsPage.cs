@@ -1,7 +1,5 @@
-using System.Text;
 using AmpEdge.Agent.Api;
 using AmpEdge.Agent.Scrape;
-using AmpEdge.Prometheus;
 using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Pages;
@@ -75,12 +73,14 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
             .Markup("</small></h2>");
         if (pool.Active.Count == 0)
         {
-            page.Markup("<p class=\"quiet\">Discovery has found no targets for this job.</p>");
+            page.Markup("<p class=\"quiet\">")
+                .Text(pool.DroppedCount > 0 ? "Relabelling drops all targets: " : "Discovery has found no targets. ")
+                .Link($"{ServiceDiscoveryPage.Path}?job={Uri.EscapeDataString(pool.Job)}", "see what was discovered").Markup("</p>");
             return;
         }
 
         page.Markup(
-            "<div class=\"scroll\"><table><thead><tr><th>Endpoint</th><th>State</th><th>Labels</th>"
+            "<div class=\"scroll\"><table class=\"cards\"><thead><tr><th>Endpoint</th><th>State</th><th>Labels</th>"
             + "<th class=\"number\">Last scrape</th><th class=\"number\">Duration</th><th class=\"number\">Samples</th>"
             + "<th>Error</th></tr></thead><tbody>");
         int shown = 0;
@@ -93,7 +93,7 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
 
             if (!onlyDown || target.Status.Health == TargetHealth.Down)
             {
-                WriteTarget(page, target);
+                WriteTarget(page, pool.Job, target);
                 shown++;
             }
         }
@@ -105,26 +105,20 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
         }
     }
 
-    private void WriteTarget(PageWriter page, Target target)
+    private void WriteTarget(PageWriter page, string job, Target target)
     {
         TargetStatus status = target.Status;
         string health = TargetsEndpoint.HealthName(status.Health);
-        page.Markup("<tr><td><a href=\"").Text(target.Url.AbsoluteUri).Markup("\" rel=\"noreferrer\">")
-            .Text(target.Url.AbsoluteUri).Markup("</a></td><td class=\"state ").Markup(health).Markup("\">")
+        page.Markup("<tr><td>").Link(target.Url.AbsoluteUri, target.Url.AbsoluteUri).Markup("</td><td class=\"state ").Markup(health).Markup("\">")
             .Text(health.ToUpperInvariant()).Markup("</td><td>");
-        foreach (LabelPair label in target.PublicLabels)
-        {
-            page.Markup("<span class=\"label\">")
-                .Text($"{Encoding.UTF8.GetString(label.Name)}=\"{Encoding.UTF8.GetString(label.Value)}\"")
-                .Markup("</span>");
-        }
-
+        RelabelStepsTable.WriteLabels(page, target.PublicLabels);
+        page.Link(TargetDebugPage.LinkTo(job, target.DiscoveredLabels), "Why?");
         string ago = status.LastScrape is { } lastScrape
             ? PageWriter.Readable(time.GetUtcNow() - lastScrape) + " ago"
             : "never";
-        page.Markup("</td><td class=\"number\">").Text(ago)
-            .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(status.LastDuration))
-            .Markup("</td><td class=\"number\">").Text(PageWriter.Readable(status.LastSamples))
+        page.Markup("</td><td class=\"number\" data-name=\"Last scrape\">").Text(ago)
+            .Markup("</td><td class=\"number\" data-name=\"Duration\">").Text(PageWriter.Readable(status.LastDuration))
+            .Markup("</td><td class=\"number\" data-name=\"Samples\">").Text(PageWriter.Readable(status.LastSamples))
             .Markup("</td><td class=\"error\">").Text(status.LastError).Markup("</td></tr>");
     }
 }

@@ -16,5 +16,8 @@ internal sealed record PoolSnapshot(
     /// <summary>The rules that the job's series pass.</summary>
     public RelabelRule[] MetricRelabelRules { get; init; } = [];
 
+    /// <summary>The job as configured; null before the first sync.</summary>
+    public ScrapeJob? Definition { get; init; }
+
     public static PoolSnapshot Empty(string job) => new(job, [], [], 0);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
@@ -152,6 +153,25 @@ internal sealed class ScrapeCache
             if (line.SeenIn == _scrape && line.IsDropped(out int rule))
             {
                 visitor.Dropped(rule);
+            }
+        }
+    }
+
+    /// <summary>Series of the last good page as the target wrote them, those that hold <paramref name="part"/>.</summary>
+    public void CopySeriesTexts(string part, int limit, List<string> target)
+    {
+        byte[] wanted = Encoding.UTF8.GetBytes(part);
+        foreach (ref readonly CachedLine line in _lines.Lines)
+        {
+            if (target.Count == limit)
+            {
+                return;
+            }
+
+            bool isSeries = line.Series != CachedLine.NoSample && line.SeenIn == _scrape;
+            if (isSeries && _lines.BytesOf(in line).IndexOf(wanted) >= 0)
+            {
+                target.Add(Encoding.UTF8.GetString(_lines.BytesOf(in line)));
             }
         }
     }

@@ -96,6 +96,20 @@ internal sealed class ScrapeLoop : IDisposable
         }
     }
 
+    /// <summary>
+    /// Series of the last page as the target wrote them, those that hold <paramref name="part"/>. Thread-safe.
+    /// </summary>
+    public void CopySeriesTexts(string part, int limit, List<string> target)
+    {
+        lock (_seriesGate)
+        {
+            if (_isScraped)
+            {
+                _cache.CopySeriesTexts(part, limit, target);
+            }
+        }
+    }
+
     public void Dispose() => _stop.Dispose();
 
     /// <summary>Scrapes on the target's own schedule until <paramref name="stop"/>; a bad target never ends the loop.</summary>

@@ -285,6 +285,7 @@ internal sealed class ScrapePool : IAsyncDisposable
         {
             Loops = loops,
             MetricRelabelRules = _job.MetricRelabelRules,
+            Definition = _job,
         };
         Volatile.Write(ref _snapshot, snapshot);
     }

@@ -43,6 +43,12 @@ public sealed class ConfigReloader<TConfig> : IDisposable
     /// <summary>The configuration in force.</summary>
     public TConfig Current => Volatile.Read(ref _current);
 
+    /// <summary>How the last attempt went; true before the first.</summary>
+    public bool LastReloadSuccessful => _successful.Value == 1;
+
+    /// <summary>When the configuration in force was taken.</summary>
+    public DateTimeOffset LastSuccess => DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(_successTime.Value);
+
     /// <summary>Adds a component that takes each new configuration; they are called in this order.</summary>
     public void OnChange(Func<TConfig, CancellationToken, Task> apply) => _appliers.Add(apply);
 

@@ -75,6 +75,21 @@ public sealed class CommandLine
         return problems.Count == 0;
     }
 
+    /// <summary>All flags, in the order of the help.</summary>
+    public IReadOnlyList<Flag> Flags
+    {
+        get
+        {
+            List<Flag> flags = [];
+            foreach (FlagGroup group in _groups)
+            {
+                flags.AddRange(group.Flags);
+            }
+
+            return flags;
+        }
+    }
+
     internal void AddNegation(string name) => _switches.Add(name);
 
     private Command BuildCommand(Option help, Option version)

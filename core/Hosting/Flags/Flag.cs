@@ -18,6 +18,9 @@ public abstract class Flag
     /// <summary>True when it was given on the command line.</summary>
     public bool IsSet { get; private protected set; }
 
+    /// <summary>The value, given or default, as one would write it.</summary>
+    public abstract string ValueText { get; }
+
     internal string Sentence { get; }
 
     internal Option Option { get; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace AmpEdge.Hosting;
 
@@ -16,6 +17,15 @@ public sealed class Flag<T> : Flag
 
     /// <summary>The given value, or the default.</summary>
     public T Value { get; private set; }
+
+    public override string ValueText => Value switch
+    {
+        bool flag => flag ? "true" : "false",
+        TimeSpan duration => PrometheusDuration.Format(duration),
+        IReadOnlyList<string> texts => string.Join(',', texts),
+        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+        _ => Value?.ToString() ?? "",
+    };
 
     internal override string? Take(ParseResult parsed)
     {

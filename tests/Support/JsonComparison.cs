@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace AmpEdge.IngestServer.Tests.Support;
+namespace AmpEdge.Tests.Support;
 
 /// <summary>Compares recorded JSON with an answer: members in any order, <c>&lt;&lt;varies&gt;&gt;</c> equals anything.</summary>
-internal static class JsonComparison
+public static class JsonComparison
 {
     private const string Varies = "<<varies>>";
 

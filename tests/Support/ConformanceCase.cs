@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace AmpEdge.IngestServer.Tests.Support;
+namespace AmpEdge.Tests.Support;
 
 /// <summary>One recorded request with the answer that a real Prometheus gave.</summary>
-internal sealed record ConformanceCase(
+public sealed record ConformanceCase(
     string Id, string Server, string Method, string Path, JsonElement Definition, JsonElement Response)
 {
     public static List<ConformanceCase> ReadAll(string file)
