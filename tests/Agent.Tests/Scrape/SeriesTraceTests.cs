@@ -17,7 +17,7 @@ public sealed class SeriesTraceTests
     [InlineData("{\"up\"}")]
     [InlineData("  up  ")]
     public void A_series_is_read_with_and_without_value(string text) =>
-        Assert.Equal("{__name__=\"up\", instance=\"a:1\", job=\"x\"}", SeriesTrace.Of(text, s_target, ScrapeJobs.Create("x")).Result!.ToString());
+        Assert.Equal("up{instance=\"a:1\", job=\"x\"}", SeriesTrace.Of(text, s_target, ScrapeJobs.Create("x")).Result!.ToString());
 
     [Theory]
     [InlineData("")]
@@ -47,7 +47,7 @@ public sealed class SeriesTraceTests
 
         SeriesTrace trace = SeriesTrace.Of("hits_total{code=\"200\",job=\"own\"} 4", s_target, job);
 
-        Assert.Equal("{__name__=\"hits_total\", code=\"200\", exported_job=\"own\", instance=\"a:1\", job=\"x\"}", trace.Scraped!.ToString());
+        Assert.Equal("hits_total{code=\"200\", exported_job=\"own\", instance=\"a:1\", job=\"x\"}", trace.Scraped!.ToString());
         Assert.Equal([false, true], trace.Steps.Select(step => step.IsDropped));
         Assert.Null(trace.Result);
         Assert.Null(trace.Problem);
