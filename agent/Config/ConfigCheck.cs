@@ -47,19 +47,41 @@ internal static class ConfigCheck
 
     private static string DescribeTargets(ScrapeConfig scrape)
     {
+        DiscoveryConfigs discovery = scrape.Discovery;
         int targets = 0;
-        foreach (StaticConfig group in scrape.Discovery.Static)
+        foreach (StaticConfig group in discovery.Static)
         {
             targets += group.Targets.Count;
         }
 
         int files = 0;
-        foreach (FileDiscoveryConfig discovery in scrape.Discovery.File)
+        foreach (FileDiscoveryConfig file in discovery.File)
         {
-            files += discovery.Files.Count;
+            files += file.Files.Count;
         }
 
-        return $"{Count(targets, "static target")}{(files > 0 ? $", {Count(files, "target file")}" : "")}";
+        int names = 0;
+        foreach (DnsDiscoveryConfig dns in discovery.Dns)
+        {
+            names += dns.Names.Count;
+        }
+
+        List<string> parts = [];
+        AddUnlessNone(parts, targets, "static target");
+        AddUnlessNone(parts, files, "target file");
+        AddUnlessNone(parts, discovery.Http.Count, "target URL");
+        AddUnlessNone(parts, names, "DNS name");
+        AddUnlessNone(parts, discovery.Kubernetes.Count, "Kubernetes role");
+        AddUnlessNone(parts, discovery.Ec2.Count + discovery.Ecs.Count + discovery.Aws.Count, "look at AWS", "looks at AWS");
+        return parts.Count == 0 ? "no targets" : string.Join(", ", parts);
+    }
+
+    private static void AddUnlessNone(List<string> parts, int count, string noun, string? nouns = null)
+    {
+        if (count > 0)
+        {
+            parts.Add(nouns is not null && count > 1 ? $"{count} {nouns}" : Count(count, noun));
+        }
     }
 
     private static string DescribeAuthentication(RemoteWriteConfig write)

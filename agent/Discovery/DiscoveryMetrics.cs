@@ -21,6 +21,21 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
         [0.01, 0.1, 1, 10],
         "mechanism", "config");
 
+    private readonly MetricFamily<GaugeMetric> _fileModified = registry.Gauges(
+        "prometheus_sd_file_mtime_seconds",
+        "Timestamp (mtime) of files read by FileSD. Timestamp is set at read time.",
+        "filename");
+
+    /// <summary>Folders that cannot be watched, and events that were lost.</summary>
+    public CounterMetric FileWatcherErrors { get; } = registry.Counter(
+        "prometheus_sd_file_watcher_errors_total",
+        "The number of File-SD errors caused by filesystem watch failures.");
+
+    /// <summary>How long it takes to read all files of a configuration.</summary>
+    public HistogramMetric FileScanDuration { get; } = registry.Histogram(
+        "prometheus_sd_file_scan_duration_seconds", "The duration of the File-SD scan in seconds.",
+        [0.001, 0.01, 0.1, 1, 10]);
+
     /// <summary>Reads of target files that failed or gave no valid groups.</summary>
     public CounterMetric FileReadErrors { get; } = registry.Counter(
         "prometheus_sd_file_read_errors_total", "The number of File-SD read errors.");
@@ -55,6 +70,11 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
 
     /// <summary>How long such looks take; given back with <see cref="RemoveJob"/>.</summary>
     public HistogramMetric RefreshDuration(string mechanism, string job) => _refreshDuration.With(mechanism, job);
+
+    /// <summary>When a file was changed last, as of its last reading; give it back with <see cref="RemoveFile"/>.</summary>
+    public GaugeMetric FileModified(string file) => _fileModified.With(file);
+
+    public void RemoveFile(string file) => _fileModified.Remove(file);
 
     public void RemoveJob(string job)
     {

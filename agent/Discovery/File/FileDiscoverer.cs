@@ -36,18 +36,32 @@ internal sealed class FileDiscoverer : IDiscoverer
 
     public async Task RunAsync(Action<IReadOnlyList<TargetGroup>> report, CancellationToken stop)
     {
-        using FolderWatch watch = FolderWatch.Start(_patterns, _log);
-        while (!stop.IsCancellationRequested)
+        try
         {
-            Refresh(report);
-            await watch.WaitAsync(_refreshInterval, _time, stop);
-            await Task.Delay(s_quietTime, _time, stop);
+            while (true)
+            {
+                // Begun anew once an interval: the folder may have come since, or its name may lead elsewhere now.
+                using FolderWatch watch = FolderWatch.Start(_patterns, _metrics, _log);
+                do
+                {
+                    Refresh(report);
+                }
+                while (await ChangedAsync(watch, stop));
+            }
+        }
+        finally
+        {
+            foreach (string file in _groupsByFile.Keys)
+            {
+                _metrics.RemoveFile(file);
+            }
         }
     }
 
     /// <summary>Reads all files once.</summary>
     internal void Refresh(Action<IReadOnlyList<TargetGroup>> report)
     {
+        long started = _time.GetTimestamp();
         List<TargetGroup> groups = [];
         List<string> files = FilePattern.Expand(_patterns);
         foreach (string file in files)
@@ -61,10 +75,24 @@ internal sealed class FileDiscoverer : IDiscoverer
             {
                 EndGroups(gone, 0, groups);
                 _groupsByFile.Remove(gone);
+                _metrics.RemoveFile(gone);
             }
         }
 
+        _metrics.FileScanDuration.ObserveSince(_time, started);
         report(groups);
+    }
+
+    /// <summary>True after a change and the quiet that follows it; false when an interval passed without one.</summary>
+    private async Task<bool> ChangedAsync(FolderWatch watch, CancellationToken stop)
+    {
+        if (!await watch.WaitAsync(_refreshInterval, _time, stop))
+        {
+            return false;
+        }
+
+        await Task.Delay(s_quietTime, _time, stop);
+        return true;
     }
 
     private void ReadFile(string file, List<TargetGroup> groups)
@@ -73,6 +101,7 @@ internal sealed class FileDiscoverer : IDiscoverer
         string? problem;
         try
         {
+            _metrics.FileModified(file).Set(UnixSeconds(System.IO.File.GetLastWriteTimeUtc(file)));
             read = TargetFile.Read(file, out problem);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -99,6 +128,8 @@ internal sealed class FileDiscoverer : IDiscoverer
         EndGroups(file, read.Count, groups);
         _groupsByFile[file] = read.Count;
     }
+
+    private static double UnixSeconds(DateTime time) => (time - DateTime.UnixEpoch).TotalSeconds;
 
     private void EndGroups(string file, int from, List<TargetGroup> groups)
     {

@@ -15,7 +15,7 @@ internal sealed class FolderWatch : IDisposable
     }
 
     /// <summary>Watches what can be watched: a folder that cannot be is left to the refresh interval, with a log line.</summary>
-    public static FolderWatch Start(IReadOnlyList<string> patterns, ILogger log)
+    public static FolderWatch Start(IReadOnlyList<string> patterns, DiscoveryMetrics metrics, ILogger log)
     {
         FolderWatch watch = new();
         HashSet<string> folders = new(StringComparer.Ordinal);
@@ -29,10 +29,11 @@ internal sealed class FolderWatch : IDisposable
 
             try
             {
-                watch.Add(folder);
+                watch.Add(folder, metrics);
             }
             catch (Exception error) when (error is IOException or ArgumentException or UnauthorizedAccessException)
             {
+                metrics.FileWatcherErrors.Increment();
                 DiscoveryLog.FolderNotWatched(log, folder, error.Message);
             }
         }
@@ -40,19 +41,20 @@ internal sealed class FolderWatch : IDisposable
         return watch;
     }
 
-    /// <summary>Returns after a change, or after <paramref name="atMost"/>.</summary>
-    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stop)
+    /// <summary>Returns after a change, or with false after <paramref name="atMost"/>.</summary>
+    public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stop)
     {
         using CancellationTokenSource timeout = new(atMost, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
             await _changed.WaitAsync(either.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             // The interval is over: the caller looks at the files anyway.
-            return;
+            return false;
         }
     }
 
@@ -71,7 +73,7 @@ internal sealed class FolderWatch : IDisposable
         }
     }
 
-    private void Add(string folder)
+    private void Add(string folder, DiscoveryMetrics metrics)
     {
         FileSystemWatcher watcher = new(folder)
         {
@@ -81,6 +83,12 @@ internal sealed class FolderWatch : IDisposable
         watcher.Created += (_, _) => Signal();
         watcher.Deleted += (_, _) => Signal();
         watcher.Renamed += (_, _) => Signal();
+        watcher.Error += (_, _) =>
+        {
+            // Events were lost: what they told of is seen by looking.
+            metrics.FileWatcherErrors.Increment();
+            Signal();
+        };
         watcher.EnableRaisingEvents = true;
         _watchers.Add(watcher);
     }

@@ -16,6 +16,8 @@ internal static partial class ConfigurationReference
         ("scrape_configs", typeof(ScrapeConfig), "agent/Config"),
         ("static_configs", typeof(StaticConfig), "agent/Config"),
         ("file_sd_configs", typeof(FileDiscoveryConfig), "agent/Config"),
+        ("ec2_sd_configs, aws_sd_configs, and the api of ecs_sd_configs", typeof(AwsDiscoveryConfig), "agent/Config"),
+        ("ecs_sd_configs", typeof(EcsDiscoveryConfig), "agent/Config"),
         ("remote_write", typeof(RemoteWriteConfig), "agent/Config"),
         ("queue_config", typeof(QueueConfig), "agent/Config"),
         ("metadata_config", typeof(MetadataConfig), "agent/Config"),
@@ -33,7 +35,7 @@ internal static partial class ConfigurationReference
     {
         ["OAuth2"] = "oauth2", ["SigV4"] = "sigv4", ["Tls"] = "tls_config", ["Queue"] = "queue_config",
         ["Metadata"] = "metadata_config", ["HttpClient"] = "(HTTP client keys)", ["Proxy"] = "(proxy keys)",
-        ["Discovery"] = "(discovery keys)", ["FromEnvironment"] = "proxy_from_environment",
+        ["Discovery"] = "(discovery keys)", ["Api"] = "(keys of the API)", ["FromEnvironment"] = "proxy_from_environment",
         ["RelabelRules"] = "relabel_configs", ["MetricRelabelRules"] = "metric_relabel_configs",
         ["WriteRelabelRules"] = "write_relabel_configs", ["EnableHttp2"] = "enable_http2", ["RetryOnHttp429"] = "retry_on_http_429",
         ["ConnectHeaders"] = "proxy_connect_header",
@@ -72,6 +74,16 @@ internal static partial class ConfigurationReference
         if (record == typeof(RemoteWriteConfig))
         {
             return new RemoteWriteConfig { Url = new Uri("http://localhost") };
+        }
+
+        if (record == typeof(AwsDiscoveryConfig))
+        {
+            return new AwsDiscoveryConfig { Role = "" };
+        }
+
+        if (record == typeof(EcsDiscoveryConfig))
+        {
+            return new EcsDiscoveryConfig { Api = new AwsDiscoveryConfig { Role = "" } };
         }
 
         return record.GetConstructor(Type.EmptyTypes)?.Invoke(null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AmpEdge.Agent.Discovery;
 using AmpEdge.Hosting;
 using AmpEdge.Tests.Support;
@@ -76,6 +77,85 @@ public sealed class FileDiscovererTests : IDisposable
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
+
+    [Fact]
+    public async Task Files_replaced_by_renaming_and_links_that_are_swapped_are_seen_at_once()
+    {
+        // The layout of a ConfigMap: a link to a link to the folder of this version.
+        foreach (string version in (string[])["v1", "v2", "v3"])
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, version));
+            Write($"{version}/a.json", $"[{{\"targets\":[\"{version}:1\"]}}]");
+        }
+
+        File.CreateSymbolicLink(Path.Combine(_folder, "..data"), "v1");
+        File.CreateSymbolicLink(Path.Combine(_folder, "a.json"), Path.Combine("..data", "a.json"));
+        await using RunningFiles running = new(Following(TimeSpan.FromHours(1), _folder));
+        await running.WaitForAsync("v1:1");
+
+        File.CreateSymbolicLink(Path.Combine(_folder, "..data_tmp"), "v2");
+        using Process move = Process.Start("/bin/mv", ["-T", Path.Combine(_folder, "..data_tmp"), Path.Combine(_folder, "..data")]);
+        await move.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await running.WaitForAsync("v2:1");
+
+        Write("written.tmp", "[{\"targets\":[\"renamed:1\"]}]");
+        File.Move(Path.Combine(_folder, "written.tmp"), Path.Combine(_folder, "a.json"), overwrite: true);
+        await running.WaitForAsync("renamed:1");
+    }
+
+    [Fact]
+    public async Task A_folder_that_comes_later_or_whose_name_leads_elsewhere_is_found_at_the_interval()
+    {
+        string link = Path.Combine(_folder, "current");
+        await using RunningFiles running = new(Following(TimeSpan.FromMilliseconds(50), link));
+        await running.WaitForReportAsync();
+        foreach (string version in (string[])["v1", "v2"])
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, version));
+            Write($"{version}/a.json", $"[{{\"targets\":[\"{version}:1\"]}}]");
+            File.Delete(link);
+            Directory.CreateSymbolicLink(link, version);
+            await running.WaitForAsync($"{version}:1");
+        }
+
+    }
+
+    [Fact]
+    public void A_file_that_is_half_written_keeps_its_groups_until_it_is_whole()
+    {
+        const string whole = "[{\"targets\":[\"h:1\",\"h:2\"],\"labels\":{\"x\":\"1\"}}]";
+        Write("a.json", "[{\"targets\":[\"h:0\"]}]");
+        FileDiscoverer discoverer = Discoverer("*.json");
+        Assert.Single(Refresh(discoverer));
+        for (int length = 0; length < whole.Length; length++)
+        {
+            Write("a.json", whole[..length]);
+            Assert.Empty(Refresh(discoverer));
+        }
+
+        Write("a.json", whole);
+        Assert.Equal(2, Assert.Single(Refresh(discoverer)).Targets.Count);
+        Assert.Equal(whole.Length, _metrics.FileReadErrors.Value);
+    }
+
+    [Fact]
+    public void The_time_of_each_file_is_a_metric_until_the_file_is_gone()
+    {
+        Write("a.json", "[]");
+        string file = Path.Combine(_folder, "a.json");
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddSeconds(1700000000));
+        FileDiscoverer discoverer = Discoverer("*.json");
+        Refresh(discoverer);
+        Assert.Equal(1700000000, _metrics.FileModified(file).Value);
+
+        File.Delete(file);
+        Refresh(discoverer);
+        Assert.Equal(0, _metrics.FileModified(file).Value);
+        Assert.Equal(2, _metrics.FileScanDuration.Count);
+    }
+
+    private FileDiscoverer Following(TimeSpan interval, string folder) => new(
+        [Path.Combine(folder, "*.json")], interval, _metrics, TimeProvider.System, NullLogger.Instance);
 
     private FileDiscoverer Discoverer(params string[] patterns) => new(
         Array.ConvertAll(patterns, pattern => Path.Combine(_folder, pattern)),
