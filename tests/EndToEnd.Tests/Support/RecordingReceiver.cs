@@ -52,6 +52,21 @@ public sealed class RecordingReceiver : IDisposable
         }
     }
 
+    /// <summary>Everything that came, by labels as they were sent.</summary>
+    public Dictionary<string, List<Sample>> Arrivals()
+    {
+        lock (_lock)
+        {
+            Dictionary<string, List<Sample>> copy = new(StringComparer.Ordinal);
+            foreach ((string labels, List<Sample> samples) in _arrivals)
+            {
+                copy.Add(labels, [.. samples]);
+            }
+
+            return copy;
+        }
+    }
+
     public void Dispose()
     {
         _listener?.Stop();

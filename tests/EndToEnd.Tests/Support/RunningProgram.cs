@@ -17,6 +17,7 @@ public sealed class RunningProgram : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly Lock _outputLock = new();
+    private bool _disposed;
 
     private RunningProgram(string name, Process process, int port)
     {
@@ -183,8 +184,15 @@ public sealed class RunningProgram : IAsyncDisposable
         return $"{failure}\n--- {Name} printed:\n{(output.Length > 4000 ? output[^4000..] : output)}";
     }
 
+    /// <summary>Ends the program if it still runs. Harmless the second time: a start that fails has done it already.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             await KillAsync();
