@@ -13,6 +13,9 @@ internal sealed class DiscoveryManager : IAsyncDisposable
 
     private readonly Lock _jobsLock = new();
     private readonly Dictionary<string, List<RunningDiscoverer>> _jobs = new(StringComparer.Ordinal);
+
+    /// <summary>By job, what discoverers had found that a reload ended, until all that follow them have found something out.</summary>
+    private readonly Dictionary<string, List<TargetGroup>> _held = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changedJobs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly Func<string, IReadOnlyList<TargetGroup>, Task> _update;
@@ -53,6 +56,7 @@ internal sealed class DiscoveryManager : IAsyncDisposable
                 {
                     surplus.AddRange(_jobs[name]);
                     _jobs.Remove(name);
+                    _held.Remove(name);
                     _metrics.RemoveJob(name);
                 }
             }
@@ -90,6 +94,24 @@ internal sealed class DiscoveryManager : IAsyncDisposable
             }
 
             return waiting;
+        }
+    }
+
+    /// <summary>How the discoverers of a job fare, those that ask somebody.</summary>
+    public IReadOnlyList<DiscovererStatus> StatusOf(string job)
+    {
+        lock (_jobsLock)
+        {
+            List<DiscovererStatus> all = [];
+            foreach (RunningDiscoverer discoverer in _jobs.GetValueOrDefault(job) ?? [])
+            {
+                if (discoverer.Status is { } status)
+                {
+                    all.Add(status);
+                }
+            }
+
+            return all;
         }
     }
 
@@ -149,6 +171,13 @@ internal sealed class DiscoveryManager : IAsyncDisposable
 
         lock (_jobsLock)
         {
+            List<TargetGroup> held = _held.Remove(job.Name, out List<TargetGroup>? earlier) ? earlier : [];
+            if (!wanted.TrueForAll(static discoverer => discoverer.HasReported))
+            {
+                unclaimed.ForEach(ended => ended.CopyGroupsTo(held));
+                _held[job.Name] = held;
+            }
+
             _jobs[job.Name] = wanted;
         }
 
@@ -185,6 +214,15 @@ internal sealed class DiscoveryManager : IAsyncDisposable
             foreach (RunningDiscoverer discoverer in discoverers)
             {
                 discoverer.CopyGroupsTo(groups);
+            }
+
+            if (discoverers.TrueForAll(static discoverer => discoverer.HasReported))
+            {
+                _held.Remove(job);
+            }
+            else if (_held.TryGetValue(job, out List<TargetGroup>? held))
+            {
+                groups.AddRange(held);
             }
 
             return true;

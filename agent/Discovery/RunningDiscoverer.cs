@@ -8,6 +8,7 @@ internal sealed class RunningDiscoverer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Action _changed;
     private Task _work = Task.CompletedTask;
+    private IStatusReporter? _reporter;
     private bool _hasReported;
 
     /// <param name="signature">What the discoverer was configured with; equal ones need no restart.</param>
@@ -24,7 +25,14 @@ internal sealed class RunningDiscoverer : IAsyncDisposable
     public bool HasReported => Volatile.Read(ref _hasReported) || _work.IsCompleted;
 
     /// <summary>Begins; what the discoverer reports before it first waits is there when this returns.</summary>
-    public void Start(IDiscoverer discoverer, Action<Exception> failed) => _work = RunAsync(discoverer, failed);
+    public void Start(IDiscoverer discoverer, Action<Exception> failed)
+    {
+        _reporter = discoverer as IStatusReporter;
+        _work = RunAsync(discoverer, failed);
+    }
+
+    /// <summary>How the discoverer fares; null for kinds that do not ask anybody.</summary>
+    public DiscovererStatus? Status => _reporter?.Status;
 
     public void CopyGroupsTo(List<TargetGroup> target)
     {

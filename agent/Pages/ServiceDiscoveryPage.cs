@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using AmpEdge.Agent.Discovery;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Prometheus;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,10 @@ namespace AmpEdge.Agent.Pages;
 /// <c>GET /service-discovery</c>: what discovery has found for each job and what relabelling made of it. <c>?job=</c> shows one
 /// job, <c>?q=</c> the targets whose labels hold a text; each target leads to its <see cref="TargetDebugPage"/>.
 /// </summary>
-internal sealed class ServiceDiscoveryPage(ScrapeManager scrapes)
+/// <param name="scrapes">Knows the targets.</param>
+/// <param name="discoveryOf">How the discovery of a job fares.</param>
+internal sealed class ServiceDiscoveryPage(
+    ScrapeManager scrapes, Func<string, IReadOnlyList<DiscovererStatus>> discoveryOf)
 {
     public const string Path = "/service-discovery";
 
@@ -48,11 +52,16 @@ internal sealed class ServiceDiscoveryPage(ScrapeManager scrapes)
             .Text(text).Markup("\"><button>Search</button></form>");
     }
 
-    private static void WritePool(PageWriter page, PoolSnapshot pool, string text)
+    private void WritePool(PageWriter page, PoolSnapshot pool, string text)
     {
         page.Markup("<h2>").Text(pool.Job).Markup("<small>")
             .Text(string.Create(CultureInfo.InvariantCulture, $"{pool.Active.Count} scraped, {pool.DroppedCount} dropped"))
             .Markup("</small></h2>");
+        foreach (DiscovererStatus status in discoveryOf(pool.Job))
+        {
+            WriteStatus(page, status);
+        }
+
         if (pool.Active.Count + pool.DroppedCount == 0)
         {
             page.Markup("<p class=\"quiet\">Discovery has found nothing for this job.</p>");
@@ -82,6 +91,18 @@ internal sealed class ServiceDiscoveryPage(ScrapeManager scrapes)
 
         page.Markup("</tbody></table></div>");
         WriteRest(page, pool, found, shown);
+    }
+
+    private static void WriteStatus(PageWriter page, DiscovererStatus status)
+    {
+        string look = status.LastLook is { } time
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"looked at {time:yyyy-MM-dd HH:mm:ss} UTC, {status.LastDuration.TotalSeconds:0.000} s")
+            : "has not looked yet";
+        page.Markup(status.Problem is null ? "<p class=\"quiet\">" : "<p class=\"error\">")
+            .Text($"{status.Mechanism}: {look}{(status.Problem is null ? "" : $", and failed: {status.Problem}")}")
+            .Markup("</p>");
     }
 
     private static void WriteRest(PageWriter page, PoolSnapshot pool, int found, int shown)

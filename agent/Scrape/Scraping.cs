@@ -55,6 +55,9 @@ internal sealed class Scraping : IComponent, IDisposable
     /// <summary>The jobs whose discovery has found nothing out yet.</summary>
     public IReadOnlyList<string> WaitingJobs() => _discovery.WaitingJobs();
 
+    /// <summary>How the discovery of a job fares.</summary>
+    public IReadOnlyList<DiscovererStatus> DiscoveryOf(string job) => _discovery.StatusOf(job);
+
     /// <summary>Hands on what discovery has found by now, without waiting for the next time.</summary>
     public Task HandOverAsync() => _discovery.HandOverAsync();
 

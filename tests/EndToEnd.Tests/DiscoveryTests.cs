@@ -41,7 +41,7 @@ public sealed class DiscoveryTests
         listed = "[{\"targets\":[\"127.0.0.1:2\"],\"labels\":{\"zone\":\"b\"}}]";
         aws.Ec2.Instances.Clear();
         aws.Intercept = static request =>
-            request.Service == "ecs" ? FakeAws.JsonError(400, "AccessDeniedException", "not today") : null;
+            request.Service == "ecs" && request.Operation == "DescribeClusters" ? FakeAws.JsonError(400, "AccessDeniedException", "not today") : null;
         await WaitForTargetsAsync(
             agent, """
             aws-ecs 10.0.1.7:4242 prod
@@ -56,6 +56,9 @@ public sealed class DiscoveryTests
             async () => await agent.MetricAsync("prometheus_sd_refresh_failures_total{mechanism=\"ecs\",config=\"ecs\"}") > 0,
             () => agent.Describe("the refusals of ECS are not counted"));
         Assert.Contains("not today", agent.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "and failed: ecs:DescribeClusters: AccessDeniedException: not today",
+            await agent.GetAsync("/service-discovery?job=aws-ecs"), StringComparison.Ordinal);
     }
 
     private static string Config(Uri http, Uri aws) => $$"""

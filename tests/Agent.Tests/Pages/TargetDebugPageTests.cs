@@ -124,7 +124,7 @@ public sealed class TargetDebugPageTests : IAsyncLifetime
 
     private async Task<string> ListAsync(string query)
     {
-        (int status, string page) = await Answers.OfAsync(new ServiceDiscoveryPage(_scrapes).AnswerAsync, query);
+        (int status, string page) = await Answers.OfAsync(new ServiceDiscoveryPage(_scrapes, static _ => []).AnswerAsync, query);
         Assert.Equal(200, status);
         return page;
     }

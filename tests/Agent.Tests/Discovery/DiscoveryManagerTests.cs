@@ -1,0 +1,111 @@
+using AmpEdge.Agent.Discovery;
+using AmpEdge.Hosting;
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AmpEdge.Agent.Tests.Discovery;
+
+public sealed class DiscoveryManagerTests
+{
+    private readonly Dictionary<string, string> _handed = [];
+
+    [Fact]
+    public async Task A_reload_keeps_what_was_found_until_its_successor_has_looked()
+    {
+        await using DiscoveryManager manager = Manager();
+        LateDiscoverer first = new();
+        await ApplyAsync(manager, ("first", first));
+        Assert.Equal("", _handed["job"]);
+        first.Report("old:1");
+        await manager.HandOverAsync();
+        Assert.Equal("old:1", _handed["job"]);
+
+        LateDiscoverer second = new();
+        await ApplyAsync(manager, ("second", second));
+        Assert.Equal("old:1", _handed["job"]);
+        LateDiscoverer third = new();
+        await ApplyAsync(manager, ("third", third));
+        Assert.Equal("old:1", _handed["job"]);
+
+        third.Report("new:1");
+        await manager.HandOverAsync();
+        Assert.Equal("new:1", _handed["job"]);
+    }
+
+    [Fact]
+    public async Task What_no_mechanism_follows_ends_with_the_reload()
+    {
+        await using DiscoveryManager manager = Manager();
+        LateDiscoverer stays = new();
+        LateDiscoverer goes = new();
+        await ApplyAsync(manager, ("stays", stays), ("goes", goes));
+        stays.Report("a:1");
+        goes.Report("b:1");
+        await manager.HandOverAsync();
+        Assert.Equal("a:1 b:1", _handed["job"]);
+
+        await ApplyAsync(manager, ("stays", stays));
+
+        Assert.Equal("a:1", _handed["job"]);
+    }
+
+    [Fact]
+    public async Task A_job_shows_how_its_discoverers_fare()
+    {
+        ManualTime time = new();
+        await using DiscoveryManager manager = Manager();
+        using ScriptedSource source = new(static _ => throw new DiscoveryException("away"));
+        DiscoveryMetrics metrics = new(new MetricRegistry());
+        RefreshDiscoverer refresh = new(source, "job", metrics, time, new Random(1), NullLogger.Instance);
+        await manager.ApplyAsync([new DiscoveryJob("job", [new("r", () => refresh), new("s", () => new StaticDiscoverer([]))])]);
+        Assert.Null(Assert.Single(manager.StatusOf("job")).LastLook);
+
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("away", Assert.Single(manager.StatusOf("job")).Problem);
+        Assert.Empty(manager.StatusOf("other"));
+        Assert.Equal(["job"], manager.WaitingJobs());
+    }
+
+    private DiscoveryManager Manager() => new(
+        (job, groups) =>
+        {
+            List<string> addresses = [];
+            foreach (TargetGroup group in groups)
+            {
+                addresses.AddRange(Array.ConvertAll([.. group.Targets], static target => target.GetString("__address__")));
+            }
+
+            _handed[job] = string.Join(' ', addresses);
+            return Task.CompletedTask;
+        },
+        new DiscoveryMetrics(new MetricRegistry()), new ManualTime(), NullLogger.Instance);
+
+    private static async Task ApplyAsync(DiscoveryManager manager, params (string Signature, IDiscoverer Discoverer)[] discoverers)
+    {
+        List<KeyValuePair<string, Func<IDiscoverer>>> made = [];
+        foreach ((string signature, IDiscoverer discoverer) in discoverers)
+        {
+            made.Add(new(signature, () => discoverer));
+        }
+
+        await manager.ApplyAsync([new DiscoveryJob("job", made)]);
+        await manager.HandOverAsync();
+    }
+
+    private sealed class LateDiscoverer : IDiscoverer
+    {
+        private Action<IReadOnlyList<TargetGroup>> _report = static _ => { };
+
+        public void Report(string address) =>
+            _report([new TargetGroup("s", [Labels.FromStrings("__address__", address)], Labels.Empty)]);
+
+        public Task RunAsync(Action<IReadOnlyList<TargetGroup>> report, CancellationToken stop)
+        {
+            _report = report;
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+        }
+    }
+}
