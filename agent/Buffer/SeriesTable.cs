@@ -63,7 +63,10 @@ internal sealed class SeriesTable
     }
 
     /// <summary>The number of the series with these labels; the caller now refers to it, until it calls <see cref="Release"/>.</summary>
-    public SeriesRef Acquire(Labels labels)
+    public SeriesRef Acquire(Labels labels) => Acquire(labels, out _);
+
+    /// <summary>The same; <paramref name="isFirst"/> tells that nobody else refers to the series.</summary>
+    public SeriesRef Acquire(Labels labels, out bool isFirst)
     {
         lock (_tableLock)
         {
@@ -73,7 +76,7 @@ internal sealed class SeriesTable
                 slot = Add(labels);
             }
 
-            SlotAt(slot).References++;
+            isFirst = SlotAt(slot).References++ == 0;
             return RefOf(slot);
         }
     }

@@ -46,6 +46,9 @@ internal sealed record ScrapeConfig
 
     public ulong SampleLimit { get; init; }
 
+    /// <summary>Series of one target; only those above it are left out. AmpEdge's own.</summary>
+    public ulong SeriesLimit { get; init; }
+
     public ulong TargetLimit { get; init; }
 
     public ulong LabelLimit { get; init; }

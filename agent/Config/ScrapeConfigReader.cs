@@ -52,24 +52,8 @@ internal static class ScrapeConfigReader
         config = WithLimits(config, section, global);
         config = config with { Discovery = DiscoveryReader.Read(section, validation) };
         CheckTargets(section, config);
-        NoteLater(section, config, later);
         section.End();
         return config;
-    }
-
-    /// <summary>Native histograms and what else needs the protobuf format, and the extras of newer releases.</summary>
-    private static void NoteLater(ConfigSection section, ScrapeConfig config, LaterFeatures later)
-    {
-        later.NoteIf(config.ScrapeNativeHistograms, section, "scrape_native_histograms", "false, which scrapes classic histograms");
-        later.NoteIf(config.ConvertClassicHistogramsToNhcb, section, "convert_classic_histograms_to_nhcb", "false");
-        later.NoteIf(config.NativeHistogramBucketLimit > 0, section, "native_histogram_bucket_limit", "0");
-        later.NoteIf(config.NativeHistogramMinBucketFactor > 0, section, "native_histogram_min_bucket_factor", "0");
-        later.NoteIf(config.ExtraScrapeMetrics, section, "extra_scrape_metrics", "false");
-        later.NoteIf(config.ScrapeFailureLogFile.Length > 0, section, "scrape_failure_log_file", "failures are on /targets and in the log");
-        later.NoteIf(config.FallbackScrapeProtocol == ScrapeProtocol.Proto, section, "fallback_scrape_protocol", "PrometheusText0.0.4, PrometheusText1.0.0, OpenMetricsText1.0.0");
-        // In a longer list the protobuf format is simply not offered to the target.
-        later.NoteIf(
-            config.ScrapeProtocols is [ScrapeProtocol.Proto], section, "scrape_protocols", "a list with one of the text formats");
     }
 
     private static ScrapeConfig WithLimits(ScrapeConfig config, ConfigSection section, GlobalConfig global)
@@ -79,6 +63,7 @@ internal static class ScrapeConfigReader
         {
             BodySizeLimit = bodySize.Bytes == 0 ? global.BodySizeLimit : bodySize,
             SampleLimit = Limit(section, "sample_limit", global.SampleLimit),
+            SeriesLimit = section.UnsignedNumber("series_limit", 0),
             TargetLimit = Limit(section, "target_limit", global.TargetLimit),
             LabelLimit = Limit(section, "label_limit", global.LabelLimit),
             LabelNameLengthLimit = Limit(section, "label_name_length_limit", global.LabelNameLengthLimit),

@@ -43,6 +43,7 @@ internal static class ScrapeConfigYaml
     {
         yaml.SizeUnlessZero("body_size_limit", config.BodySizeLimit);
         yaml.NumberUnlessZero("sample_limit", config.SampleLimit);
+        yaml.NumberUnlessZero("series_limit", config.SeriesLimit);
         yaml.NumberUnlessZero("target_limit", config.TargetLimit);
         yaml.NumberUnlessZero("label_limit", config.LabelLimit);
         yaml.NumberUnlessZero("label_name_length_limit", config.LabelNameLengthLimit);

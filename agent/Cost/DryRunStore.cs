@@ -26,7 +26,7 @@ internal sealed class DryRunStore(Labels externalLabels, int samplesPerRequest) 
     /// <summary>The compressed requests that they made.</summary>
     public long WireBytes { get; private set; }
 
-    public SeriesRef Acquire(Labels labels) => Series.Acquire(labels);
+    public SeriesRef Acquire(Labels labels, out bool isFirst) => Series.Acquire(labels, out isFirst);
 
     public void Release(SeriesRef series) => Series.Release(series);
 

@@ -9,7 +9,7 @@ namespace AmpEdge.Agent.Pages;
 /// <summary>
 /// <c>GET /service-discovery/target?job=JOB&amp;id=ID</c>: one discovered target, each relabel step, and the result or the rule that
 /// dropped it. <c>&amp;series=</c> follows a series of it through metric relabelling to each destination, <c>&amp;part=</c> searches
-/// those of its last scrape. Whatever discovery found the target, the page is the same.
+/// those that it has now. Whatever discovery found the target, the page is the same.
 /// </summary>
 internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<QueueManager>> destinations)
 {
@@ -21,7 +21,7 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
     public static string LinkTo(string job, Labels discovered) =>
         $"{Path}?job={Uri.EscapeDataString(job)}&id={IdOf(discovered)}";
 
-    public Task AnswerAsync(HttpContext context)
+    public async Task AnswerAsync(HttpContext context)
     {
         string job = context.Request.Query["job"].ToString();
         string id = context.Request.Query["id"].ToString();
@@ -34,15 +34,16 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
                 WriteTarget(page, definition, discovered);
                 if (loop is not null)
                 {
-                    WriteSeries(page, context, definition, loop, discovered);
+                    await WriteSeriesAsync(page, context, definition, loop, discovered);
                 }
 
-                return page.AnswerAsync(context);
+                await page.AnswerAsync(context);
+                return;
             }
         }
 
         page.Markup("<p class=\"quiet\">Discovery knows this target no longer, or knows it with other labels.</p>");
-        return page.AnswerAsync(context, StatusCodes.Status404NotFound);
+        await page.AnswerAsync(context, StatusCodes.Status404NotFound);
     }
 
     private static string IdOf(Labels discovered) => discovered.Hash.ToString("x16", CultureInfo.InvariantCulture);
@@ -93,7 +94,8 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
         page.Markup("</p>");
     }
 
-    private void WriteSeries(PageWriter page, HttpContext context, ScrapeJob job, ScrapeLoop loop, Labels discovered)
+    private async Task WriteSeriesAsync(
+        PageWriter page, HttpContext context, ScrapeJob job, ScrapeLoop loop, Labels discovered)
     {
         string series = context.Request.Query["series"].ToString();
         string part = context.Request.Query["part"].ToString();
@@ -105,13 +107,12 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
             WriteTrace(page, job, SeriesTrace.Of(series, loop.Target.PublicLabels, job));
         }
 
-        page.Markup("<h2>Series of the last scrape</h2>");
+        page.Markup("<h2>Series that the target has now</h2>");
         WriteForm(page, job.Name, id, "part", part, "part of a name or label", "Search");
-        List<string> texts = [];
-        loop.CopySeriesTexts(part, MaxSeries, texts);
+        IReadOnlyList<string> texts = await loop.FindSeriesAsync(part, MaxSeries, context.RequestAborted);
         if (texts.Count == 0)
         {
-            page.Markup("<p class=\"quiet\">").Text(part.Length > 0 ? "None has it." : "None yet, or the last scrape has failed.").Markup("</p>");
+            page.Markup("<p class=\"quiet\">").Text(part.Length > 0 ? "None has it." : "None, or it does not answer as it should.").Markup("</p>");
             return;
         }
 

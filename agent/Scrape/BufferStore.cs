@@ -7,10 +7,10 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>Leaves samples in the buffer on disk.</summary>
 internal sealed class BufferStore(AgentBuffer buffer, HighAvailability availability) : ISampleStore
 {
-    public SeriesRef Acquire(Labels labels)
+    public SeriesRef Acquire(Labels labels, out bool isFirst)
     {
         availability.Check(labels);
-        return buffer.Series.Acquire(labels);
+        return buffer.Series.Acquire(labels, out isFirst);
     }
 
     public void Release(SeriesRef series) => buffer.Series.Release(series);

@@ -1,22 +1,11 @@
-using AmpEdge.Prometheus;
-
 namespace AmpEdge.Agent.Scrape;
 
-/// <summary>A page that was fetched, or why there is none. Owns the page's buffer.</summary>
-internal sealed class FetchResult(PageBuffer? page, ExpositionFormat format, string problem) : IDisposable
+/// <summary>How fetching a page went.</summary>
+/// <param name="Problem">Why there is no page, or null.</param>
+/// <param name="BodyBytes">Bytes that were read, decompressed; -1 when they were more than <c>body_size_limit</c>.</param>
+internal readonly record struct FetchResult(string? Problem, long BodyBytes)
 {
-    public PageBuffer? Page { get; } = page;
+    public bool OverBodyLimit => BodyBytes < 0;
 
-    public ExpositionFormat Format { get; } = format;
-
-    /// <summary>Why the fetch failed, or the empty string.</summary>
-    public string Problem { get; } = problem;
-
-    /// <summary>True when the page was longer than <c>body_size_limit</c>.</summary>
-    public bool OverBodyLimit { get; init; }
-
-    public static FetchResult Failed(string problem, bool overBodyLimit = false) =>
-        new(null, default, problem) { OverBodyLimit = overBodyLimit };
-
-    public void Dispose() => Page?.Dispose();
+    public static FetchResult Failed(string problem) => new(problem, 0);
 }

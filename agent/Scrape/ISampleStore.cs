@@ -6,7 +6,9 @@ namespace AmpEdge.Agent.Scrape;
 internal interface ISampleStore
 {
     /// <summary>The number of a label set, valid until as many <see cref="Release"/> as acquisitions were made.</summary>
-    SeriesRef Acquire(Labels labels);
+    /// <param name="labels">The labels.</param>
+    /// <param name="isFirst">True when nobody else refers to the series.</param>
+    SeriesRef Acquire(Labels labels, out bool isFirst);
 
     void Release(SeriesRef series);
 

@@ -1,41 +1,38 @@
+using System.Buffers;
+using System.Numerics;
+
 namespace AmpEdge.Agent.Scrape;
 
 /// <summary>
-/// The raw bytes of a target's lines, in one arena, findable by their place (<see cref="CachedLine.Next"/>) and by
-/// their bytes.
+/// A target's lines, findable by their place (<see cref="CachedLine.Next"/>) and by the hash of their bytes, which are
+/// not kept. The index for the latter exists only while a page is read that is not as it was before.
 /// </summary>
+/// <remarks>agent/docs/decisions/0001-line-cache.md says what is kept per line and why.</remarks>
 internal sealed class LineTable
 {
-    private byte[] _arena = [];
-    private int _arenaUsed;
     private CachedLine[] _lines = [];
     private int _count;
-    private int[] _buckets = [];
+
+    /// <summary>Open addressing: index of a line and one, or 0. Rented; null when there is none at the moment.</summary>
+    private int[]? _index;
+    private int _indexMask;
 
     public int Count => _count;
 
     public Span<CachedLine> Lines => _lines.AsSpan(0, _count);
 
-    public ReadOnlySpan<byte> Arena => _arena;
-
     public ref CachedLine this[int index] => ref _lines[index];
 
-    public ReadOnlySpan<byte> BytesOf(in CachedLine line) => _arena.AsSpan(line.Start, line.Length);
-
-    /// <summary>The line with exactly these bytes, or -1. Equal hashes are not trusted: the bytes are compared.</summary>
-    public int Find(ReadOnlySpan<byte> bytes, ulong hash)
+    /// <summary>The line of this hash and length, or -1.</summary>
+    public int Find(ulong hash, int length)
     {
-        if (_count == 0)
+        int[] index = _index ?? BuildIndex();
+        for (int place = (int)hash & _indexMask; index[place] != 0; place = (place + 1) & _indexMask)
         {
-            return -1;
-        }
-
-        for (int index = _buckets[(int)(hash & (uint)(_buckets.Length - 1))]; index >= 0; index = _lines[index].Chain)
-        {
-            ref readonly CachedLine line = ref _lines[index];
-            if (line.Hash == hash && BytesOf(in line).SequenceEqual(bytes))
+            ref readonly CachedLine line = ref _lines[index[place] - 1];
+            if (line.Hash == hash && line.Length == length)
             {
-                return index;
+                return index[place] - 1;
             }
         }
 
@@ -43,88 +40,98 @@ internal sealed class LineTable
     }
 
     /// <summary>Adds a line that <see cref="Find"/> did not find; returns its index.</summary>
-    public int Add(ReadOnlySpan<byte> bytes, ulong hash)
+    public int Add(ulong hash, int length)
     {
         if (_count == _lines.Length)
         {
             Array.Resize(ref _lines, Math.Max(64, _count * 2));
-            Rehash();
         }
 
-        if (bytes.Length > _arena.Length - _arenaUsed)
+        _lines[_count++] = new CachedLine(hash, length);
+        if (_index is { } index && _count * 2 <= _indexMask)
         {
-            Array.Resize(ref _arena, Math.Max(Math.Max(4096, _arena.Length * 2), _arenaUsed + bytes.Length));
+            Insert(index, _count - 1);
+        }
+        else
+        {
+            DropIndex();
         }
 
-        bytes.CopyTo(_arena.AsSpan(_arenaUsed));
-        ref int bucket = ref _buckets[(int)(hash & (uint)(_buckets.Length - 1))];
-        _lines[_count] = new CachedLine
+        return _count - 1;
+    }
+
+    /// <summary>Gives the index back, at the end of each page, and what a growing table took too much.</summary>
+    public void Settle()
+    {
+        DropIndex();
+        if (_lines.Length > 64 && _lines.Length - _count > _count / 8)
         {
-            Start = _arenaUsed,
-            Length = bytes.Length,
-            Hash = hash,
-            Next = -1,
-            Chain = bucket,
-            Series = CachedLine.NoSample,
-        };
-        _arenaUsed += bytes.Length;
-        bucket = _count;
-        return _count++;
+            Array.Resize(ref _lines, _count + (_count / 16));
+        }
     }
 
     /// <summary>Keeps only lines seen in or after a scrape, in their order; guesses that led to removed lines end.</summary>
     public void RemoveUnseenSince(int scrape)
     {
-        int[] newIndexes = new int[_count];
-        byte[] arena = new byte[_arena.Length];
+        int[] newIndexes = ArrayPool<int>.Shared.Rent(Math.Max(1, _count));
         int kept = 0;
-        int used = 0;
         for (int index = 0; index < _count; index++)
         {
-            CachedLine line = _lines[index];
-            newIndexes[index] = -1;
-            if (line.SeenIn < scrape)
+            newIndexes[index] = _lines[index].SeenIn < scrape ? -1 : kept;
+            if (newIndexes[index] >= 0)
             {
-                continue;
+                _lines[kept++] = _lines[index];
             }
-
-            BytesOf(in line).CopyTo(arena.AsSpan(used));
-            line.Start = used;
-            used += line.Length;
-            newIndexes[index] = kept;
-            _lines[kept++] = line;
         }
 
-        _arena = arena;
-        _arenaUsed = used;
         _count = kept;
         foreach (ref CachedLine line in Lines)
         {
             line.Next = line.Next < 0 ? -1 : newIndexes[line.Next];
         }
 
-        Rehash();
+        ArrayPool<int>.Shared.Return(newIndexes);
+        DropIndex();
     }
 
     public void Clear()
     {
-        _arena = [];
-        _arenaUsed = 0;
+        DropIndex();
         _lines = [];
-        _buckets = [];
         _count = 0;
     }
 
-    private void Rehash()
+    private int[] BuildIndex()
     {
-        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, _lines.Length));
-        _buckets = new int[size];
-        _buckets.AsSpan().Fill(-1);
-        for (int index = 0; index < _count; index++)
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, _count * 4));
+        int[] index = ArrayPool<int>.Shared.Rent(size);
+        index.AsSpan(0, size).Clear();
+        _indexMask = size - 1;
+        for (int line = 0; line < _count; line++)
         {
-            ref int bucket = ref _buckets[(int)(_lines[index].Hash & (uint)(size - 1))];
-            _lines[index].Chain = bucket;
-            bucket = index;
+            Insert(index, line);
+        }
+
+        return _index = index;
+    }
+
+    private void Insert(int[] index, int line)
+    {
+        int place = (int)_lines[line].Hash & _indexMask;
+        while (index[place] != 0)
+        {
+            place = (place + 1) & _indexMask;
+        }
+
+        index[place] = line + 1;
+    }
+
+    private void DropIndex()
+    {
+        if (_index is { } index)
+        {
+            ArrayPool<int>.Shared.Return(index);
+            _index = null;
         }
     }
 }

@@ -18,6 +18,15 @@ internal readonly record struct PageResult
     /// <summary>Samples left out because their own time lies too far in the future.</summary>
     public int OutOfBounds { get; init; }
 
+    /// <summary>Samples left out because their series is one too many for <c>series_limit</c>.</summary>
+    public int OverSeriesLimit { get; init; }
+
+    /// <summary>Classic histograms whose parts make no native one.</summary>
+    public int NotConverted { get; init; }
+
+    /// <summary>True when a native histogram had too many buckets even at the lowest resolution.</summary>
+    public bool OverBucketLimit { get; init; }
+
     /// <summary>True when there were more samples than <c>sample_limit</c> allows.</summary>
     public bool OverSampleLimit { get; init; }
 

@@ -12,7 +12,10 @@ internal sealed class ReportSeries
     private readonly SeriesRef _samplesAfterRelabel;
     private readonly SeriesRef _seriesAdded;
 
-    public ReportSeries(ISampleStore store, Labels targetLabels)
+    /// <summary>Time-out, sample limit and body size, where <c>extra_scrape_metrics</c> asks for them; else empty.</summary>
+    private readonly SeriesRef[] _extra;
+
+    public ReportSeries(ISampleStore store, Labels targetLabels, bool withExtra)
     {
         _store = store;
         _up = Acquire("up", targetLabels);
@@ -20,6 +23,14 @@ internal sealed class ReportSeries
         _samplesScraped = Acquire("scrape_samples_scraped", targetLabels);
         _samplesAfterRelabel = Acquire("scrape_samples_post_metric_relabeling", targetLabels);
         _seriesAdded = Acquire("scrape_series_added", targetLabels);
+        _extra = withExtra
+            ?
+            [
+                Acquire("scrape_timeout_seconds", targetLabels),
+                Acquire("scrape_sample_limit", targetLabels),
+                Acquire("scrape_body_size_bytes", targetLabels),
+            ]
+            : [];
     }
 
     public void Add(SampleBatch batch, long timestampMs, bool isUp, TimeSpan duration, in PageResult page)
@@ -31,6 +42,22 @@ internal sealed class ReportSeries
         batch.Add(_seriesAdded, timestampMs, page.SeriesAdded);
     }
 
+    /// <summary>Adds the series of <c>extra_scrape_metrics</c>, where the configuration wants them.</summary>
+    /// <param name="batch">Gets the samples.</param>
+    /// <param name="timestampMs">The time of the scrape.</param>
+    /// <param name="timeout">The target's time-out.</param>
+    /// <param name="sampleLimit">Samples that a scrape may have; zero is no limit.</param>
+    /// <param name="bodyBytes">The page's length after decompression; -1 when it was over the limit.</param>
+    public void AddExtra(SampleBatch batch, long timestampMs, TimeSpan timeout, long sampleLimit, long bodyBytes)
+    {
+        if (_extra.Length > 0)
+        {
+            batch.Add(_extra[0], timestampMs, timeout.TotalSeconds);
+            batch.Add(_extra[1], timestampMs, sampleLimit);
+            batch.Add(_extra[2], timestampMs, bodyBytes);
+        }
+    }
+
     public void Visit(ISeriesVisitor visitor)
     {
         visitor.Stored(_up);
@@ -38,6 +65,10 @@ internal sealed class ReportSeries
         visitor.Stored(_samplesScraped);
         visitor.Stored(_samplesAfterRelabel);
         visitor.Stored(_seriesAdded);
+        foreach (SeriesRef series in _extra)
+        {
+            visitor.Stored(series);
+        }
     }
 
     /// <summary>Adds the staleness markers of a target that is gone.</summary>
@@ -48,6 +79,10 @@ internal sealed class ReportSeries
         batch.Add(_samplesScraped, timestampMs, StaleMarker.Value);
         batch.Add(_samplesAfterRelabel, timestampMs, StaleMarker.Value);
         batch.Add(_seriesAdded, timestampMs, StaleMarker.Value);
+        foreach (SeriesRef series in _extra)
+        {
+            batch.Add(series, timestampMs, StaleMarker.Value);
+        }
     }
 
     public void Release()
@@ -57,6 +92,10 @@ internal sealed class ReportSeries
         _store.Release(_samplesScraped);
         _store.Release(_samplesAfterRelabel);
         _store.Release(_seriesAdded);
+        foreach (SeriesRef series in _extra)
+        {
+            _store.Release(series);
+        }
     }
 
     private SeriesRef Acquire(string name, Labels targetLabels)
@@ -64,6 +103,6 @@ internal sealed class ReportSeries
         LabelsBuilder builder = new();
         builder.Reset(targetLabels);
         builder.Set(LabelNames.MetricName, name);
-        return _store.Acquire(builder.Build());
+        return _store.Acquire(builder.Build(), out _);
     }
 }

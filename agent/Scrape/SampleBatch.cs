@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
@@ -9,7 +10,8 @@ internal sealed class SampleBatch
 {
     /// <summary>Messages of histograms and labels of exemplars.</summary>
     private readonly ByteBuffer _bytes = new(0);
-    private ScrapedSample[] _samples = new ScrapedSample[64];
+    private readonly List<int> _tracked = [];
+    private ScrapedSample[] _samples = [];
     private ScrapedHistogram[] _histograms = [];
     private ScrapedExemplar[] _exemplars = [];
     private int _count;
@@ -25,19 +27,25 @@ internal sealed class SampleBatch
 
     public ReadOnlySpan<ScrapedExemplar> Exemplars => _exemplars.AsSpan(0, _exemplarCount);
 
+    /// <summary>Indexes of the target's series whose absence from the next page matters.</summary>
+    public ReadOnlySpan<int> Tracked => CollectionsMarshal.AsSpan(_tracked);
+
     public void Clear()
     {
+        _tracked.Clear();
         _count = 0;
         _histogramCount = 0;
         _exemplarCount = 0;
         _bytes.Clear();
     }
 
+    public void Track(int series) => _tracked.Add(series);
+
     public void Add(SeriesRef series, long timestampMs, double value)
     {
         if (_count == _samples.Length)
         {
-            Array.Resize(ref _samples, _count * 2);
+            Array.Resize(ref _samples, Math.Max(64, _count * 2));
         }
 
         _samples[_count++] = new ScrapedSample(series, timestampMs, value);

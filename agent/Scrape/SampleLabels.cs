@@ -38,14 +38,14 @@ internal sealed class SampleLabels
     public int DroppedBy { get; private set; }
 
     /// <summary>
-    /// The labels of the parser's series. Null with a <paramref name="problem"/> when they fail the scrape, null
+    /// The labels of a page's series. Null with a <paramref name="problem"/> when they fail the scrape, null
     /// without one when relabelling drops the series.
     /// </summary>
-    public Labels? Make<TParser>(ref readonly TParser parser, out string? problem)
-        where TParser : struct, IExpositionParser, allows ref struct
+    public Labels? Make<TSeries>(ref readonly TSeries series, out string? problem)
+        where TSeries : struct, ISeriesText, allows ref struct
     {
         _builder.Reset();
-        SeriesLabels.AppendTo(in parser, _builder);
+        SeriesLabels.AppendTo(in series, _builder);
         if (FindDuplicate() is { } repeated)
         {
             problem = $"label name \"{repeated}\" is not unique: invalid sample";

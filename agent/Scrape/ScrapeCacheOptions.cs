@@ -1,3 +1,5 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.Agent.Scrape;
 
 /// <summary>How a target's samples are taken.</summary>
@@ -12,6 +14,33 @@ internal sealed record ScrapeCacheOptions
     /// <summary>Samples after relabelling; zero is no limit.</summary>
     public long SampleLimit { get; init; }
 
+    /// <summary>Series of a target; those above it are left out, the others stay. Zero is no limit.</summary>
+    public long SeriesLimit { get; init; }
+
+    /// <summary>Which forms of a histogram are taken from a page that has both.</summary>
+    public HistogramForms Histograms { get; init; }
+
+    /// <summary>Whether classic histograms become native ones with custom buckets.</summary>
+    public bool ConvertClassicHistograms { get; init; }
+
+    /// <summary>Buckets of a native histogram, which loses resolution to keep it; zero is no limit.</summary>
+    public long BucketLimit { get; init; }
+
+    /// <summary>The finest resolution that native histograms keep.</summary>
+    public int MaxSchema { get; init; } = Histogram.MaxSchema;
+
     /// <summary>How far ahead of the scrape a sample's own time may lie, in milliseconds. Prometheus takes ten minutes.</summary>
     public long MaxFutureMs { get; init; } = 600_000;
+
+    /// <summary>The schema whose buckets grow at least by a factor, which is <c>native_histogram_min_bucket_factor</c>.</summary>
+    public static int SchemaFor(double minBucketFactor)
+    {
+        if (!(minBucketFactor > 1))
+        {
+            return Histogram.MaxSchema;
+        }
+
+        double schema = Math.Floor(-Math.Log2(Math.Log2(minBucketFactor)));
+        return (int)Math.Clamp(schema, Histogram.MinSchema, Histogram.MaxSchema);
+    }
 }

@@ -33,6 +33,8 @@ internal sealed record ScrapeJob
 
     public required FetchOptions Fetch { get; init; }
 
+    public required ScrapeLoopOptions Loop { get; init; }
+
     /// <summary>Targets of the job; with more of them all fail. Zero is no limit.</summary>
     public int TargetLimit { get; init; }
 

@@ -7,7 +7,8 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>Turns scrape configurations into jobs.</summary>
 internal static class ScrapeJobFactory
 {
-    public static ScrapeJob Create(ScrapeConfig config, Func<HttpClientConfig, HttpMessageInvoker> createClient) => new()
+    public static ScrapeJob Create(
+        ScrapeConfig config, Func<HttpClientConfig, HttpMessageInvoker> createClient, ScrapeFailureLogs failureLogs) => new()
     {
         Name = config.JobName,
         Interval = config.ScrapeInterval,
@@ -32,10 +33,22 @@ internal static class ScrapeJobFactory
             HonorTimestamps = config.HonorTimestamps,
             TrackTimestampsStaleness = config.TrackTimestampsStaleness,
             SampleLimit = Limit(config.SampleLimit),
+            SeriesLimit = Limit(config.SeriesLimit),
+            Histograms = new HistogramForms(config.ScrapeNativeHistograms, config.AlwaysScrapeClassicHistograms),
+            ConvertClassicHistograms = config.ConvertClassicHistogramsToNhcb,
+            BucketLimit = Limit(config.NativeHistogramBucketLimit),
+            MaxSchema = ScrapeCacheOptions.SchemaFor(config.NativeHistogramMinBucketFactor),
+        },
+        Loop = new ScrapeLoopOptions
+        {
+            Job = config.JobName,
+            ExtraMetrics = config.ExtraScrapeMetrics,
+            SampleLimit = Limit(config.SampleLimit),
+            FailureLog = failureLogs.For(config.ScrapeFailureLogFile),
         },
         Fetch = new FetchOptions
         {
-            Accept = AcceptHeader.For(Parseable(config.ScrapeProtocols), config.MetricNameEscapingScheme),
+            Accept = AcceptHeader.For(config.ScrapeProtocols, config.MetricNameEscapingScheme),
             UserAgent = AmpEdge.Agent.UserAgent.Value,
             EnableCompression = config.EnableCompression,
             BodySizeLimit = config.BodySizeLimit.Bytes,
@@ -65,18 +78,11 @@ internal static class ScrapeJobFactory
         HttpClient = new HttpClientConfig(),
         EnableCompression = true,
         BodySizeLimit = default,
+        ExtraScrapeMetrics = false,
         ScrapeFailureLogFile = "",
     };
 
     private static long Limit(ulong value) => (long)Math.Min(value, long.MaxValue);
-
-    /// <summary>What this agent parses; a target that is not offered protobuf answers in text.</summary>
-    private static List<string> Parseable(IReadOnlyList<string> protocols)
-    {
-        List<string> parseable = [.. protocols];
-        parseable.Remove(ScrapeProtocol.Proto);
-        return parseable.Count == 0 ? [.. ScrapeProtocol.Defaults] : parseable;
-    }
 
     private static ExpositionFormat? FormatOf(string protocol) => protocol switch
     {

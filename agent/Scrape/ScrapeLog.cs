@@ -20,6 +20,9 @@ internal static partial class ScrapeLog
     [LoggerMessage(2105, LogLevel.Information, "job {Job}: {Started} targets started, {Stopped} stopped, {Kept} kept")]
     public static partial void PoolSynced(ILogger logger, string job, int started, int stopped, int kept);
 
+    [LoggerMessage(2107, LogLevel.Warning, "scrape_failure_log_file {Path} cannot be written until the next reload: {Reason}")]
+    public static partial void FailureLogBroken(ILogger logger, string path, string reason);
+
     [LoggerMessage(2106, LogLevel.Debug, "scraped {Url}: {Samples} samples in {DurationMs} ms")]
     public static partial void Scraped(ILogger logger, Uri url, int samples, double durationMs);
 }

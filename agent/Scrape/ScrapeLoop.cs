@@ -8,7 +8,7 @@ internal sealed class ScrapeLoop : IDisposable
 {
     /// <summary>Held while a page is read, not while it is fetched, so that others may look at the series in between.</summary>
     private readonly Lock _seriesGate = new();
-    private readonly string _job;
+    private readonly ScrapeLoopOptions _options;
     private readonly Target _target;
     private readonly TargetFetcher _fetcher;
     private readonly ScrapeCache _cache;
@@ -17,25 +17,31 @@ internal sealed class ScrapeLoop : IDisposable
     private readonly ScrapeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly SampleBatch _batch = new();
+    private readonly SampleBatchPool _batches;
+    private readonly Func<TargetPage, bool> _takePart;
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
     private string? _forcedProblem;
     private bool _isScraped;
 
+    /// <summary>What the scrape in progress has; written by the loop only.</summary>
+    private RunningScrape _scrape;
+
     public ScrapeLoop(
-        string job, Target target, TargetFetcher fetcher, ScrapeCache cache, ISampleStore store, ScrapeMetrics metrics,
-        TimeProvider time, ILogger log)
+        ScrapeLoopOptions options, Target target, TargetFetcher fetcher, ScrapeCache cache, ISampleStore store,
+        SampleBatchPool batches, ScrapeMetrics metrics, TimeProvider time, ILogger log)
     {
-        _job = job;
+        _options = options;
         _target = target;
         _fetcher = fetcher;
         _cache = cache;
         _store = store;
+        _batches = batches;
         _metrics = metrics;
         _time = time;
         _log = log;
-        _report = new ReportSeries(store, target.PublicLabels);
+        _takePart = TakePart;
+        _report = new ReportSeries(store, target.PublicLabels, options.ExtraMetrics);
     }
 
     public Target Target => _target;
@@ -65,10 +71,11 @@ internal sealed class ScrapeLoop : IDisposable
         {
             DateTimeOffset now = _time.GetUtcNow();
             long timestampMs = (now > lastScrape ? now : lastScrape.AddMilliseconds(1)).ToUnixTimeMilliseconds();
-            _batch.Clear();
-            _cache.CommitFailure(timestampMs, _batch);
-            _report.AddStale(_batch, timestampMs);
-            Store();
+            SampleBatch batch = _batches.Rent();
+            _cache.CommitFailure(timestampMs, batch);
+            _report.AddStale(batch, timestampMs);
+            Store(batch);
+            _batches.Return(batch);
         }
 
         lock (_seriesGate)
@@ -97,17 +104,13 @@ internal sealed class ScrapeLoop : IDisposable
     }
 
     /// <summary>
-    /// Series of the last page as the target wrote them, those that hold <paramref name="part"/>. Thread-safe.
+    /// Asks the target, beside the schedule, which of its series hold <paramref name="part"/>; nothing of it is stored.
     /// </summary>
-    public void CopySeriesTexts(string part, int limit, List<string> target)
+    public async Task<IReadOnlyList<string>> FindSeriesAsync(string part, int limit, CancellationToken cancel)
     {
-        lock (_seriesGate)
-        {
-            if (_isScraped)
-            {
-                _cache.CopySeriesTexts(part, limit, target);
-            }
-        }
+        SeriesSearch search = new(part, limit);
+        await _fetcher.FetchAsync(search.TakePart, cancel);
+        return search.Found;
     }
 
     public void Dispose() => _stop.Dispose();
@@ -136,54 +139,86 @@ internal sealed class ScrapeLoop : IDisposable
     internal async Task ScrapeOnceAsync(DateTimeOffset scrapeTime, CancellationToken stop)
     {
         long started = _time.GetTimestamp();
+        SampleBatch batch = _batches.Rent();
+        _scrape = new RunningScrape(batch, scrapeTime.ToUnixTimeMilliseconds());
         try
         {
-            using FetchResult fetched = ForcedProblem is { } forced
+            FetchResult fetched = ForcedProblem is { } forced
                 ? FetchResult.Failed(forced)
-                : await _fetcher.FetchAsync(stop);
+                : await _fetcher.FetchAsync(_takePart, stop);
             lock (_seriesGate)
             {
-                TakePage(fetched, scrapeTime, started);
+                Finish(fetched, batch, scrapeTime, started);
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             _metrics.FailedScrapes.Increment();
-            ScrapeLog.LoopFailed(_log, _job, _target.Url, error);
+            ScrapeLog.LoopFailed(_log, _options.Job, _target.Url, error);
+        }
+        finally
+        {
+            _scrape = default;
+            _batches.Return(batch);
         }
     }
 
-    private void TakePage(FetchResult fetched, DateTimeOffset scrapeTime, long started)
+    /// <summary>Reads a part of the page; false when the rest of it cannot change that the page is bad.</summary>
+    private bool TakePart(TargetPage page)
     {
-        long timestampMs = scrapeTime.ToUnixTimeMilliseconds();
-        _batch.Clear();
-        PageResult page = fetched.Page is { } buffer
-            ? _cache.Read(buffer.Page, fetched.Format, timestampMs, _batch)
+        lock (_seriesGate)
+        {
+            if (!_scrape.HasPage)
+            {
+                _scrape = _scrape with { HasPage = true };
+                _cache.Begin(page.Format, _scrape.TimestampMs, _scrape.Batch);
+            }
+
+            page.Discard(_cache.ReadPart(page.Part, page.IsLast));
+            return !_cache.HasFailed;
+        }
+    }
+
+    private void Finish(FetchResult fetched, SampleBatch batch, DateTimeOffset scrapeTime, long started)
+    {
+        long timestampMs = _scrape.TimestampMs;
+        PageResult page = fetched.Problem is null && _scrape.HasPage
+            ? _cache.End()
             : new PageResult { Problem = fetched.Problem };
         if (page.Problem is null)
         {
-            _cache.Commit(_batch);
+            _cache.Commit(batch);
         }
         else
         {
-            _batch.Clear();
-            _cache.CommitFailure(timestampMs, _batch);
+            batch.Clear();
+            _cache.CommitFailure(timestampMs, batch);
+            WriteFailure(page.Problem);
         }
 
         TimeSpan duration = _time.GetElapsedTime(started);
-        _report.Add(_batch, timestampMs, page.Problem is null, duration, in page);
-        Store();
+        _report.Add(batch, timestampMs, page.Problem is null, duration, in page);
+        _report.AddExtra(batch, timestampMs, _target.Timeout, _options.SampleLimit, fetched.BodyBytes);
+        Store(batch);
         _cache.ForgetUnseen();
         Count(in page, fetched.OverBodyLimit);
         ShowStatus(in page, scrapeTime, duration);
         _isScraped = true;
     }
 
-    private void Store()
+    private void Store(SampleBatch batch)
     {
-        bool stored = _store.Append(_batch);
-        (stored ? _metrics.Samples : _metrics.LostSamples).Add(_batch.Count);
-        _batch.Clear();
+        bool stored = _store.Append(batch);
+        (stored ? _metrics.Samples : _metrics.LostSamples).Add(batch.Count);
+        batch.Clear();
+    }
+
+    private void WriteFailure(string problem)
+    {
+        if (_options.FailureLog is { } log && log.Write(_options.Job, _target.Url, problem) is { } reason)
+        {
+            ScrapeLog.FailureLogBroken(_log, log.Path, reason);
+        }
     }
 
     private void Count(in PageResult page, bool overBodyLimit)
@@ -194,6 +229,13 @@ internal sealed class ScrapeLoop : IDisposable
         if (page.Problem is not null)
         {
             _metrics.FailedScrapes.Increment();
+        }
+
+        _metrics.OverSeriesLimit.Add(page.OverSeriesLimit);
+        _metrics.NotConverted.Add(page.NotConverted);
+        if (page.OverBucketLimit)
+        {
+            _metrics.ExceededBucketLimit.Increment();
         }
 
         if (page.OverSampleLimit)
@@ -218,14 +260,15 @@ internal sealed class ScrapeLoop : IDisposable
             LastDuration = duration,
             LastError = page.Problem ?? "",
             LastSamples = page.Scraped,
+            LastLeftOut = page.OverSeriesLimit,
         };
         if (page.Problem is not null && before != TargetHealth.Down)
         {
-            ScrapeLog.TargetDown(_log, _job, _target.Url, page.Problem);
+            ScrapeLog.TargetDown(_log, _options.Job, _target.Url, page.Problem);
         }
         else if (page.Problem is null && before == TargetHealth.Down)
         {
-            ScrapeLog.TargetUp(_log, _job, _target.Url);
+            ScrapeLog.TargetUp(_log, _options.Job, _target.Url);
         }
 
         ScrapeLog.Scraped(_log, _target.Url, page.Scraped, duration.TotalMilliseconds);

@@ -32,6 +32,18 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
         "prometheus_target_scrapes_exceeded_sample_limit_total",
         "Total number of scrapes that hit the sample limit and were rejected.");
 
+    public CounterMetric ExceededBucketLimit { get; } = registry.Counter(
+        "prometheus_target_scrapes_exceeded_native_histogram_bucket_limit_total",
+        "Total number of scrapes that hit the native histogram bucket limit and were rejected.");
+
+    public CounterMetric OverSeriesLimit { get; } = registry.Counter(
+        "ampedge_scrape_samples_over_series_limit_total",
+        "Samples left out because their target had more series than series_limit; the others were kept.");
+
+    public CounterMetric NotConverted { get; } = registry.Counter(
+        "ampedge_scrape_histograms_not_converted_total",
+        "Classic histograms whose counts make no native one, so that nothing was stored of them.");
+
     public CounterMetric ExceededTargetLimit { get; } = registry.Counter(
         "prometheus_target_scrape_pool_exceeded_target_limit_total",
         "Total number of times scrape pools hit the target limit, during sync or config reload.");

@@ -11,6 +11,7 @@ internal sealed class ScrapePool : IAsyncDisposable
     private readonly SemaphoreSlim _syncing = new(1);
     private readonly Dictionary<ulong, ScrapeLoop> _loops = [];
     private readonly LabelsBuilder _labels = new();
+    private readonly SampleBatchPool _batches = new();
     private readonly ISampleStore _store;
     private readonly ScrapeMetrics _metrics;
     private readonly PoolMetrics _poolMetrics;
@@ -260,11 +261,12 @@ internal sealed class ScrapePool : IAsyncDisposable
     }
 
     private ScrapeLoop CreateLoop(Target target, ScrapeCache cache) => new(
-        _job.Name,
+        _job.Loop,
         target,
         new TargetFetcher(_client, target.Url, target.Timeout, _job.Fetch, _time),
         cache,
         _store,
+        _batches,
         _metrics,
         _time,
         _log);
@@ -273,7 +275,12 @@ internal sealed class ScrapePool : IAsyncDisposable
     {
         SampleLabels labels = new(
             target.PublicLabels, _job.HonorLabels, _job.Utf8Names, _job.MetricRelabelRules, _job.Limits);
-        return new ScrapeCache(_store, labels, target.Metadata, _job.Samples);
+        ScrapeCacheOptions options = _job.Samples with
+        {
+            Histograms = target.Histograms.Forms,
+            ConvertClassicHistograms = target.Histograms.ConvertClassic,
+        };
+        return new ScrapeCache(_store, labels, target.Metadata, options);
     }
 
     private void Publish(List<Labels> dropped, int droppedCount)

@@ -11,6 +11,7 @@ internal sealed class Scraping : IComponent, IDisposable
     private readonly DiscoveryManager _discovery;
     private readonly DiscoveryJobFactory _discoveryJobs;
     private readonly Func<HttpClientConfig, HttpMessageInvoker> _createClient;
+    private readonly ScrapeFailureLogs _failureLogs;
     private readonly CancellationTokenSource _stop = new();
     private readonly AgentConfig _initial;
     private Task _handingOver = Task.CompletedTask;
@@ -20,13 +21,15 @@ internal sealed class Scraping : IComponent, IDisposable
         ScrapeManager scrapes,
         DiscoveryManager discovery,
         DiscoveryJobFactory discoveryJobs,
-        Func<HttpClientConfig, HttpMessageInvoker> createClient)
+        Func<HttpClientConfig, HttpMessageInvoker> createClient,
+        ScrapeFailureLogs failureLogs)
     {
         _initial = initial;
         _scrapes = scrapes;
         _discovery = discovery;
         _discoveryJobs = discoveryJobs;
         _createClient = createClient;
+        _failureLogs = failureLogs;
     }
 
     public string Name => "scraping";
@@ -40,11 +43,12 @@ internal sealed class Scraping : IComponent, IDisposable
     /// <summary>Takes a configuration: jobs, targets and loops that did not change go on undisturbed.</summary>
     public async Task ApplyAsync(AgentConfig config, CancellationToken cancel)
     {
+        _failureLogs.Reopen();
         List<ScrapeJob> jobs = [];
         List<DiscoveryJob> discoveryJobs = [];
         foreach (ScrapeConfig scrape in config.ScrapeConfigs)
         {
-            jobs.Add(ScrapeJobFactory.Create(scrape, _createClient));
+            jobs.Add(ScrapeJobFactory.Create(scrape, _createClient, _failureLogs));
             discoveryJobs.Add(_discoveryJobs.Create(scrape));
         }
 
@@ -70,5 +74,9 @@ internal sealed class Scraping : IComponent, IDisposable
         await _scrapes.DisposeAsync();
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _failureLogs.Dispose();
+    }
 }

@@ -35,6 +35,7 @@ internal sealed class ScrapingFactory(
             new DiscoveryJobFactory(
                 createClient, settings.ResolvConf, clusters, counts, new AwsMetrics(metrics), time,
                 new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), log),
-            createClient);
+            createClient,
+            new ScrapeFailureLogs(ScrapeFailureLogs.OpenFile, time));
     }
 }

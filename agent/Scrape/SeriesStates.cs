@@ -5,9 +5,11 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>The series of one target: which are alive, so that those that end get a staleness marker.</summary>
 internal sealed class SeriesStates(ISampleStore store)
 {
-    private readonly Dictionary<SeriesRef, int> _byRef = [];
     private SeriesState[] _states = [];
     private int _count;
+
+    /// <summary>Made when a page brings lines of series that somebody refers to already, and dropped behind the page.</summary>
+    private Dictionary<SeriesRef, int>? _byRef;
     private int _trackedBefore;
     private int _trackedNow;
 
@@ -18,15 +20,24 @@ internal sealed class SeriesStates(ISampleStore store)
 
     public ref SeriesState this[int index] => ref _states[index];
 
-    /// <summary>The state of a label set, made at first sight; counts one more line for it.</summary>
-    public int AddLine(Labels labels)
+    /// <summary>
+    /// The state of a label set, made at first sight; counts one more line for it. -1 when the series would be a new one
+    /// beyond <paramref name="limit"/>, where zero is none.
+    /// </summary>
+    public int AddLine(Labels labels, long limit)
     {
-        SeriesRef series = store.Acquire(labels);
-        if (_byRef.TryGetValue(series, out int index))
+        SeriesRef series = store.Acquire(labels, out bool isFirst);
+        if (!isFirst && (_byRef ??= IndexByRef()).TryGetValue(series, out int known))
         {
             store.Release(series);
-            _states[index].Lines++;
-            return index;
+            _states[known].Lines++;
+            return known;
+        }
+
+        if (!HasRoom(limit))
+        {
+            store.Release(series);
+            return -1;
         }
 
         if (_count == _states.Length)
@@ -35,9 +46,12 @@ internal sealed class SeriesStates(ISampleStore store)
         }
 
         _states[_count] = new SeriesState { Ref = series, Lines = 1 };
-        _byRef.Add(series, _count);
+        _byRef?.Add(series, _count);
         return _count++;
     }
+
+    /// <summary>Whether one more series is within the limit; zero is none.</summary>
+    public bool HasRoom(long limit) => limit == 0 || _count < limit;
 
     /// <summary>Notes that a good scrape stored a sample of the series.</summary>
     public void Track(int index, int scrape)
@@ -75,9 +89,10 @@ internal sealed class SeriesStates(ISampleStore store)
     }
 
     /// <summary>
-    /// Releases the series that no line leads to any more; <paramref name="lines"/> gets their new indexes.
+    /// Releases the series that no line leads to any more; <paramref name="lines"/> gets their new indexes, and
+    /// <paramref name="exemplars"/> forgets them.
     /// </summary>
-    public void RemoveUnused(LineTable lines)
+    public void RemoveUnused(LineTable lines, ExemplarFilter exemplars)
     {
         int[] newIndexes = new int[_count];
         int kept = 0;
@@ -86,20 +101,30 @@ internal sealed class SeriesStates(ISampleStore store)
             SeriesState state = _states[index];
             if (state.Lines == 0)
             {
-                _byRef.Remove(state.Ref);
+                exemplars.Forget(state.Ref);
                 store.Release(state.Ref);
                 continue;
             }
 
             newIndexes[index] = kept;
-            _byRef[state.Ref] = kept;
             _states[kept++] = state;
         }
 
         _count = kept;
+        _byRef = null;
         foreach (ref CachedLine line in lines.Lines)
         {
             line.Series = line.Series < 0 ? line.Series : newIndexes[line.Series];
+        }
+    }
+
+    /// <summary>Gives back what only a page that brings new lines needs, and what growing took too much.</summary>
+    public void Settle()
+    {
+        _byRef = null;
+        if (_states.Length > 64 && _states.Length - _count > _count / 8)
+        {
+            Array.Resize(ref _states, _count + (_count / 16));
         }
     }
 
@@ -111,8 +136,19 @@ internal sealed class SeriesStates(ISampleStore store)
             store.Release(state.Ref);
         }
 
-        _byRef.Clear();
+        _byRef = null;
         _count = 0;
         _trackedBefore = 0;
+    }
+
+    private Dictionary<SeriesRef, int> IndexByRef()
+    {
+        Dictionary<SeriesRef, int> byRef = new(_count);
+        for (int index = 0; index < _count; index++)
+        {
+            byRef.Add(_states[index].Ref, index);
+        }
+
+        return byRef;
     }
 }

@@ -43,6 +43,8 @@ internal sealed class Target
 
     public TimeSpan Timeout { get; }
 
+    public TargetHistograms Histograms { get; init; }
+
     /// <summary>Tells targets apart and spreads their scrapes over the interval.</summary>
     public ulong Hash { get; }
 

@@ -9,10 +9,9 @@ namespace AmpEdge.Agent.Scrape;
 internal sealed class TargetFetcher
 {
     /// <summary>
-    /// Where the configuration sets no limit: no honest page is that large, and a packed one must not take the process
-    /// down with it.
+    /// Where the configuration sets no limit: no honest page is that large, and one that has no end must end some time.
     /// </summary>
-    private const long LargestPageBytes = 512L << 20;
+    private const long LargestPageBytes = 1L << 30;
 
     private readonly HttpMessageInvoker _client;
     private readonly Uri _url;
@@ -20,7 +19,7 @@ internal sealed class TargetFetcher
     private readonly FetchOptions _options;
     private readonly TimeProvider _time;
     private readonly string _timeoutHeader;
-    private int _lastPageBytes;
+    private long _lastPageBytes;
 
     /// <param name="client">Sends requests; shared by the targets of a job.</param>
     /// <param name="url">What is fetched.</param>
@@ -38,14 +37,17 @@ internal sealed class TargetFetcher
         _timeoutHeader = timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Fetches once. Throws only when <paramref name="stop"/> ends the target's life.</summary>
-    public async Task<FetchResult> FetchAsync(CancellationToken stop)
+    /// <summary>
+    /// Fetches once, and hands out the page part by part; a consumer that returns false has seen enough. Throws only when
+    /// <paramref name="stop"/> ends the target's life.
+    /// </summary>
+    public async Task<FetchResult> FetchAsync(Func<TargetPage, bool> takePart, CancellationToken stop)
     {
         using CancellationTokenSource timeout = new(_timeout, _time);
         using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
-            return await ExchangeAsync(cancel.Token);
+            return await ExchangeAsync(takePart, cancel.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -57,7 +59,7 @@ internal sealed class TargetFetcher
         }
     }
 
-    private async Task<FetchResult> ExchangeAsync(CancellationToken cancel)
+    private async Task<FetchResult> ExchangeAsync(Func<TargetPage, bool> takePart, CancellationToken cancel)
     {
         using HttpRequestMessage request = CreateRequest();
         using HttpResponseMessage response = await _client.SendAsync(request, cancel);
@@ -67,20 +69,40 @@ internal sealed class TargetFetcher
                 $"server returned HTTP status {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd());
         }
 
-        PageBuffer page = new(_lastPageBytes + 1024);
-        bool complete = false;
-        try
+        string contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)
+            ? values.ToString()
+            : "";
+        bool known = MediaTypes.TryChoose(contentType, _options.Fallback, out ExpositionFormat format, out string? problem);
+        long limit = _options.BodySizeLimit > 0 ? _options.BodySizeLimit : LargestPageBytes;
+        using TargetPage page = new(format, limit, _lastPageBytes + 1024);
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancel);
+        if (!known)
         {
-            complete = await TryReadAsync(response, page, cancel);
-            return complete ? Accept(response, page) : FetchResult.Failed("body size limit exceeded", overBodyLimit: true);
+            return FetchResult.Failed(problem ?? "no parser for the page");
         }
-        finally
+
+        if (response.Content.Headers.ContentEncoding.Contains("gzip"))
         {
-            if (!complete)
+            await using GZipStream plain = new(body, CompressionMode.Decompress);
+            return await ReadAsync(page, plain, takePart, cancel);
+        }
+
+        return await ReadAsync(page, body, takePart, cancel);
+    }
+
+    private async Task<FetchResult> ReadAsync(
+        TargetPage page, Stream body, Func<TargetPage, bool> takePart, CancellationToken cancel)
+    {
+        do
+        {
+            if (!await page.FillAsync(body, cancel))
             {
-                page.Dispose();
+                return new FetchResult(page.Problem, page.OverBodyLimit ? -1 : page.BodyBytes);
             }
         }
+        while (takePart(page) && !page.IsLast);
+        _lastPageBytes = page.BodyBytes;
+        return new FetchResult(null, page.BodyBytes);
     }
 
     private HttpRequestMessage CreateRequest()
@@ -91,48 +113,6 @@ internal sealed class TargetFetcher
         request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
         request.Headers.TryAddWithoutValidation("X-Prometheus-Scrape-Timeout-Seconds", _timeoutHeader);
         return request;
-    }
-
-    private async Task<bool> TryReadAsync(HttpResponseMessage response, PageBuffer page, CancellationToken cancel)
-    {
-        long limit = _options.BodySizeLimit > 0 ? _options.BodySizeLimit : LargestPageBytes;
-        await using Stream body = await response.Content.ReadAsStreamAsync(cancel);
-        bool isGzip = response.Content.Headers.ContentEncoding.Contains("gzip");
-        if (!isGzip)
-        {
-            return await page.TryReadAsync(body, limit, cancel);
-        }
-
-        await using GZipStream plain = new(body, CompressionMode.Decompress);
-        return await page.TryReadAsync(plain, limit, cancel);
-    }
-
-    private FetchResult Accept(HttpResponseMessage response, PageBuffer page)
-    {
-        _lastPageBytes = page.Length;
-        string contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)
-            ? values.ToString()
-            : "";
-        if (!MediaTypes.TryChoose(contentType, _options.Fallback, out ExpositionFormat format, out string? problem))
-        {
-            page.Dispose();
-            return FetchResult.Failed(problem ?? "no parser for the page");
-        }
-
-        if (format == ExpositionFormat.Protobuf)
-        {
-            page.Dispose();
-            return FetchResult.Failed(
-                "the target answered with protobuf, which this agent does not parse: "
-                + "leave PrometheusProto out of scrape_protocols");
-        }
-
-        if (format != ExpositionFormat.OpenMetrics100)
-        {
-            page.EndWithLineBreak();
-        }
-
-        return new FetchResult(page, format, "");
     }
 
     /// <summary>What a refused connection says names the address; what other failures say first names nothing.</summary>

@@ -17,6 +17,9 @@ internal static class TargetLabels
     private const string ScrapeInterval = "__scrape_interval__";
     private const string ScrapeTimeout = "__scrape_timeout__";
     private const string ParameterPrefix = "__param_";
+    private const string NativeHistograms = "__scrape_native_histograms__";
+    private const string AlwaysClassic = "__always_scrape_classic_histograms__";
+    private const string ConvertClassic = "__convert_classic_histograms_to_nhcb__";
 
     /// <summary>
     /// The target. Null when relabelling drops it, and then <paramref name="discovered"/> is what it had; null with a
@@ -33,6 +36,12 @@ internal static class TargetLabels
         }
 
         problem = ReadBack(labels, out TimeSpan interval, out TimeSpan timeout);
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        problem = ReadHistograms(labels, out TargetHistograms histograms);
         if (problem is not null)
         {
             return null;
@@ -57,7 +66,7 @@ internal static class TargetLabels
             return null;
         }
 
-        return new Target(final, discovered, url, interval, timeout);
+        return new Target(final, discovered, url, interval, timeout) { Histograms = histograms };
     }
 
     private static Labels Discovered(ScrapeJob job, Labels target, Labels group, LabelsBuilder labels)
@@ -71,6 +80,9 @@ internal static class TargetLabels
         SetDefault(labels, LabelNames.Job, job.Name);
         SetDefault(labels, ScrapeInterval, PrometheusDuration.Format(job.Interval));
         SetDefault(labels, ScrapeTimeout, PrometheusDuration.Format(job.Timeout));
+        SetDefault(labels, NativeHistograms, job.Samples.Histograms.Native ? "true" : "false");
+        SetDefault(labels, AlwaysClassic, job.Samples.Histograms.AlwaysClassic ? "true" : "false");
+        SetDefault(labels, ConvertClassic, job.Samples.ConvertClassicHistograms ? "true" : "false");
         SetDefault(labels, MetricsPath, job.MetricsPath);
         SetDefault(labels, Scheme, job.Scheme);
         foreach ((string name, IReadOnlyList<string> values) in job.Parameters)
@@ -135,6 +147,27 @@ internal static class TargetLabels
         return timeout > interval
             ? $"scrape timeout cannot be greater than scrape interval (\"{timeoutText}\" > \"{intervalText}\")"
             : null;
+    }
+
+    /// <summary>What is taken of histograms may be changed for a target by relabelling.</summary>
+    private static string? ReadHistograms(LabelsBuilder labels, out TargetHistograms histograms)
+    {
+        bool always = false;
+        bool native = false;
+        string? problem = ReadSwitch(labels, ConvertClassic, "convert classic histograms to nhcb", out bool convert)
+            ?? ReadSwitch(labels, AlwaysClassic, "always scrape classic histograms", out always)
+            ?? ReadSwitch(labels, NativeHistograms, "scrape native histograms", out native);
+        histograms = new TargetHistograms(new HistogramForms(native, always), convert);
+        return problem;
+    }
+
+    private static string? ReadSwitch(LabelsBuilder labels, string label, string what, out bool value)
+    {
+        string text = labels.GetString(label);
+        value = text is "1" or "t" or "T" or "true" or "TRUE" or "True";
+        return value || text is "0" or "f" or "F" or "false" or "FALSE" or "False"
+            ? null
+            : $"error parsing {what}: strconv.ParseBool: parsing \"{text}\": invalid syntax";
     }
 
     private static void RemoveMetaLabels(LabelsBuilder labels)

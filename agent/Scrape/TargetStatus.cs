@@ -16,4 +16,7 @@ internal sealed record TargetStatus
 
     /// <summary>Samples of the last scrape, before relabelling.</summary>
     public int LastSamples { get; init; }
+
+    /// <summary>Samples of the last scrape that <c>series_limit</c> left out.</summary>
+    public int LastLeftOut { get; init; }
 }

@@ -18,9 +18,6 @@ internal ref struct ProtobufFamily
 
     public MetricType Type { get; private set; }
 
-    /// <summary>True when there are no more metrics than the one in hand.</summary>
-    public readonly bool AtEnd => !_hasMore && Step is ProtobufFamilyStep.Metrics or ProtobufFamilyStep.Done;
-
     public static ReadOnlySpan<byte> WordOf(MetricType type) => type switch
     {
         MetricType.Counter => "counter"u8,

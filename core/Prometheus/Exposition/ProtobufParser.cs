@@ -43,9 +43,6 @@ public ref struct ProtobufParser : IExpositionParser
     /// <summary>Behind the family that the entry belongs to.</summary>
     public int Position { get; private set; }
 
-    /// <summary>True when the last entry was the last one of its family.</summary>
-    public readonly bool AtFamilyEnd => _family.AtEnd && _metric.AtEnd;
-
     public readonly ReadOnlySpan<byte> Name => Page[_name];
 
     public readonly ReadOnlySpan<byte> SeriesText => Page[_series];

@@ -79,8 +79,9 @@ public sealed class TargetsEndpointTests : IAsyncLifetime
         Assert.Equal(2, active.GetArrayLength());
         string expected =
             """
-            {"discoveredLabels":{"__address__":"127.0.0.1:9100","__metrics_path__":"/metrics","__scheme__":"http",
-            "__scrape_interval__":"15s","__scrape_timeout__":"10s","job":"node","note":"<script>alert(1)</script>"},
+            {"discoveredLabels":{"__address__":"127.0.0.1:9100","__always_scrape_classic_histograms__":"false",
+            "__convert_classic_histograms_to_nhcb__":"false","__metrics_path__":"/metrics","__scheme__":"http",
+            "__scrape_interval__":"15s","__scrape_native_histograms__":"false","__scrape_timeout__":"10s","job":"node","note":"<script>alert(1)</script>"},
             "labels":{"instance":"127.0.0.1:9100","job":"node","note":"<script>alert(1)</script>"},"scrapePool":"node",
             "scrapeUrl":"http://127.0.0.1:9100/metrics","globalUrl":"http://edge:9100/metrics",
             "lastError":"server returned HTTP status 500 <b>","lastScrape":"2026-01-01T00:00:05.0000000Z",

@@ -97,9 +97,6 @@ public sealed class AgentConfigProblemsTests : IDisposable
         Assert.Contains(problem, Problems(text), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("global: {scrape_native_histograms: true}\nscrape_configs: [{job_name: x}]\n", "scrape_native_histograms")]
-    [InlineData("scrape_configs: [{job_name: x, scrape_protocols: [PrometheusProto]}]\n", "scrape_protocols")]
-    [InlineData("scrape_configs: [{job_name: x, scrape_failure_log_file: a}]\n", "scrape_failure_log_file")]
     [InlineData("remote_write: [{url: 'http://x', send_exemplars: true}]\n", "send_exemplars")]
     public void What_this_version_cannot_do_is_named_and_never_ignored(string text, string key)
     {

@@ -18,30 +18,35 @@ public sealed class RecordedScrapesTests
     private const string File = "recorded.json";
     private const string Stale = "stale";
 
-    /// <summary>Features of later issues.</summary>
-    private static readonly Dictionary<string, string> s_skipped = new(StringComparer.Ordinal)
-    {
-        ["classic_to_custom_buckets"] = "native histograms come in their own issue",
-        ["protobuf_native"] = "native histograms come in their own issue",
-        ["native_bucket_limit"] = "native histograms come in their own issue",
-        ["native_min_bucket_factor"] = "native histograms come in their own issue",
-        ["protobuf_counter_created"] = "protobuf pages come in their own issue",
-        ["target_limit"] = "a matter of pools: ScrapePoolTests",
-    };
-
     private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static TheoryData<string> Cases => ScrapeCases.Names(File, "name");
+    /// <summary>Those of one target; <c>target_limit</c> is a matter of pools (<see cref="ScrapePoolTests"/>).</summary>
+    public static TheoryData<string> Cases
+    {
+        get
+        {
+            TheoryData<string> names = [];
+            foreach (JsonElement scenario in ScrapeCases.Load(File))
+            {
+                if (!scenario.TryGetProperty("many_targets", out _))
+                {
+                    names.Add(scenario.GetProperty("name").GetString()!);
+                }
+            }
+
+            return names;
+        }
+    }
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Cases))]
     public async Task A_scripted_target_leaves_what_a_server_stores(string name)
     {
-        Assert.SkipWhen(s_skipped.TryGetValue(name, out string? reason), reason ?? "");
         JsonElement scenario = ScrapeCases.Find(File, "name", name);
         JsonElement config = scenario.GetProperty("config");
         await using ScriptedHttpServer server = new(Responses(scenario));
-        Target target = MakeTarget(name, config, server.Address, out ScrapeJob job);
+        bool native = scenario.TryGetProperty("native_histograms_feature", out JsonElement feature) && feature.GetBoolean();
+        Target target = MakeTarget(name, config, native, server.Address, out ScrapeJob job);
         RecordingStore store = new();
         using HttpMessageInvoker client = Client(config);
         ManualTime time = new(s_start);
@@ -55,6 +60,7 @@ public sealed class RecordedScrapesTests
         }
 
         CompareScrapes(scrapes, store, server.Address, time, name == "parse_error_drops_scrape" || name == "sample_limit");
+        CompareExemplars(scenario, store, server.Address);
         CompareStatus(scenario, target, server.Address);
         CompareRequest(scenario, server);
     }
@@ -80,6 +86,39 @@ public sealed class RecordedScrapesTests
         }
 
         Assert.True(time.GetUtcNow() > s_start);
+    }
+
+    private static void CompareExemplars(JsonElement scenario, RecordingStore store, string address)
+    {
+        List<string> expected = [];
+        JsonElement recorded = scenario.GetProperty("recorded");
+        foreach (JsonElement scrape in recorded.GetProperty("scrapes").EnumerateArray())
+        {
+            AddExemplars(scrape, "exemplars", address, expected);
+        }
+
+        AddExemplars(recorded, "own_timestamps", address, expected);
+        Assert.Equal(expected, store.Exemplars.ConvertAll(static exemplar => string.Create(
+            CultureInfo.InvariantCulture, $"{exemplar.Series} {exemplar.Labels} {exemplar.Value:R}")));
+    }
+
+    private static void AddExemplars(JsonElement owner, string key, string address, List<string> expected)
+    {
+        if (!owner.TryGetProperty(key, out JsonElement entries))
+        {
+            return;
+        }
+
+        foreach (JsonElement entry in entries.EnumerateArray())
+        {
+            if (entry.TryGetProperty("exemplar", out JsonElement exemplar))
+            {
+                Labels series = WithAddress(ScrapeJobs.LabelsOf(entry.GetProperty("series")), address);
+                expected.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{series} {ScrapeJobs.LabelsOf(exemplar.GetProperty("labels"))} {exemplar.GetProperty("value").GetDouble():R}"));
+            }
+        }
     }
 
     private static void CompareStatus(JsonElement scenario, Target target, string address)
@@ -118,19 +157,21 @@ public sealed class RecordedScrapesTests
         SampleLabels labels = new(
             target.PublicLabels, job.HonorLabels, job.Utf8Names, job.MetricRelabelRules, job.Limits);
         return new ScrapeLoop(
-            job.Name,
+            job.Loop,
             target,
             new TargetFetcher(client, target.Url, target.Timeout, job.Fetch, time),
             new ScrapeCache(store, labels, target.Metadata, job.Samples),
             store,
+            new SampleBatchPool(),
             new ScrapeMetrics(new MetricRegistry()),
             time,
             NullLogger.Instance);
     }
 
-    private static Target MakeTarget(string name, JsonElement config, string address, out ScrapeJob job)
+    private static Target MakeTarget(
+        string name, JsonElement config, bool native, string address, out ScrapeJob job)
     {
-        job = Job(name, config);
+        job = Job(name, config, native);
         Labels target = Labels.FromStrings("__address__", address);
         Labels group = Labels.Empty;
         if (config.TryGetProperty("static_configs", out JsonElement groups)
@@ -145,9 +186,15 @@ public sealed class RecordedScrapesTests
         return made;
     }
 
-    private static ScrapeJob Job(string name, JsonElement config)
+    private static ScrapeJob Job(string name, JsonElement config, bool native)
     {
         ScrapeJob job = ScrapeJobs.Create(name);
+        job = job with { Samples = job.Samples with { Histograms = new HistogramForms(native, AlwaysClassic: false) } };
+        if (native)
+        {
+            job = WithAccept(job, ScrapeProtocol.DefaultsWithNativeHistograms, "allow-utf-8");
+        }
+
         foreach (JsonProperty setting in config.EnumerateObject())
         {
             JsonElement value = setting.Value;
@@ -164,12 +211,15 @@ public sealed class RecordedScrapesTests
                     job with { Limits = job.Limits with { LabelValueLengthLimit = value.GetInt64() } },
                 "body_size_limit" => job with { Fetch = job.Fetch with { BodySizeLimit = Size(value.GetString()!) } },
                 "fallback_scrape_protocol" => job with { Fetch = job.Fetch with { Fallback = ExpositionFormat.Text004 } },
-                "metric_name_escaping_scheme" => job with
+                "metric_name_escaping_scheme" => WithAccept(job, ScrapeProtocol.Defaults, value.GetString()!),
+                "scrape_protocols" => WithAccept(job, ScrapeJobs.Texts(value), "allow-utf-8"),
+                "convert_classic_histograms_to_nhcb" =>
+                    job with { Samples = job.Samples with { ConvertClassicHistograms = value.GetBoolean() } },
+                "native_histogram_bucket_limit" =>
+                    job with { Samples = job.Samples with { BucketLimit = value.GetInt64() } },
+                "native_histogram_min_bucket_factor" => job with
                 {
-                    Fetch = job.Fetch with
-                    {
-                        Accept = AcceptHeader.For(ScrapeProtocol.Defaults, value.GetString()!),
-                    },
+                    Samples = job.Samples with { MaxSchema = ScrapeCacheOptions.SchemaFor(value.GetDouble()) },
                 },
                 "params" => job with { Parameters = Parameters(value) },
                 "relabel_configs" => job with { RelabelRules = ScrapeJobs.Rules(config, setting.Name) },
@@ -181,6 +231,9 @@ public sealed class RecordedScrapesTests
 
         return job;
     }
+
+    private static ScrapeJob WithAccept(ScrapeJob job, IReadOnlyList<string> protocols, string escaping) =>
+        job with { Fetch = job.Fetch with { Accept = AcceptHeader.For(protocols, escaping) } };
 
     private static HttpMessageInvoker Client(JsonElement config) => new(HttpHandlerBuilder.Build(
         new HttpClientConfig
@@ -301,6 +354,12 @@ public sealed class RecordedScrapesTests
         foreach (JsonElement sample in scrape.GetProperty("samples").EnumerateArray())
         {
             Labels labels = WithAddress(ScrapeJobs.LabelsOf(sample.GetProperty("labels")), address);
+            if (sample.TryGetProperty("histogram", out JsonElement histogram))
+            {
+                samples.Add($"{labels} {HistogramText.Of(histogram)}");
+                continue;
+            }
+
             JsonElement value = sample.GetProperty("value");
             samples.Add(value.ValueKind == JsonValueKind.String
                 ? $"{labels} {value.GetString()}"

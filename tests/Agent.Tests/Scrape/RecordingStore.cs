@@ -1,5 +1,6 @@
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Prometheus;
+using Xunit;
 
 namespace AmpEdge.Agent.Tests.Scrape;
 
@@ -14,6 +15,9 @@ internal sealed class RecordingStore : ISampleStore
     /// <summary>One list per call of Append.</summary>
     public List<List<RecordedSample>> Scrapes { get; } = [];
 
+    /// <summary>All exemplars with the series that they stand for.</summary>
+    public List<(Labels Series, Labels Labels, double Value, long TimestampMs)> Exemplars { get; } = [];
+
     /// <summary>Series that somebody still holds.</summary>
     public int LiveSeries
     {
@@ -26,7 +30,7 @@ internal sealed class RecordingStore : ISampleStore
         }
     }
 
-    public SeriesRef Acquire(Labels labels)
+    public SeriesRef Acquire(Labels labels, out bool isFirst)
     {
         lock (_storeLock)
         {
@@ -37,6 +41,7 @@ internal sealed class RecordingStore : ISampleStore
                 _series.Add(series, (labels, 0));
             }
 
+            isFirst = _series[series].References == 0;
             _series[series] = (labels, _series[series].References + 1);
             return series;
         }
@@ -67,6 +72,23 @@ internal sealed class RecordingStore : ISampleStore
             foreach (ScrapedSample sample in batch.Samples)
             {
                 scrape.Add(new RecordedSample(_series[sample.Series].Labels, sample.TimestampMs, sample.Value));
+            }
+
+            foreach (ScrapedHistogram histogram in batch.Histograms)
+            {
+                Assert.True(HistogramMessage.TryParse(batch.MessageOf(in histogram), out HistogramMessage message));
+                Assert.Equal(histogram.TimestampMs, message.TimestampMs);
+                scrape.Add(new RecordedSample(_series[histogram.Series].Labels, histogram.TimestampMs, message.Sum)
+                {
+                    Histogram = HistogramText.Of(message),
+                });
+            }
+
+            foreach (ScrapedExemplar exemplar in batch.Exemplars)
+            {
+                Exemplars.Add((
+                    _series[exemplar.Series].Labels, Labels.FromBlob(batch.LabelsOf(in exemplar)), exemplar.Value,
+                    exemplar.TimestampMs));
             }
 
             Scrapes.Add(scrape);

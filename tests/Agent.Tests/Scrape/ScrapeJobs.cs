@@ -14,6 +14,7 @@ internal static class ScrapeJobs
         Interval = TimeSpan.FromSeconds(1),
         Timeout = TimeSpan.FromMilliseconds(500),
         Fetch = new FetchOptions { Accept = AcceptHeader.For(ScrapeProtocol.Defaults, "allow-utf-8"), UserAgent = "test" },
+        Loop = new ScrapeLoopOptions { Job = name },
         CreateClient = () => new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }),
     };
 
@@ -64,7 +65,7 @@ internal static class ScrapeJobs
         return config;
     }
 
-    private static List<string> Texts(JsonElement list)
+    public static List<string> Texts(JsonElement list)
     {
         List<string> texts = [];
         foreach (JsonElement item in list.EnumerateArray())

@@ -72,7 +72,11 @@ public class RescrapeBenchmark
     {
         private uint _next;
 
-        public SeriesRef Acquire(Labels labels) => new(++_next);
+        public SeriesRef Acquire(Labels labels, out bool isFirst)
+        {
+            isFirst = true;
+            return new(++_next);
+        }
 
         public void Release(SeriesRef series)
         {
