@@ -150,6 +150,7 @@ internal sealed class AgentHost : IDisposable
     {
         BuildVersion version = BuildVersion.Of(Assembly.GetExecutingAssembly());
         ProcessMetrics.Register(_metrics, "ampedge-agent", version);
+        PrometheusMetrics.Register(_metrics, version, () => _readiness.Reasons().Count == 0);
         ProgramStatus status = new(version, _settings, _reloader, _time);
         RouteTable routes = new();
         new ManagementEndpoints(ProgramName, _metrics, _readiness)

@@ -367,6 +367,7 @@ internal sealed class AgentBuffer : IDisposable
     {
         foreach (SampleList list in lists)
         {
+            KindOf(list).Add(list.Count);
             if (list.Count > 0 && list.Kind != SampleKind.Exemplar)
             {
                 _metrics.Samples.Add(list.Count);
@@ -377,6 +378,13 @@ internal sealed class AgentBuffer : IDisposable
 
         _metrics.Commits.Increment();
     }
+
+    private CounterMetric KindOf(SampleList list) => list.Kind switch
+    {
+        SampleKind.Sample => _metrics.Floats,
+        SampleKind.Exemplar => _metrics.Exemplars,
+        _ => _metrics.Histograms,
+    };
 
     private void ForgetRemovedSeries()
     {

@@ -8,6 +8,14 @@ internal sealed class BufferMetrics
     public BufferMetrics(MetricRegistry registry)
     {
         Samples = registry.Counter("ampedge_buffer_samples_appended_total", "Samples written to the buffer.");
+        MetricFamily<CounterMetric> appended = registry.Counters(
+            "prometheus_agent_samples_appended_total", "Total number of samples appended to the storage", "type");
+        Floats = appended.With("float");
+        Histograms = appended.With("histogram");
+        Exemplars = registry.Counter(
+            "prometheus_agent_exemplars_appended_total", "Total number of exemplars appended to the storage");
+        registry.Gauge(
+            "prometheus_agent_active_series", "Number of active series being tracked by the WAL storage", () => Series?.Value ?? 0);
         SamplesIn = registry.Counter(
             "prometheus_remote_storage_samples_in_total", "Samples that came in to be delivered to the destinations.");
         HighestTimestamp = registry.Gauge(
@@ -30,6 +38,12 @@ internal sealed class BufferMetrics
     }
 
     public CounterMetric Samples { get; }
+
+    public CounterMetric Floats { get; }
+
+    public CounterMetric Histograms { get; }
+
+    public CounterMetric Exemplars { get; }
 
     public CounterMetric SamplesIn { get; }
 

@@ -129,6 +129,7 @@ internal sealed class PageReader
             NotConverted = _counters.NotConverted,
             OverSampleLimit = _counters.OverSampleLimit,
             OverBucketLimit = _counters.OverBucketLimit,
+            OverLabelLimits = Problem is not null && _sampleLabels.IsOverLimits,
             Problem = Problem ?? limit,
         };
     }

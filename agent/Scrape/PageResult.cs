@@ -30,6 +30,9 @@ internal readonly record struct PageResult
     /// <summary>True when there were more samples than <c>sample_limit</c> allows.</summary>
     public bool OverSampleLimit { get; init; }
 
+    /// <summary>True when a series had more or longer labels than the limits on labels allow.</summary>
+    public bool OverLabelLimits { get; init; }
+
     /// <summary>Why the page is refused, or null.</summary>
     public string? Problem { get; init; }
 }

@@ -4,4 +4,5 @@ namespace AmpEdge.Agent.Scrape;
 
 /// <summary>The metrics of one scrape pool.</summary>
 internal sealed record PoolMetrics(
-    GaugeMetric Targets, GaugeMetric TargetLimit, CounterMetric Syncs, CounterMetric FailedSyncs);
+    GaugeMetric Targets, GaugeMetric TargetLimit, CounterMetric Syncs, CounterMetric FailedSyncs,
+    SummaryMetric SyncLength, GaugeMetric MetadataEntries, GaugeMetric MetadataBytes);

@@ -37,6 +37,9 @@ internal sealed class SampleLabels
     /// <summary>The rule that dropped the last series that <see cref="Make"/> gave no labels for, or -1 when none did.</summary>
     public int DroppedBy { get; private set; }
 
+    /// <summary>True when a limit on labels was the problem of the last series.</summary>
+    public bool IsOverLimits { get; private set; }
+
     /// <summary>
     /// The labels of a page's series. Null with a <paramref name="problem"/> when they fail the scrape, null
     /// without one when relabelling drops the series.
@@ -44,6 +47,7 @@ internal sealed class SampleLabels
     public Labels? Make<TSeries>(ref readonly TSeries series, out string? problem)
         where TSeries : struct, ISeriesText, allows ref struct
     {
+        IsOverLimits = false;
         _builder.Reset();
         SeriesLabels.AppendTo(in series, _builder);
         if (FindDuplicate() is { } repeated)
@@ -164,7 +168,9 @@ internal sealed class SampleLabels
             }
         }
 
-        return CheckLimits(labels, count, Encoding.UTF8.GetString(metric));
+        string? overLimit = CheckLimits(labels, count, Encoding.UTF8.GetString(metric));
+        IsOverLimits = overLimit is not null;
+        return overLimit;
     }
 
     private string? CheckLimits(Labels labels, int count, string metric)

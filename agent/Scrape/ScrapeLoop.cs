@@ -1,3 +1,4 @@
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ internal sealed class ScrapeLoop : IDisposable
     private readonly ReportSeries _report;
     private readonly ISampleStore _store;
     private readonly ScrapeMetrics _metrics;
+    private readonly SummaryMetric _intervalLength;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly SampleBatchPool _batches;
@@ -22,6 +24,7 @@ internal sealed class ScrapeLoop : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
     private string? _forcedProblem;
+    private long? _lastStarted;
     private bool _isScraped;
 
     /// <summary>What the scrape in progress has; written by the loop only.</summary>
@@ -38,6 +41,7 @@ internal sealed class ScrapeLoop : IDisposable
         _store = store;
         _batches = batches;
         _metrics = metrics;
+        _intervalLength = metrics.IntervalLength(target.Interval);
         _time = time;
         _log = log;
         _takePart = TakePart;
@@ -141,6 +145,12 @@ internal sealed class ScrapeLoop : IDisposable
         long started = _time.GetTimestamp();
         SampleBatch batch = _batches.Rent();
         _scrape = new RunningScrape(batch, scrapeTime.ToUnixTimeMilliseconds());
+        if (_lastStarted is { } last)
+        {
+            _intervalLength.Observe(_time.GetElapsedTime(last, started).TotalSeconds);
+        }
+
+        _lastStarted = started;
         try
         {
             FetchResult fetched = ForcedProblem is { } forced
@@ -241,6 +251,11 @@ internal sealed class ScrapeLoop : IDisposable
         if (page.OverSampleLimit)
         {
             _metrics.ExceededSampleLimit.Increment();
+        }
+
+        if (page.OverLabelLimits)
+        {
+            _metrics.ExceededLabelLimits.Increment();
         }
 
         if (overBodyLimit)

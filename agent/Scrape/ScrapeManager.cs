@@ -28,6 +28,7 @@ internal sealed class ScrapeManager : IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _log = log;
+        metrics.BeforeCollect(ShowMetadataSizes);
     }
 
     /// <summary>Makes pools for new jobs, hands the configuration to known ones, and ends those of jobs that are gone.</summary>
@@ -43,10 +44,12 @@ internal sealed class ScrapeManager : IAsyncDisposable
                 names.Add(job.Name);
                 if (_pools.TryGetValue(job.Name, out ScrapePool? known))
                 {
+                    _metrics.PoolReloads.Increment();
                     reloads.Add(known.ReloadAsync(job));
                 }
                 else
                 {
+                    _metrics.PoolsCreated.Increment();
                     _pools.Add(job.Name, new ScrapePool(job, _store, _metrics, _time, _log, _startsLoops));
                 }
             }
@@ -117,6 +120,17 @@ internal sealed class ScrapeManager : IAsyncDisposable
         }
 
         return [.. families.Values];
+    }
+
+    private void ShowMetadataSizes()
+    {
+        lock (_poolsLock)
+        {
+            foreach (ScrapePool pool in _pools.Values)
+            {
+                pool.ShowMetadataSize();
+            }
+        }
     }
 
     /// <summary>Stops all scraping, leaving series as they are.</summary>

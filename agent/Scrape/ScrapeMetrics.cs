@@ -21,6 +21,43 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
     private readonly MetricFamily<CounterMetric> _syncsFailed = registry.Counters(
         "prometheus_target_sync_failed_total", "Total number of target sync failures.", "scrape_job");
 
+    private readonly MetricFamily<SummaryMetric> _syncLengths = registry.Summaries(
+        "prometheus_target_sync_length_seconds", "Actual interval to sync the scrape pool.", "scrape_job");
+
+    private readonly MetricFamily<SummaryMetric> _intervalLengths = registry.Summaries(
+        "prometheus_target_interval_length_seconds", "Actual intervals between scrapes.", "interval");
+
+    private readonly MetricFamily<GaugeMetric> _metadataEntries = registry.Gauges(
+        "prometheus_target_metadata_cache_entries", "Total number of metric metadata entries in the cache", "scrape_job");
+
+    private readonly MetricFamily<GaugeMetric> _metadataBytes = registry.Gauges(
+        "prometheus_target_metadata_cache_bytes",
+        "The number of bytes that are currently used for storing metric metadata in the cache",
+        "scrape_job");
+
+    public CounterMetric PoolsCreated { get; } = registry.Counter(
+        "prometheus_target_scrape_pools_total", "Total number of scrape pool creation attempts.");
+
+    /// <summary>Stays at zero: a job whose pool could not be made is refused with the configuration.</summary>
+    public CounterMetric PoolsFailed { get; } = registry.Counter(
+        "prometheus_target_scrape_pools_failed_total", "Total number of scrape pool creations that failed.");
+
+    public CounterMetric PoolReloads { get; } = registry.Counter(
+        "prometheus_target_scrape_pool_reloads_total", "Total number of scrape pool reloads.");
+
+    /// <summary>Stays at zero, for the same reason.</summary>
+    public CounterMetric PoolReloadsFailed { get; } = registry.Counter(
+        "prometheus_target_scrape_pool_reloads_failed_total", "Total number of failed scrape pool reloads.");
+
+    public CounterMetric ExceededLabelLimits { get; } = registry.Counter(
+        "prometheus_target_scrape_pool_exceeded_label_limits_total",
+        "Total number of times scrape pools hit the label limits, during sync or config reload.");
+
+    /// <summary>Stays at zero: the order of samples is the destination's business, and none is rejected here.</summary>
+    public CounterMetric OutOfOrderSamples { get; } = registry.Counter(
+        "prometheus_target_scrapes_sample_out_of_order_total",
+        "Total number of samples rejected due to not being out of the expected order.");
+
     public GaugeMetric Pools { get; } = registry.Gauge(
         "ampedge_scrape_pools", "Scrape pools, one for each job of the configuration.");
 
@@ -69,7 +106,14 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
         "ampedge_scrape_samples_lost_total", "Samples that the buffer could not write.");
 
     public PoolMetrics Pool(string job) => new(
-        _poolTargets.With(job), _poolTargetLimits.With(job), _poolSyncs.With(job), _syncsFailed.With(job));
+        _poolTargets.With(job), _poolTargetLimits.With(job), _poolSyncs.With(job), _syncsFailed.With(job), _syncLengths.With(job),
+        _metadataEntries.With(job), _metadataBytes.With(job));
+
+    /// <summary>The time between scrapes of targets with this interval.</summary>
+    public SummaryMetric IntervalLength(TimeSpan interval) => _intervalLengths.With(PrometheusDuration.Format(interval));
+
+    /// <summary>Runs before each scrape of our own page.</summary>
+    public void BeforeCollect(Action update) => registry.BeforeCollect(update);
 
     public void RemovePool(string job)
     {
@@ -77,5 +121,8 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
         _poolTargetLimits.Remove(job);
         _poolSyncs.Remove(job);
         _syncsFailed.Remove(job);
+        _syncLengths.Remove(job);
+        _metadataEntries.Remove(job);
+        _metadataBytes.Remove(job);
     }
 }

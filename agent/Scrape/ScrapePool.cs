@@ -46,6 +46,21 @@ internal sealed class ScrapePool : IAsyncDisposable
     /// <summary>The pool's targets now; replaced whole at each sync.</summary>
     public PoolSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
+    /// <summary>Sets the gauges that are read off the targets.</summary>
+    public void ShowMetadataSize()
+    {
+        long entries = 0;
+        long bytes = 0;
+        foreach (Target target in Snapshot.Active)
+        {
+            entries += target.Metadata.Count;
+            bytes += target.Metadata.Bytes;
+        }
+
+        _poolMetrics.MetadataEntries.Set(entries);
+        _poolMetrics.MetadataBytes.Set(bytes);
+    }
+
     /// <summary>Takes what discovery has found: new targets start, those that are gone end, the others go on.</summary>
     public async Task SyncAsync(IReadOnlyList<TargetGroup> groups)
     {
@@ -120,10 +135,12 @@ internal sealed class ScrapePool : IAsyncDisposable
 
     private async Task SyncLockedAsync()
     {
+        long started = _time.GetTimestamp();
         _poolMetrics.Syncs.Increment();
         Dictionary<ulong, Target> wanted = MakeTargets(out List<Labels> dropped, out int droppedCount);
         await SwitchToAsync(wanted);
         Publish(dropped, droppedCount);
+        _poolMetrics.SyncLength.Observe(_time.GetElapsedTime(started).TotalSeconds);
     }
 
     private Dictionary<ulong, Target> MakeTargets(out List<Labels> dropped, out int droppedCount)

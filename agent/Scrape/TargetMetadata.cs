@@ -10,6 +10,7 @@ internal sealed class TargetMetadata
 {
     private readonly Lock _familiesLock = new();
     private readonly Dictionary<string, MetricMetadata> _families = new(StringComparer.Ordinal);
+    private long _bytes;
 
     public int Count
     {
@@ -18,6 +19,18 @@ internal sealed class TargetMetadata
             lock (_familiesLock)
             {
                 return _families.Count;
+            }
+        }
+    }
+
+    /// <summary>What the texts take in UTF-8, nearly: a character counts as one byte.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_familiesLock)
+            {
+                return _bytes;
             }
         }
     }
@@ -44,12 +57,16 @@ internal sealed class TargetMetadata
         {
             MetricMetadata known = _families.GetValueOrDefault(family)
                 ?? new MetricMetadata(family, MetricType.Unknown, "", "");
-            _families[family] = entry switch
+            MetricMetadata said = entry switch
             {
                 ExpositionEntry.Help => known with { Help = SeriesLabels.UnescapeHelp(parser.Text, isOpenMetrics) },
                 ExpositionEntry.Type => known with { Type = parser.FamilyType },
                 _ => known with { Unit = Encoding.UTF8.GetString(parser.Text) },
             };
+            _bytes += BytesOf(said) - (_families.ContainsKey(family) ? BytesOf(known) : 0);
+            _families[family] = said;
         }
     }
+
+    private static int BytesOf(MetricMetadata family) => family.FamilyName.Length + family.Help.Length + family.Unit.Length;
 }

@@ -64,6 +64,10 @@ public sealed class MetricRegistry
             () => new HistogramMetric(bounds));
     }
 
+    /// <summary>Summaries with labels, for names that Prometheus has as summaries.</summary>
+    public MetricFamily<SummaryMetric> Summaries(string name, string help, params ReadOnlySpan<string> labelNames) =>
+        Register(MetricKind.Summary, name, help, labelNames, static () => new SummaryMetric());
+
     /// <summary>Runs before each scrape, for values that are read together (one system call, many gauges).</summary>
     public void BeforeCollect(Action update)
     {

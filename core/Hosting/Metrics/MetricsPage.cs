@@ -31,6 +31,9 @@ internal sealed class MetricsPage(IBufferWriter<byte> output, ExpositionFormat f
                 case HistogramMetric histogram:
                     WriteHistogram(family.Name, histogram);
                     break;
+                case SummaryMetric summary:
+                    WriteSummary(family.Name, summary);
+                    break;
             }
         }
     }
@@ -41,6 +44,7 @@ internal sealed class MetricsPage(IBufferWriter<byte> output, ExpositionFormat f
     {
         MetricKind.Counter => MetricType.Counter,
         MetricKind.Gauge => MetricType.Gauge,
+        MetricKind.Summary => MetricType.Summary,
         _ => MetricType.Histogram,
     };
 
@@ -52,21 +56,34 @@ internal sealed class MetricsPage(IBufferWriter<byte> output, ExpositionFormat f
         {
             below += histogram.CountAt(index);
             double bound = index < histogram.UpperBounds.Length ? histogram.UpperBounds[index] : double.PositiveInfinity;
-            _writer.WriteSample(name + "_bucket", BucketLabels(histogram.PreparedLabels, bound), below);
+            _writer.WriteSample(name + "_bucket", BoundLabels(histogram.PreparedLabels, LabelNames.Bucket, bound), below);
         }
 
         _writer.WriteSample(name + "_sum", histogram.PreparedLabels, sum);
         _writer.WriteSample(name + "_count", histogram.PreparedLabels, below);
     }
 
+    private void WriteSummary(string name, SummaryMetric summary)
+    {
+        (double sum, long count, double[] values) = summary.Read();
+        for (int index = 0; index < values.Length; index++)
+        {
+            byte[] labels = BoundLabels(summary.PreparedLabels, LabelNames.Quantile, SummaryMetric.Quantiles[index]);
+            _writer.WriteSample(name, labels, values[index]);
+        }
+
+        _writer.WriteSample(name + "_sum", summary.PreparedLabels, sum);
+        _writer.WriteSample(name + "_count", summary.PreparedLabels, count);
+    }
+
     /// <summary>The bound is a number for OpenMetrics, <c>1.0</c>, and a text that older readers know for the others, <c>1</c>.</summary>
-    private byte[] BucketLabels(byte[] prepared, double bound)
+    private byte[] BoundLabels(byte[] prepared, string name, double bound)
     {
         Span<byte> text = stackalloc byte[FloatFormatter.MaxLength];
         int length = format == ExpositionFormat.OpenMetrics100
             ? FloatFormatter.WriteCanonicalLabelValue(bound, text)
             : FloatFormatter.WriteShortest(bound, text);
-        byte[] label = ExpositionWriter.PrepareLabels(LabelNames.Bucket, Encoding.ASCII.GetString(text[..length]));
+        byte[] label = ExpositionWriter.PrepareLabels(name, Encoding.ASCII.GetString(text[..length]));
         return prepared.Length == 0 ? label : [.. prepared, (byte)',', .. label];
     }
 }

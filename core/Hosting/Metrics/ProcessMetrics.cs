@@ -33,9 +33,14 @@ public sealed class ProcessMetrics
             .ReadFrom(static () => Environment.CpuUsage.TotalTime.TotalSeconds);
         registry.Gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.")
             .SetTo(StartTime());
-        if (MaxFiles() is { } maxFiles)
+        if (Limit("Max open files") is { } maxFiles)
         {
             registry.Gauge("process_max_fds", "Maximum number of open file descriptors.").Set(maxFiles);
+        }
+
+        if (Limit("Max address space") is { } maxBytes)
+        {
+            registry.Gauge("process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.").Set(maxBytes);
         }
 
         registry.Gauges(
@@ -111,9 +116,9 @@ public sealed class ProcessMetrics
         return self.StartTime;
     }
 
-    private static double? MaxFiles()
+    /// <summary>The soft limit of a row; null where the system keeps none.</summary>
+    private static double? Limit(string row)
     {
-        const string Row = "Max open files";
         if (!File.Exists(ProcFolder + "/limits"))
         {
             return null;
@@ -121,9 +126,9 @@ public sealed class ProcessMetrics
 
         foreach (string line in File.ReadLines(ProcFolder + "/limits"))
         {
-            if (line.StartsWith(Row, StringComparison.Ordinal))
+            if (line.StartsWith(row, StringComparison.Ordinal))
             {
-                string soft = line[Row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+                string soft = line[row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
                 return double.TryParse(soft, CultureInfo.InvariantCulture, out double value) ? value : double.PositiveInfinity;
             }
         }

@@ -129,6 +129,24 @@ public static class Pipeline
         return prometheus;
     }
 
+    /// <summary>Debian's Prometheus as an agent.</summary>
+    public static async Task<RunningProgram> StartPrometheusAgentAsync(WorkingFolder folder, string config)
+    {
+        int port = Ports.Free();
+        string file = folder.Write("prometheus.yml", config);
+        RunningProgram prometheus = RunningProgram.Start(
+            Oracle.Program("prometheus"),
+            port,
+            [
+                "--enable-feature=agent",
+                $"--config.file={file}",
+                $"--storage.agent.path={folder.At("prometheus-agent-data")}",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
+            ]);
+        await prometheus.WaitUntilReadyAsync("/-/ready");
+        return prometheus;
+    }
+
     public static async Task<RunningProgram> StartVictoriaMetricsAsync(WorkingFolder folder)
     {
         int port = Ports.Free();

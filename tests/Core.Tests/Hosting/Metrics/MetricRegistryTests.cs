@@ -12,6 +12,38 @@ public sealed class MetricRegistryTests
     private readonly MetricRegistry _registry = new();
 
     [Fact]
+    public void A_summary_shows_quantiles_of_the_latest_and_sum_and_count_of_all()
+    {
+        MetricRegistry registry = new();
+        SummaryMetric summary = registry.Summaries("lengths_seconds", "How long.", "job").With("a");
+        for (int value = 1; value <= 2 * SummaryMetric.Window; value++)
+        {
+            summary.Observe(value <= SummaryMetric.Window ? 1000 : value - SummaryMetric.Window);
+        }
+
+        System.Buffers.ArrayBufferWriter<byte> page = new();
+        registry.WriteTo(page, AmpEdge.Prometheus.ExpositionFormat.Text004);
+        string text = System.Text.Encoding.UTF8.GetString(page.WrittenSpan);
+
+        Assert.Contains("# TYPE lengths_seconds summary\n", text, StringComparison.Ordinal);
+        Assert.Contains("lengths_seconds{job=\"a\",quantile=\"0.01\"} 6\n", text, StringComparison.Ordinal);
+        Assert.Contains("lengths_seconds{job=\"a\",quantile=\"0.5\"} 257\n", text, StringComparison.Ordinal);
+        Assert.Contains("lengths_seconds_sum{job=\"a\"} 643328\n", text, StringComparison.Ordinal);
+        Assert.Contains("lengths_seconds_count{job=\"a\"} 1024\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_summary_without_observations_has_no_number_for_its_quantiles()
+    {
+        MetricRegistry registry = new();
+        registry.Summaries("s", "S.").With();
+        System.Buffers.ArrayBufferWriter<byte> page = new();
+        registry.WriteTo(page, AmpEdge.Prometheus.ExpositionFormat.Text004);
+
+        Assert.Contains("s{quantile=\"0.99\"} NaN\ns_sum 0\ns_count 0\n", System.Text.Encoding.UTF8.GetString(page.WrittenSpan), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_page_is_ordered_by_name_and_by_label_values()
     {
         MetricFamily<CounterMetric> requests = _registry.Counters("b_requests_total", "Requests\nby \"code\".", "code", "path");
