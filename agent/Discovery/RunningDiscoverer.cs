@@ -12,7 +12,7 @@ internal sealed class RunningDiscoverer : IAsyncDisposable
     private bool _hasReported;
 
     /// <param name="signature">What the discoverer was configured with; equal ones need no restart.</param>
-    /// <param name="changed">Called after each report.</param>
+    /// <param name="changed">Called after the first report, and after each that changes anything.</param>
     public RunningDiscoverer(string signature, Action changed)
     {
         Signature = signature;
@@ -68,22 +68,37 @@ internal sealed class RunningDiscoverer : IAsyncDisposable
 
     private void Take(IReadOnlyList<TargetGroup> groups)
     {
+        // What is reported again as it was must not make its job look through all its targets.
+        bool changed = !_hasReported;
         lock (_groupsLock)
         {
             foreach (TargetGroup group in groups)
             {
-                if (group.Targets.Count == 0)
-                {
-                    _groups.Remove(group.Source);
-                }
-                else
-                {
-                    _groups[group.Source] = group;
-                }
+                changed |= TakeLocked(group);
             }
         }
 
         Volatile.Write(ref _hasReported, true);
-        _changed();
+        if (changed)
+        {
+            _changed();
+        }
+    }
+
+    /// <summary>False when nothing is new.</summary>
+    private bool TakeLocked(TargetGroup group)
+    {
+        if (group.Targets.Count == 0)
+        {
+            return _groups.Remove(group.Source);
+        }
+
+        if (_groups.TryGetValue(group.Source, out TargetGroup? known) && known.HasSameTargets(group))
+        {
+            return false;
+        }
+
+        _groups[group.Source] = group;
+        return true;
     }
 }

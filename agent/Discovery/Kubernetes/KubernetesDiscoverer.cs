@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace AmpEdge.Agent.Discovery.Kubernetes;
 
 /// <summary>The targets of one entry of <c>kubernetes_sd_configs</c>.</summary>
-internal sealed class KubernetesDiscoverer : IDiscoverer
+internal sealed class KubernetesDiscoverer : IDiscoverer, IStatusReporter
 {
     /// <summary>Between two looks for a way into the cluster.</summary>
     public static readonly TimeSpan AccessRetry = TimeSpan.FromSeconds(15);
@@ -16,6 +16,8 @@ internal sealed class KubernetesDiscoverer : IDiscoverer
     private readonly KubernetesMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private volatile IReadOnlyList<RoleDiscovery> _parts = [];
+    private volatile string? _accessProblem;
 
     public KubernetesDiscoverer(
         KubernetesDiscoveryConfig config,
@@ -33,6 +35,26 @@ internal sealed class KubernetesDiscoverer : IDiscoverer
         _log = log;
     }
 
+    /// <summary>The latest word from the cluster, and the first of what goes wrong.</summary>
+    public DiscovererStatus Status
+    {
+        get
+        {
+            DateTimeOffset? last = null;
+            string? problem = _accessProblem;
+            foreach (RoleDiscovery part in _parts)
+            {
+                foreach (ResourceWatch watch in part.Watches)
+                {
+                    problem ??= watch.Problem;
+                    last = watch.LastContact is { } contact && (last is null || contact > last) ? contact : last;
+                }
+            }
+
+            return new DiscovererStatus("kubernetes", last, TimeSpan.Zero, problem);
+        }
+    }
+
     public async Task RunAsync(Action<IReadOnlyList<TargetGroup>> report, CancellationToken stop)
     {
         (ClusterAccess access, List<string> namespaces) = await FindAccessAsync(stop);
@@ -44,6 +66,7 @@ internal sealed class KubernetesDiscoverer : IDiscoverer
                 parts.Add(CreatePart(access, ofNamespace));
             }
 
+            _parts = parts;
             await Task.WhenAll(parts.ConvertAll(part => part.RunAsync(report, stop)));
         }
         finally
@@ -74,10 +97,13 @@ internal sealed class KubernetesDiscoverer : IDiscoverer
         {
             try
             {
-                return (FindAccess(), FindNamespaces());
+                (ClusterAccess, List<string>) found = (FindAccess(), FindNamespaces());
+                _accessProblem = null;
+                return found;
             }
             catch (ClusterAccessException error)
             {
+                _accessProblem = error.Message;
                 _metrics.CountFailure(ResourceKind.OfRole(_config.Role), "access");
                 if (gate.ShouldLog(error.Message, out _))
                 {

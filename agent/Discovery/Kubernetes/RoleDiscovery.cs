@@ -65,6 +65,8 @@ internal sealed class RoleDiscovery : IAsyncDisposable
         };
     }
 
+    public IReadOnlyCollection<ResourceWatch> Watches => _watches.Values;
+
     /// <summary>Reports groups until <paramref name="stop"/>; nothing before all that they are made of is known.</summary>
     public async Task RunAsync(Action<IReadOnlyList<TargetGroup>> report, CancellationToken stop)
     {

@@ -88,6 +88,12 @@ internal sealed class HttpTransport : HttpMessageHandler
             MaxConnectionsPerServer = _limits.MaxConnectionsPerServer,
             ConnectTimeout = _limits.ConnectTimeout,
             PooledConnectionIdleTimeout = _limits.IdleTimeout,
+
+            // All requests to a server share one HTTP/2 connection: without pings one that died unnoticed would take
+            // every request with it until TCP gives up, a quarter of an hour later.
+            KeepAlivePingDelay = _limits.PingDelay,
+            KeepAlivePingTimeout = _limits.PingTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             SslOptions = tls,
         };
         if (_proxy is not null || _tls.ServerName.Length > 0)

@@ -67,6 +67,17 @@ public sealed class ReplayCluster
         }
     }
 
+    /// <summary>Lets changes happen up to the next of a kind; false, with all of them happened, when there is none.</summary>
+    public bool AdvanceTo(string resource)
+    {
+        lock (_stateLock)
+        {
+            int index = _future.FindIndex(happening => happening.Resource == resource);
+            Advance(index < 0 ? int.MaxValue : index + 1);
+            return index >= 0;
+        }
+    }
+
     /// <summary>Lets something happen that was not recorded.</summary>
     public void Change(string resource, string type, string json)
     {

@@ -25,6 +25,7 @@ public sealed class ReplayServer : IAsyncDisposable
     private TcpListener _listener;
     private Task _accepting;
     private int _tokens;
+    private int _away;
 
     /// <param name="cluster">What is served.</param>
     /// <param name="certificate">For TLS; null for plain HTTP.</param>
@@ -98,9 +99,14 @@ public sealed class ReplayServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes away: nobody listens, all connections end.</summary>
+    /// <summary>Goes away: nobody listens, all connections end. Without effect while it is away.</summary>
     public async Task StopAsync()
     {
+        if (Interlocked.Exchange(ref _away, 1) == 1)
+        {
+            return;
+        }
+
         EndWatches(cut: true);
         await _stop.CancelAsync();
         _listener.Stop();
@@ -116,6 +122,7 @@ public sealed class ReplayServer : IAsyncDisposable
         _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         _listener.Start();
         _accepting = AcceptAsync(_listener, _stop.Token);
+        Volatile.Write(ref _away, 0);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -51,6 +51,8 @@ internal sealed class ResourceWatch
     private Backoff _backoff;
     private int _failuresInARow;
     private bool _failing;
+    private volatile string? _problem;
+    private long _lastContactTicks;
 
     /// <param name="request">What to keep.</param>
     /// <param name="client">Asks the API server.</param>
@@ -86,6 +88,13 @@ internal sealed class ResourceWatch
 
     /// <summary>Completes when all objects were read once.</summary>
     public Task Synced => _synced.Task;
+
+    /// <summary>Why changes are not seen at present; null when they are.</summary>
+    public string? Problem => _problem;
+
+    /// <summary>When the server last said something; null before the first time.</summary>
+    public DateTimeOffset? LastContact =>
+        Volatile.Read(ref _lastContactTicks) is > 0 and long ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -229,6 +238,7 @@ internal sealed class ResourceWatch
         else
         {
             SetFailing(true);
+            _problem = error.Message;
             delay = _backoff.Next(error.RetryAfter);
             LogFailure(error, delay);
             await AskKubeletAsync(error, stop);
@@ -281,6 +291,8 @@ internal sealed class ResourceWatch
     private void Works()
     {
         SetFailing(false);
+        _problem = null;
+        Volatile.Write(ref _lastContactTicks, _time.GetUtcNow().UtcTicks);
         if (_gate.Recovered(out long held))
         {
             KubernetesLog.Recovered(_log, _what, held);
@@ -292,6 +304,7 @@ internal sealed class ResourceWatch
     {
         _failuresInARow = 0;
         _backoff = NewBackoff();
+        Volatile.Write(ref _lastContactTicks, _time.GetUtcNow().UtcTicks);
     }
 
     private Backoff NewBackoff() => new(s_minRetry, s_maxRetry, _random, RetryJitter);

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Discovery;
 using AmpEdge.Agent.Discovery.Kubernetes;
@@ -6,7 +9,6 @@ using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
 using AmpEdge.Tests.Support.Kubernetes;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AmpEdge.Agent.Tests.Discovery.Kubernetes;
@@ -44,22 +46,22 @@ internal sealed class DiscoveryWorld : IAsyncDisposable
     public ClusterWatches Watches { get; }
 
     /// <summary>Starts discovering by an entry of kubernetes_sd_configs, in YAML or JSON flow style, less its api_server.</summary>
-    public FoundTargets Start(string entry)
+    public FoundTargets Start(string entry, bool withToken = true)
     {
-        KubernetesDiscoverer discoverer = new(Read(entry), Settings, Watches, Kubernetes, Time, Log);
+        KubernetesDiscoverer discoverer = new(Read(entry, withToken), Settings, Watches, Kubernetes, Time, Log);
         FoundTargets found = new(discoverer);
         _found.Add(found);
         return found;
     }
 
     /// <summary>The entry as the configuration reader reads it, pointed at this server.</summary>
-    public KubernetesDiscoveryConfig Read(string entry)
+    public KubernetesDiscoveryConfig Read(string entry, bool withToken = true)
     {
         string file = Path.GetTempFileName();
         try
         {
-            string members = entry.Trim().TrimStart('{').TrimEnd('}');
-            string token = Server.Token is null ? "" : $"authorization: {{credentials: {Server.Token}}}, ";
+            string members = entry.Trim()[1..^1];
+            string token = Server.Token is null || !withToken ? "" : $"authorization: {{credentials: {Server.Token}}}, ";
             File.WriteAllText(file, $$"""
                 scrape_configs:
                 - job_name: test
@@ -75,6 +77,34 @@ internal sealed class DiscoveryWorld : IAsyncDisposable
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>The value of a line of the metrics page; 0 when there is no such line.</summary>
+    public double Metric(string series)
+    {
+        ArrayBufferWriter<byte> page = new();
+        Metrics.WriteTo(page, ExpositionFormat.Text004);
+        foreach (string line in Encoding.UTF8.GetString(page.WrittenSpan).Split('\n'))
+        {
+            if (line.StartsWith(series + " ", StringComparison.Ordinal))
+            {
+                return double.Parse(line.AsSpan(series.Length + 1), CultureInfo.InvariantCulture);
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>How many events of a role were counted.</summary>
+    public double EventsSeen(string role)
+    {
+        double seen = 0;
+        foreach (string happened in (ReadOnlySpan<string>)["add", "update", "delete"])
+        {
+            seen += Metric($"prometheus_sd_kubernetes_events_total{{role=\"{role}\",event=\"{happened}\"}}");
+        }
+
+        return seen;
     }
 
     /// <summary>

@@ -9,6 +9,7 @@ internal sealed class FoundTargets : IAsyncDisposable
 {
     private readonly RunningDiscoverer _running;
     private int _reports;
+    private int _stopped;
 
     public FoundTargets(IDiscoverer discoverer)
     {
@@ -23,9 +24,17 @@ internal sealed class FoundTargets : IAsyncDisposable
     /// <summary>Every target with its own and its group's labels, in Prometheus's notation, sorted.</summary>
     public List<string> Targets()
     {
+        List<string> targets = LabelSets().ConvertAll(static labels => labels.ToString());
+        targets.Sort(StringComparer.Ordinal);
+        return targets;
+    }
+
+    /// <summary>Every target with its own and its group's labels.</summary>
+    public List<Labels> LabelSets()
+    {
         List<TargetGroup> groups = [];
         _running.CopyGroupsTo(groups);
-        List<string> targets = [];
+        List<Labels> targets = [];
         LabelsBuilder labels = new();
         foreach (TargetGroup group in groups)
         {
@@ -37,13 +46,14 @@ internal sealed class FoundTargets : IAsyncDisposable
                     labels.Set(label.Name, label.Value);
                 }
 
-                targets.Add(labels.Build().ToString());
+                targets.Add(labels.Build());
             }
         }
 
-        targets.Sort(StringComparer.Ordinal);
         return targets;
     }
 
-    public ValueTask DisposeAsync() => _running.DisposeAsync();
+    /// <summary>Stops, however often it is told.</summary>
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref _stopped, 1) == 0 ? _running.DisposeAsync() : ValueTask.CompletedTask;
 }

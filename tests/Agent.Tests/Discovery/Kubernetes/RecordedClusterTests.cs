@@ -1,4 +1,5 @@
 using System.Linq;
+using AmpEdge.Tests.Support.Kubernetes;
 using Xunit;
 
 namespace AmpEdge.Agent.Tests.Discovery.Kubernetes;

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using AmpEdge.Prometheus;
-using AmpEdge.Tests.Support;
 
-namespace AmpEdge.Agent.Tests.Discovery.Kubernetes;
+namespace AmpEdge.Tests.Support.Kubernetes;
 
 /// <summary>What Prometheus 3.5 found in a recorded state.</summary>
-internal sealed record ExpectedTargets(string Entry, List<string> Targets)
+/// <param name="Entry">The entry of kubernetes_sd_configs that it was asked by, less the server.</param>
+/// <param name="Targets">Every target's labels in Prometheus's notation, sorted.</param>
+public sealed record ExpectedTargets(string Entry, IReadOnlyList<string> Targets)
 {
     /// <summary>Reads <c>expected/STATE/NAME.json</c>.</summary>
     public static ExpectedTargets Read(string state, string name)
@@ -29,7 +30,7 @@ internal sealed record ExpectedTargets(string Entry, List<string> Targets)
     }
 
     /// <summary>The first differences to what was found, for a failure's text.</summary>
-    public string Differences(List<string> found)
+    public string Differences(IReadOnlyList<string> found)
     {
         List<string> missing = [.. Targets];
         List<string> surplus = [];
