@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using AmpEdge.SigV4;
+using AmpEdge.Tests.Support;
+
+namespace AmpEdge.EndToEnd.Tests.Support;
+
+/// <summary>
+/// Whoever hands out AWS credentials, on loopback: the token service (roles, web identity), the container endpoint of
+/// ECS and EKS Pod Identity, the instance metadata service (version 2 only).
+/// </summary>
+public sealed class FakeIdentity : IAsyncDisposable
+{
+    private const string MetadataToken = "metadata-session-token";
+    private const string RoleFolder = "/latest/meta-data/iam/security-credentials";
+
+    private readonly ScriptedHttpServer _server;
+
+    public FakeIdentity()
+    {
+        _server = new ScriptedHttpServer(request => Task.FromResult(Answer(request)));
+    }
+
+    /// <summary>What everybody is given.</summary>
+    public static AwsCredentials Session { get; } = new("ASIASESSION", "session-secret", "session-token");
+
+    public string Url => _server.Url.OriginalString;
+
+    /// <summary>Method, target, body and authorization of each request.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private ScriptedResponse Answer(ScriptedRequest request)
+    {
+        string authorization = request.Headers.GetValueOrDefault("Authorization", "");
+        string body = Encoding.UTF8.GetString(request.Body);
+        Requests.Enqueue($"{request.Method} {request.Target} {body} {authorization}");
+        if (request.Method == "POST")
+        {
+            string operation = body.Contains("Action=AssumeRoleWithWebIdentity", StringComparison.Ordinal)
+                ? "AssumeRoleWithWebIdentity"
+                : "AssumeRole";
+            return FakeAws.Answer(200, "text/xml", TokenAnswer(operation));
+        }
+
+        if (request.Target == "/v1/credentials")
+        {
+            return authorization == "pod-identity-token"
+                ? FakeAws.Answer(200, "application/json", KeysJson())
+                : FakeAws.Answer(401, "text/plain", "no");
+        }
+
+        return Metadata(request);
+    }
+
+    private static ScriptedResponse Metadata(ScriptedRequest request)
+    {
+        if (request is { Method: "PUT", Target: "/latest/api/token" })
+        {
+            return FakeAws.Answer(200, "text/plain", MetadataToken);
+        }
+
+        if (request.Headers.GetValueOrDefault("X-aws-ec2-metadata-token") != MetadataToken)
+        {
+            return FakeAws.Answer(401, "text/plain", "");
+        }
+
+        return request.Target.TrimEnd('/') switch
+        {
+            RoleFolder => FakeAws.Answer(200, "text/plain", "node-role"),
+            RoleFolder + "/node-role" => FakeAws.Answer(200, "application/json", KeysJson()),
+            _ => FakeAws.Answer(404, "text/plain", ""),
+        };
+    }
+
+    private static string KeysJson() => $$"""
+        {"Code": "Success", "LastUpdated": "2026-01-01T00:00:00Z", "Type": "AWS-HMAC", "RoleArn": "arn:aws:iam::123456789012:role/r",
+         "AccessKeyId": "{{Session.AccessKeyId}}", "SecretAccessKey": "{{Session.SecretAccessKey}}", "Token": "{{Session.SessionToken}}",
+         "Expiration": "{{InAnHour()}}"}
+        """;
+
+    private static string TokenAnswer(string operation) => $"""
+        <{operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+          <{operation}Result>
+            <AssumedRoleUser><AssumedRoleId>AROA:s</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn></AssumedRoleUser>
+            <Credentials>
+              <AccessKeyId>{Session.AccessKeyId}</AccessKeyId>
+              <SecretAccessKey>{Session.SecretAccessKey}</SecretAccessKey>
+              <SessionToken>{Session.SessionToken}</SessionToken>
+              <Expiration>{InAnHour()}</Expiration>
+            </Credentials>
+          </{operation}Result>
+          <ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>
+        </{operation}Response>
+        """;
+
+    private static string InAnHour() => TimeProvider.System.GetUtcNow().AddHours(1)
+        .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
