@@ -16,10 +16,13 @@ internal sealed record AwsDiscoveryConfig
     /// <summary>Empty: AWS's own.</summary>
     public string Endpoint { get; init; } = "";
 
+    /// <summary>The key to sign with; unset: credentials of the AWS SDK's chain.</summary>
     public string AccessKey { get; init; } = "";
 
+    /// <summary>Belongs to the key.</summary>
     public Secret? SecretKey { get; init; }
 
+    /// <summary>A profile of the AWS configuration files.</summary>
     public string Profile { get; init; } = "";
 
     /// <summary>A role to assume with the credentials of the other keys, or of the SDK's chain.</summary>
@@ -31,6 +34,7 @@ internal sealed record AwsDiscoveryConfig
     /// <summary>The port of all targets.</summary>
     public int Port { get; init; } = DefaultPort;
 
+    /// <summary>How often to look.</summary>
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Filters that the API applies: a name and the values that pass.</summary>
@@ -42,5 +46,6 @@ internal sealed record AwsDiscoveryConfig
     /// <summary>How many requests may be under way at once.</summary>
     public int RequestConcurrency { get; init; } = 20;
 
+    /// <summary>How the API is asked; see below.</summary>
     public HttpClientConfig HttpClient { get; init; } = new();
 }

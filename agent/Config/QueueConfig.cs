@@ -8,17 +8,22 @@ internal sealed record QueueConfig
     /// <summary>Samples that a shard holds in memory before reading of the buffer waits.</summary>
     public int Capacity { get; init; } = 10_000;
 
+    /// <summary>How many requests may be on their way at once, at most.</summary>
     public int MaxShards { get; init; } = 50;
 
+    /// <summary>With how many to begin.</summary>
     public int MinShards { get; init; } = 1;
 
+    /// <summary>Samples of a request, at most.</summary>
     public int MaxSamplesPerSend { get; init; } = 2000;
 
     /// <summary>How long a sample waits at most for its batch to fill.</summary>
     public TimeSpan BatchSendDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The first wait before a failed request is tried again; it doubles each time.</summary>
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(30);
 
+    /// <summary>The longest such wait.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -3,20 +3,28 @@ namespace AmpEdge.Hosting;
 /// <summary>How to talk to an HTTP server, as Prometheus configures it for scraping, remote write and discovery.</summary>
 public sealed record HttpClientConfig
 {
+    /// <summary>A user name with a password; see below.</summary>
     public BasicAuthConfig? BasicAuth { get; init; }
 
+    /// <summary>An <c>Authorization</c> header; see below.</summary>
     public AuthorizationConfig? Authorization { get; init; }
 
+    /// <summary>Tokens from a token server; see below.</summary>
     public OAuth2Config? OAuth2 { get; init; }
 
+    /// <summary>Certificates and names; see below.</summary>
     public TlsConfig Tls { get; init; } = new();
 
+    /// <summary>The way through a proxy; see below.</summary>
     public ProxyConfig Proxy { get; init; } = new();
 
+    /// <summary>Further headers, each with <c>values</c>, <c>secrets</c> and <c>files</c>.</summary>
     public IReadOnlyList<HttpHeaderConfig> HttpHeaders { get; init; } = [];
 
+    /// <summary>False to take a redirect for the answer.</summary>
     public bool FollowRedirects { get; init; } = true;
 
+    /// <summary>False to keep to HTTP/1.1; in <c>remote_write</c> that is the default.</summary>
     public bool EnableHttp2 { get; init; } = true;
 
     /// <summary>The credentials and certificates that stand in files of their own.</summary>

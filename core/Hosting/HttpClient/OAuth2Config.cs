@@ -10,10 +10,13 @@ public sealed record OAuth2Config
     public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     public const string DefaultAlgorithm = "RS256";
 
+    /// <summary>Who asks for the token.</summary>
     public string ClientId { get; init; } = "";
 
+    /// <summary>Proves it to the token server.</summary>
     public Secret? ClientSecret { get; init; }
 
+    /// <summary>A file with the secret, read for each token.</summary>
     public string ClientSecretFile { get; init; } = "";
 
     /// <summary><see cref="ClientCredentials"/>, which empty means too, or <see cref="JwtBearer"/>.</summary>
@@ -25,6 +28,7 @@ public sealed record OAuth2Config
     /// <summary>The RSA key, in PEM, that signs the assertion.</summary>
     public Secret? ClientCertificateKey { get; init; }
 
+    /// <summary>A file with that key, read for each token.</summary>
     public string ClientCertificateKeyFile { get; init; } = "";
 
     /// <summary><c>RS256</c>, <c>RS384</c> or <c>RS512</c>; empty for the first.</summary>
@@ -39,14 +43,18 @@ public sealed record OAuth2Config
     /// <summary>A JSON object with further claims of the assertion; empty for none.</summary>
     public string Claims { get; init; } = "";
 
+    /// <summary>What the token is to be good for.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
+    /// <summary>Where tokens come from.</summary>
     public string TokenUrl { get; init; } = "";
 
     /// <summary>Sent with each token request beside the fields of the grant.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> EndpointParams { get; init; } = [];
 
+    /// <summary>Certificates and names of the token server; see below.</summary>
     public TlsConfig Tls { get; init; } = new();
 
+    /// <summary>The way to the token server; see below.</summary>
     public ProxyConfig Proxy { get; init; } = new();
 }

@@ -3,11 +3,15 @@ namespace AmpEdge.Hosting;
 /// <summary>Whether and how a proxy is used; without any of these there is none, whatever the environment says.</summary>
 public sealed record ProxyConfig
 {
+    /// <summary>
+    /// The proxy: <c>http://</c>, <c>https://</c> or <c>socks5://</c>, with user and password where it wants them.
+    /// </summary>
     public string ProxyUrl { get; init; } = "";
 
     /// <summary>Hosts, domains, IP addresses and CIDR ranges that are reached directly, separated by commas.</summary>
     public string NoProxy { get; init; } = "";
 
+    /// <summary>True to take the proxy from <c>HTTP_PROXY</c>, <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.</summary>
     public bool FromEnvironment { get; init; }
 
     /// <summary>Sent to the proxy with each CONNECT, that is for https only.</summary>

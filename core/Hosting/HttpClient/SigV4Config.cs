@@ -6,16 +6,22 @@ public sealed record SigV4Config
     /// <summary>Empty: the region of the SDK's chain.</summary>
     public string Region { get; init; } = "";
 
+    /// <summary>The key to sign with; unset: credentials of the AWS SDK's chain.</summary>
     public string AccessKey { get; init; } = "";
 
+    /// <summary>Belongs to the key.</summary>
     public Secret? SecretKey { get; init; }
 
+    /// <summary>A profile of the AWS configuration files.</summary>
     public string Profile { get; init; } = "";
 
+    /// <summary>A role to assume with those credentials.</summary>
     public string RoleArn { get; init; } = "";
 
+    /// <summary>Sent when the role is assumed, for trust policies that ask for it.</summary>
     public string ExternalId { get; init; } = "";
 
+    /// <summary>True to assume the role at the FIPS endpoint of STS.</summary>
     public bool UseFipsStsEndpoint { get; init; }
 
     /// <summary>Reads a <c>sigv4</c> section.</summary>

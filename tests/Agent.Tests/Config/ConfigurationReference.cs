@@ -106,7 +106,10 @@ internal static partial class ConfigurationReference
     private static string Meaning(string source, string property)
     {
         Match declared = Regex.Match(source, $@"((?:^ *///[^\n]*\n)+)^ *public [^\n]*\b{property} *\{{", RegexOptions.Multiline);
-        string comment = Code().Replace(declared.Groups[1].Value, "`$1$2`");
+        string written = declared.Success
+            ? declared.Groups[1].Value
+            : Regex.Match(source, $"<param name=\"{property}\">(.*?)</param>", RegexOptions.Singleline).Groups[1].Value;
+        string comment = Code().Replace(written, "`$1$2`");
         comment = Markup().Replace(comment, "");
         return Spaces().Replace(comment.Replace("///", " ", StringComparison.Ordinal), " ").Trim();
     }

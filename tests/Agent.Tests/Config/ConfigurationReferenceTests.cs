@@ -20,4 +20,13 @@ public sealed class ConfigurationReferenceTests
         Assert.True(File.Exists(page), "docs/configuration.md is absent: run this test with AMPEDGE_UPDATE_DOCS=1");
         Assert.Equal(expected, File.ReadAllText(page));
     }
+
+    [Fact]
+    public void Every_key_says_what_it_means()
+    {
+        foreach (string line in ConfigurationReference.Write().Split('\n'))
+        {
+            Assert.False(line.EndsWith("|  |", StringComparison.Ordinal), $"give the property a doc comment: {line}");
+        }
+    }
 }
