@@ -3,7 +3,8 @@ namespace AmpEdge.PromQL;
 /// <summary>Columns of equal length, one after the other in one array that grows.</summary>
 internal sealed class ColumnSlab(int columnLength)
 {
-    private const int InitialColumns = 4;
+    /// <summary>Columns that there is room for from the first one on.</summary>
+    public const int InitialColumns = 4;
 
     private double[] _values = [];
 

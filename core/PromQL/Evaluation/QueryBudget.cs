@@ -11,6 +11,9 @@ internal sealed class QueryBudget(long maxSamples)
     /// </summary>
     private const int StepsPerSample = 4;
 
+    /// <summary>What a node keeps besides rows counts as one sample for each of these: as much as a row's steps take.</summary>
+    private const int BytesPerSample = StepsPerSample * sizeof(double);
+
     private long _held;
 
     /// <summary>The most samples held at one time.</summary>
@@ -48,6 +51,9 @@ internal sealed class QueryBudget(long maxSamples)
             ThrowTooMany();
         }
     }
+
+    /// <summary>Counts memory that a node keeps besides the rows that it reads, such as a column for each group.</summary>
+    public void HoldBytes(long bytes) => Hold(bytes / BytesPerSample);
 
     /// <summary>Counts what a node needs only while it works on one series.</summary>
     public void HoldForAMoment(long samples)

@@ -6,6 +6,9 @@ namespace AmpEdge.PromQL;
 /// </summary>
 internal struct RunningMean
 {
+    /// <summary>What one takes in an array.</summary>
+    public const int SizeBytes = 4 * sizeof(double);
+
     private double _sumOrMean;
     private double _compensation;
     private double _count;

@@ -26,16 +26,21 @@ internal sealed class VectorMatchEvaluator
     private readonly MergingMatrix _result;
     private readonly double[] _column;
 
-    /// <summary>At which steps a group of the "one" side has a member, for groups of more than one series.</summary>
-    private readonly Dictionary<int, bool[]> _takenSteps = [];
+    /// <summary>
+    /// For groups of more than one series of the "one" side: at each step one above the row that has a value there, 0 for
+    /// none. Before <see cref="_sharedStep"/> no other row of the group matters there.
+    /// </summary>
+    private readonly Dictionary<int, int[]> _oneAtStep = [];
 
     /// <summary>The first pair of each key, and for keys with more pairs the steps at which one of them matched.</summary>
     private readonly Dictionary<MatchKey, MatchedPair> _firstPairs = [];
     private readonly Dictionary<MatchKey, bool[]> _matchedSteps = [];
 
-    /// <summary>The first series of each group of the "one" side, and for each series the next of its group, or -1.</summary>
+    /// <summary>The first series of each group of the "one" side.</summary>
     private int[] _firstOne = [];
-    private int[] _nextOne = [];
+
+    /// <summary>For each series of the "one" side, one above the row of the "many" side that it was paired with last.</summary>
+    private readonly int[] _pairedWith;
 
     /// <summary>At which steps the "many" side has any value; made when it is first asked for.</summary>
     private bool[]? _manySteps;
@@ -61,6 +66,7 @@ internal sealed class VectorMatchEvaluator
         _resultLabels = new MatchedLabels(
             matching, dropName: !binary.Operator.IsComparison() || (binary.ReturnBool && !delayed));
         _dropName = binary.ReturnBool && delayed;
+        _pairedWith = new int[_one.Count];
         _result = new MergingMatrix(left.StepCount);
         _result.Matrix.NamesVary = binary.Operator.IsComparison() && _many.NamesVary;
         _column = new double[left.StepCount];
@@ -69,34 +75,24 @@ internal sealed class VectorMatchEvaluator
     /// <exception cref="QueryException">Series meet in a way that the cardinality does not allow.</exception>
     public SeriesMatrix Evaluate()
     {
-        ChainOneSide();
-        if (_sharedStep == 0)
-        {
-            // No failure can come earlier, and pairing the members of such groups would take the square of their number.
-            throw ManyToMany();
-        }
-
-        for (int row = 0; row < _many.Count; row++)
+        GroupOneSide();
+        for (int row = 0; row < _many.Count && FirstFailure > 0; row++)
         {
             _context.ThrowIfStopped();
-            int group = _groups.Find(_many.Labels(row));
-            for (int one = group < 0 ? -1 : _firstOne[group]; one >= 0; one = _nextOne[one])
-            {
-                CombinePair(group, row, one);
-            }
+            CombineRow(row);
         }
 
         ThrowFirstFailure();
         return _result.Matrix;
     }
 
+    /// <summary>The earliest step at which the query is known to fail: only what comes before it matters any more.</summary>
+    private int FirstFailure => Math.Min(_sharedStep, _collisionStep);
+
     /// <summary>Lists the series of the "one" side by group, and looks for two that are there at the same step.</summary>
-    private void ChainOneSide()
+    private void GroupOneSide()
     {
-        int[] lastOne = new int[_one.Count];
         _firstOne = new int[_one.Count];
-        _nextOne = new int[_one.Count];
-        Array.Fill(_nextOne, -1);
         for (int row = 0; row < _one.Count; row++)
         {
             int known = _groups.Count;
@@ -108,10 +104,7 @@ internal sealed class VectorMatchEvaluator
             else
             {
                 _sharedStep = Math.Min(_sharedStep, FindSharedStep(group, row));
-                _nextOne[lastOne[group]] = row;
             }
-
-            lastOne[group] = row;
         }
     }
 
@@ -121,29 +114,31 @@ internal sealed class VectorMatchEvaluator
     /// </summary>
     private int FindSharedStep(int group, int row)
     {
-        if (!_takenSteps.TryGetValue(group, out bool[]? taken))
+        if (!_oneAtStep.TryGetValue(group, out int[]? oneAtStep))
         {
-            _takenSteps[group] = taken = new bool[_column.Length];
-            Take(taken, _one.Values(_firstOne[group]));
+            _context.Budget.HoldBytes((long)_column.Length * sizeof(int));
+            _oneAtStep[group] = oneAtStep = new int[_column.Length];
+            Take(oneAtStep, _firstOne[group]);
         }
 
         ReadOnlySpan<double> values = _one.Values(row);
         int shared = 0;
         while (shared < values.Length
-            && (Missing.IsMissing(values[shared]) || !taken[shared] || !ManySideHasValueAt(shared)))
+            && (Missing.IsMissing(values[shared]) || oneAtStep[shared] == 0 || !ManySideHasValueAt(shared)))
         {
             shared++;
         }
 
-        Take(taken, values);
+        Take(oneAtStep, row);
         return shared < values.Length ? shared : int.MaxValue;
     }
 
-    private static void Take(bool[] taken, ReadOnlySpan<double> values)
+    private void Take(int[] oneAtStep, int row)
     {
-        for (int step = 0; step < taken.Length; step++)
+        ReadOnlySpan<double> values = _one.Values(row);
+        for (int step = 0; step < oneAtStep.Length; step++)
         {
-            taken[step] |= !Missing.IsMissing(values[step]);
+            oneAtStep[step] = Missing.IsMissing(values[step]) ? oneAtStep[step] : row + 1;
         }
     }
 
@@ -154,7 +149,11 @@ internal sealed class VectorMatchEvaluator
             _manySteps = new bool[_column.Length];
             for (int row = 0; row < _many.Count; row++)
             {
-                Take(_manySteps, _many.Values(row));
+                ReadOnlySpan<double> values = _many.Values(row);
+                for (int at = 0; at < values.Length; at++)
+                {
+                    _manySteps[at] |= !Missing.IsMissing(values[at]);
+                }
             }
         }
 
@@ -201,6 +200,35 @@ internal sealed class VectorMatchEvaluator
             + ";many-to-many matching not allowed: matching labels must be unique on one side");
     }
 
+    /// <summary>
+    /// Pairs a series of the "many" side with those that it meets at some step. Going by steps and not by members keeps
+    /// this linear: of a group with many members on both sides, few meet.
+    /// </summary>
+    private void CombineRow(int row)
+    {
+        int group = _groups.Find(_many.Labels(row));
+        if (group < 0)
+        {
+            return;
+        }
+
+        if (!_oneAtStep.TryGetValue(group, out int[]? oneAtStep))
+        {
+            CombinePair(group, row, _firstOne[group]);
+            return;
+        }
+
+        for (int step = 0; step < oneAtStep.Length && step < FirstFailure; step++)
+        {
+            int one = oneAtStep[step] - 1;
+            if (one >= 0 && _pairedWith[one] != row + 1 && !Missing.IsMissing(_many.Values(row)[step]))
+            {
+                _pairedWith[one] = row + 1;
+                CombinePair(group, row, one);
+            }
+        }
+    }
+
     private void CombinePair(int group, int manyRow, int oneRow)
     {
         Labels labels = _resultLabels.Build(_many.Labels(manyRow), _one.Labels(oneRow));
@@ -212,10 +240,12 @@ internal sealed class VectorMatchEvaluator
             _collisionStep = Math.Min(_collisionStep, FindCollision(key, pair));
         }
 
-        if (_sharedStep == int.MaxValue && _collisionStep == int.MaxValue)
+        if (FirstFailure == int.MaxValue)
         {
+            int known = _result.Matrix.Count;
             Combine(_many.Values(manyRow), _one.Values(oneRow));
             _result.Add(labels, _dropName, _column);
+            _context.Budget.HoldBytes((long)(_result.Matrix.Count - known) * _column.Length * sizeof(double));
         }
     }
 
@@ -227,6 +257,7 @@ internal sealed class VectorMatchEvaluator
     {
         if (!_matchedSteps.TryGetValue(key, out bool[]? matched))
         {
+            _context.Budget.HoldBytes(_column.Length);
             _matchedSteps[key] = matched = new bool[_column.Length];
             MarkMatches(_firstPairs[key], matched);
         }

@@ -40,6 +40,8 @@ internal static class AggregateEvaluator
             int group = groups.GetOrAdd(input.Labels);
             if (group == known)
             {
+                // Before its memory is taken: with many short series there are as many groups as rows.
+                evaluator.Context.Budget.HoldBytes((long)stepCount * aggregation.BytesPerStep);
                 aggregation.AddGroup();
                 dropNames.Add(false);
             }

@@ -5,6 +5,8 @@ internal sealed class AverageAggregation(int stepCount) : GroupAggregation
 {
     private readonly List<RunningMean[]> _means = [];
 
+    public override int BytesPerStep => RunningMean.SizeBytes;
+
     public override void AddGroup() => _means.Add(new RunningMean[stepCount]);
 
     public override void Accumulate(int group, ReadOnlySpan<double> values)

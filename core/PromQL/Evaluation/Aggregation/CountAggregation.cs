@@ -5,6 +5,8 @@ internal sealed class CountAggregation(int stepCount, bool always1) : GroupAggre
 {
     private readonly ColumnSlab _counts = new(stepCount);
 
+    public override int BytesPerStep => sizeof(double);
+
     public override void AddGroup() => _counts.Add(0);
 
     public override void Accumulate(int group, ReadOnlySpan<double> values)

@@ -5,6 +5,8 @@ internal sealed class ExtremeAggregation(int stepCount, bool wantGreatest) : Gro
 {
     private readonly ColumnSlab _extremes = new(stepCount);
 
+    public override int BytesPerStep => sizeof(double);
+
     public override void AddGroup() => _extremes.Add(Missing.Value);
 
     public override void Accumulate(int group, ReadOnlySpan<double> values)

@@ -6,6 +6,9 @@ namespace AmpEdge.PromQL;
 /// </summary>
 internal abstract class GroupAggregation
 {
+    /// <summary>The memory of a group before it has members, per step of the query.</summary>
+    public abstract int BytesPerStep { get; }
+
     /// <summary>Makes room for one more group.</summary>
     public abstract void AddGroup();
 

@@ -6,6 +6,8 @@ internal sealed class QuantileAggregation(int stepCount, ScalarColumn quantiles)
     private readonly List<ColumnSlab> _members = [];
     private double[] _sorted = [];
 
+    public override int BytesPerStep => ColumnSlab.InitialColumns * sizeof(double);
+
     public override void AddGroup() => _members.Add(new ColumnSlab(stepCount));
 
     public override void Accumulate(int group, ReadOnlySpan<double> values) => _members[group].Add(values);

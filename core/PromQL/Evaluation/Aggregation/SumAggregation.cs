@@ -6,6 +6,8 @@ internal sealed class SumAggregation(int stepCount) : GroupAggregation
     private readonly ColumnSlab _sums = new(stepCount);
     private readonly ColumnSlab _compensations = new(stepCount);
 
+    public override int BytesPerStep => 2 * sizeof(double);
+
     public override void AddGroup()
     {
         _sums.Add(Missing.Value);

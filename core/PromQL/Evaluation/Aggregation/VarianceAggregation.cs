@@ -7,6 +7,8 @@ internal sealed class VarianceAggregation(int stepCount, bool squareRoot) : Grou
     private readonly ColumnSlab _means = new(stepCount);
     private readonly ColumnSlab _squares = new(stepCount);
 
+    public override int BytesPerStep => 3 * sizeof(double);
+
     public override void AddGroup()
     {
         _counts.Add(0);

@@ -55,6 +55,27 @@ public sealed class EngineTests : IDisposable
         Assert.Contains("too many samples", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("avg")]
+    [InlineData("stddev")]
+    [InlineData("quantile")]
+    public async Task Memory_that_each_group_takes_counts_against_the_sample_limit(string aggregation)
+    {
+        // A hundred series of one sample each over a thousand steps: few samples, but many columns.
+        const int SeriesCount = 100;
+        MemoryQueryable sparse = new([.. Series(SeriesCount, 1)]);
+        string parameter = aggregation == "quantile" ? "0.5, " : "";
+        string query = $"{aggregation} by (instance) ({parameter}requests_total)";
+        EngineOptions options = new() { MaxSamples = 40_000, LookbackDelta = TimeSpan.FromMinutes(1) };
+        QueryException error = await Assert.ThrowsAsync<QueryException>(() => Engine(options).RangeAsync(
+            sparse, query, 0, 999 * Minute, Minute, QueryOptions.Default, Cancel));
+        Assert.Contains("too many samples", error.Message, StringComparison.Ordinal);
+
+        QueryResult result = await Engine(options with { MaxSamples = 150_000 }).RangeAsync(
+            sparse, query, 0, 999 * Minute, Minute, QueryOptions.Default, Cancel);
+        Assert.Equal(SeriesCount, ((MatrixValue)result.Value).Count);
+    }
+
     [Fact]
     public async Task A_query_that_takes_too_long_ends_with_a_timeout()
     {
