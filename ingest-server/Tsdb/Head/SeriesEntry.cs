@@ -42,8 +42,11 @@ internal struct SeriesEntry
     /// <summary>The key that holds the labels in canonical form.</summary>
     public uint Key;
 
-    /// <summary>The log segment that describes this series already.</summary>
-    public int LoggedSegment;
+    /// <summary>
+    /// What the log wrote down when it last described this series, 0 for never: tells whether the segment being written
+    /// describes it, and under which number (<see cref="HeadLog"/>).
+    /// </summary>
+    public uint LoggedNumber;
 
     public SeriesState State;
 

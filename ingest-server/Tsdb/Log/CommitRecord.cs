@@ -73,8 +73,12 @@ internal static class CommitRecord
         }
     }
 
-    public static void WriteSamples(ByteBuffer payload, ReadOnlySpan<PendingSample> samples)
+    /// <param name="payload">What to append to.</param>
+    /// <param name="samples">Their times and values.</param>
+    /// <param name="numbers">For each sample the number under which the segment describes its series.</param>
+    public static void WriteSamples(ByteBuffer payload, ReadOnlySpan<PendingSample> samples, ReadOnlySpan<uint> numbers)
     {
+        Debug.Assert(samples.Length == numbers.Length, "each sample has the number of its series");
         payload.AppendUvarint((ulong)samples.Length);
         if (samples.IsEmpty)
         {
@@ -89,12 +93,15 @@ internal static class CommitRecord
             // In pieces: a sample takes a quarter of what it could take, and the buffer keeps what it ever held.
             ReadOnlySpan<PendingSample> piece = samples[..Math.Min(samples.Length, ReservedSamples)];
             samples = samples[piece.Length..];
+            ReadOnlySpan<uint> pieceNumbers = numbers[..piece.Length];
+            numbers = numbers[piece.Length..];
             Span<byte> target = payload.Reserve(piece.Length * MaxSampleBytes);
             int length = 0;
-            foreach (ref readonly PendingSample sample in piece)
+            for (int index = 0; index < piece.Length; index++)
             {
-                length += WriteSample(target[length..], in sample, expected, timestampMs);
-                expected = sample.Series + 1;
+                ref readonly PendingSample sample = ref piece[index];
+                length += WriteSample(target[length..], in sample, pieceNumbers[index], expected, timestampMs);
+                expected = pieceNumbers[index] + 1;
                 timestampMs = sample.TimestampMs;
             }
 
@@ -121,16 +128,16 @@ internal static class CommitRecord
         return length;
     }
 
-    private static int WriteSample(Span<byte> target, in PendingSample sample, uint expected, long timestampMs)
+    private static int WriteSample(Span<byte> target, in PendingSample sample, uint number, uint expected, long timestampMs)
     {
         ulong bits = BitConverter.DoubleToUInt64Bits(sample.Value);
         int valueBytes = sizeof(ulong) - (BitOperations.TrailingZeroCount(bits) / 8);
         int head = valueBytes;
         int length = 1;
-        if (sample.Series != expected)
+        if (number != expected)
         {
             head |= NumberFollows;
-            length += Uvarint.Write(target[length..], Uvarint.ZigZag((long)sample.Series - expected));
+            length += Uvarint.Write(target[length..], Uvarint.ZigZag((long)number - expected));
         }
 
         if (sample.TimestampMs != timestampMs)

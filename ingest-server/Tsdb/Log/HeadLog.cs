@@ -10,6 +10,11 @@ namespace AmpEdge.Tsdb;
 /// <remarks>All members but <see cref="SegmentCount"/> and the totals belong to the holder of the head's commit lock.</remarks>
 internal sealed class HeadLog : IDisposable
 {
+    private const int FirstNumbers = 1024;
+
+    /// <summary>Room that is kept from request to request; the rare larger ones must not hold their memory for ever.</summary>
+    private const int MaxKeptNumbers = 64 * 1024;
+
     private readonly WalWriter _wal;
     private readonly WalBatch _batch = new();
     private readonly List<MetricMetadata> _metadata = [];
@@ -26,6 +31,17 @@ internal sealed class HeadLog : IDisposable
     private long _failures;
 
     private readonly long _minSegmentBytes;
+
+    /// <summary>The numbers in the record of each sample of the request that is being written.</summary>
+    private uint[] _numbers = [];
+
+    /// <summary>
+    /// The segment whose series are being numbered, what its first series has as <see cref="SeriesEntry.LoggedNumber"/>,
+    /// and what the next one gets. It only grows, so a number of an earlier segment is below the first of this one.
+    /// </summary>
+    private int _numberedSegment;
+    private uint _firstNumber = 1;
+    private uint _nextNumber = 1;
 
     /// <summary>The segment written to last, what it holds, and how much of that describes series.</summary>
     private int _segment;
@@ -53,6 +69,7 @@ internal sealed class HeadLog : IDisposable
 
     /// <summary>Writes a request and returns the number of its segment; it then is with the operating system.</summary>
     /// <exception cref="IOException">The disk refused it; nothing is logged. A full disk is a DiskFullException.</exception>
+    /// <exception cref="RequestTooLargeException">No record can hold it; nothing is logged.</exception>
     public int Append(PendingRequest request, Head head)
     {
         int segment;
@@ -70,6 +87,12 @@ internal sealed class HeadLog : IDisposable
                 Encode(request, head, segment);
                 written = _wal.Append(_batch).Segment.Value;
             }
+        }
+        catch (RequestTooLargeException)
+        {
+            // The disk is well; but the segment lacks the series that the record would have described.
+            ForgetDescribed(head);
+            throw;
         }
         catch
         {
@@ -162,20 +185,25 @@ internal sealed class HeadLog : IDisposable
     {
         _batch.Clear();
         _described.Clear();
+        BeginNumbers(segment, head);
+        Span<uint> numbers = NumbersFor(request.Samples.Length);
         ByteBuffer payload = _batch.BeginRecord((byte)RecordType.Commit);
         int start = payload.Length;
         ReadOnlySpan<byte> previous = default;
-        foreach (ref readonly PendingSample sample in request.Samples)
+        for (int index = 0; index < numbers.Length; index++)
         {
-            ref SeriesEntry entry = ref head.Series[sample.Series];
-            if (entry.LoggedSegment != segment)
+            uint series = request.Samples[index].Series;
+            ref SeriesEntry entry = ref head.Series[series];
+            if (entry.LoggedNumber < _firstNumber)
             {
+                entry.LoggedNumber = _nextNumber++;
+                _described.Add(series);
                 ReadOnlySpan<byte> labels = head.Keys.Get(entry.Key);
-                CommitRecord.WriteSeries(payload, sample.Series, labels, previous);
+                CommitRecord.WriteSeries(payload, entry.LoggedNumber - _firstNumber + 1, labels, previous);
                 previous = labels;
-                entry.LoggedSegment = segment;
-                _described.Add(sample.Series);
             }
+
+            numbers[index] = entry.LoggedNumber - _firstNumber + 1;
         }
 
         _batchDescriptions = payload.Length - start;
@@ -190,15 +218,57 @@ internal sealed class HeadLog : IDisposable
         }
 
         CommitRecord.WriteMetadata(payload, _metadata);
-        CommitRecord.WriteSamples(payload, request.Samples);
+        CommitRecord.WriteSamples(payload, request.Samples, numbers);
+        if (payload.Length - start > WalBatch.MaxPayloadLength)
+        {
+            throw new RequestTooLargeException(payload.Length - start, WalBatch.MaxPayloadLength);
+        }
+
         _batch.EndRecord();
+    }
+
+    /// <summary>
+    /// A segment numbers its series itself and no number twice, not even one whose record could not be written: were it
+    /// the place in the head, which another series takes later, then damage to that series' description would give its
+    /// samples to the series before it.
+    /// </summary>
+    private void BeginNumbers(int segment, Head head)
+    {
+        if (segment == _numberedSegment)
+        {
+            return;
+        }
+
+        _numberedSegment = segment;
+        if (_nextNumber > uint.MaxValue / 2)
+        {
+            // Once in two thousand million descriptions; a segment never describes as many.
+            for (uint series = 1; series < head.Series.End; series++)
+            {
+                head.Series[series].LoggedNumber = 0;
+            }
+
+            _nextNumber = 1;
+        }
+
+        _firstNumber = _nextNumber;
+    }
+
+    private Span<uint> NumbersFor(int samples)
+    {
+        if (samples > _numbers.Length || _numbers.Length > Math.Max(samples, MaxKeptNumbers))
+        {
+            _numbers = new uint[Math.Max(samples, FirstNumbers)];
+        }
+
+        return _numbers.AsSpan(0, samples);
     }
 
     private void ForgetDescribed(Head head)
     {
         foreach (uint series in _described)
         {
-            head.Series[series].LoggedSegment = 0;
+            head.Series[series].LoggedNumber = 0;
         }
     }
 }

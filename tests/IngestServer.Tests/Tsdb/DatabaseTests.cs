@@ -99,6 +99,34 @@ public sealed class DatabaseTests
     }
 
     [Fact]
+    public void A_request_that_no_log_record_holds_is_refused_whole_and_the_next_one_is_taken()
+    {
+        using TestDatabase test = new();
+        string help = new('h', 1 << 20);
+        using Appender appender = test.Database.NewAppender();
+        appender.Append(TestDatabase.Series(appender, s_up), 1000, 1);
+        for (int family = 0; family <= 64; family++)
+        {
+            appender.AppendMetadata(new MetricMetadata($"family{family}", MetricType.Gauge, help, ""));
+        }
+
+        RequestTooLargeException refused = Assert.Throws<RequestTooLargeException>(() => appender.Commit());
+        Assert.InRange(refused.SizeBytes, 65L << 20, 66L << 20);
+        Assert.Equal(64L << 20, refused.LimitBytes);
+        Assert.Equal("", test.Dump());
+        Assert.Equal(0, test.Database.Stats().MetadataFamilies);
+        Assert.Equal(0, test.Database.Stats().LogWritesFailed);
+
+        appender.Rollback();
+        appender.Append(TestDatabase.Series(appender, s_up), 2000, 2);
+        Assert.Equal(1, appender.Commit().Appended);
+        test.Kill();
+        using TestDatabase again = new(test.Files);
+        Assert.Equal("up{job=\"node\"} 2000=4000000000000000", again.Dump());
+        Assert.Empty(again.Database.Replay.Damages);
+    }
+
+    [Fact]
     public void A_folder_is_opened_by_one_process_at_a_time()
     {
         using TestDatabase test = new();

@@ -25,7 +25,7 @@ public sealed class CommitRecordReaderTests
         CommitRecord.WriteEndOfSeries(payload);
         CommitRecord.WriteMetadata(payload, [new MetricMetadata("upup", MetricType.Gauge, "hi", "")]);
         CommitRecord.WriteSamples(
-            payload, [new PendingSample(5, 1000, 1), new PendingSample(5, 2000, 2), new PendingSample(6, 2000, 0)]);
+            payload, [new PendingSample(1, 1000, 1), new PendingSample(1, 2000, 2), new PendingSample(2, 2000, 0)], [5, 5, 6]);
 
         Assert.Equal(Golden, Convert.ToHexStringLower(payload.Written));
         Assert.Equal(1, (int)RecordType.Commit);
@@ -139,7 +139,7 @@ public sealed class CommitRecordReaderTests
 
         CommitRecord.WriteEndOfSeries(payload);
         CommitRecord.WriteMetadata(payload, gen.Bool() ? [] : [new MetricMetadata("m", MetricType.Info, "h\n", "s")]);
-        CommitRecord.WriteSamples(payload, samples);
+        CommitRecord.WriteSamples(payload, samples, Array.ConvertAll(samples, static sample => sample.Series));
         return payload;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
 using AmpEdge.Tsdb;
@@ -98,6 +99,82 @@ public sealed class LogReplayTests
             first => Assert.Contains("is corrupt at byte 8", first, StringComparison.Ordinal),
             second => Assert.Contains(
                 "/00000001.wal: 1 samples are of series that only damaged bytes described", second, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_damaged_description_never_gives_samples_to_a_series_that_left_before()
+    {
+        FaultyFileSystem files = new();
+        DatabaseOptions options = TestDatabase.Options with { Retention = TimeSpan.FromHours(1), ChunkRange = TimeSpan.FromMinutes(1) };
+        Labels gone = Labels.FromStrings("__name__", "gone");
+        Labels born = Labels.FromStrings("__name__", "born");
+        const long LaterMs = 7_200_000;
+        int end;
+        using (TestDatabase test = new(files, options))
+        {
+            test.Append(gone, 1000, 1);
+            test.Append(s_up, LaterMs, 1);
+            test.Database.Maintain();
+            // Lets go of the place of the series that left, so that the next new one takes it.
+            test.Append(s_up, LaterMs + 1, 2);
+            test.Append(born, LaterMs + 1, 3);
+            end = files.Content(FirstSegment).Length;
+            test.Append(born, LaterMs + 2, 4);
+        }
+
+        byte[] log = files.Content(FirstSegment);
+        log[end - 1] ^= 0x40;
+        files.SetContent(FirstSegment, log);
+        using TestDatabase again = new(files, options);
+
+        Assert.Equal($"{s_up} {LaterMs}=3ff0000000000000 {LaterMs + 1}=4000000000000000", again.Dump());
+        Assert.Contains(
+            again.Database.Replay.Damages,
+            static damage => damage.Contains("1 samples are of series that only damaged bytes described", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Series_that_come_and_go_keep_their_samples_apart_whatever_record_is_damaged()
+    {
+        Gen gen = Gen.Create(96);
+        DatabaseOptions options = TestDatabase.Options with { Retention = TimeSpan.FromMinutes(2), ChunkRange = TimeSpan.FromMinutes(1) };
+        FaultyFileSystem files = new();
+        List<int> ends = [];
+        using (TestDatabase test = new(files, options))
+        {
+            for (int step = 1; step <= 120; step++)
+            {
+                // Each value says whose it is, and after a while its series gives its place to another.
+                int series = (step / 10) + gen.Int(3);
+                test.Append(Labels.FromStrings("__name__", "m", "n", $"{series}"), step * 10_000L, series);
+                test.Database.Maintain();
+                ends.Add(files.Content(FirstSegment).Length);
+            }
+        }
+
+        byte[] log = files.Content(FirstSegment);
+        foreach (int end in ends)
+        {
+            FaultyFileSystem damaged = new();
+            damaged.CreateFolder(TestDatabase.Folder + "/wal");
+            byte[] bytes = [.. log];
+            bytes[end - 1] ^= 0x40;
+            damaged.SetContent(FirstSegment, bytes);
+            using TestDatabase test = new(damaged, options with { Retention = TimeSpan.FromDays(1) });
+            using DatabaseQuerier querier = test.Database.NewQuerier();
+            SelectedSeries series = querier.Select([], long.MinValue, long.MaxValue);
+            SampleColumns samples = new();
+            while (series.MoveNext())
+            {
+                samples.Clear();
+                series.Decode(ref samples);
+                double own = double.Parse(series.Labels.GetString("n"), CultureInfo.InvariantCulture);
+                foreach (double value in samples.Values)
+                {
+                    Assert.True(value == own, $"{series.Labels} has a value of {value}, damaged before {end}, {gen}");
+                }
+            }
+        }
     }
 
     [Fact]
