@@ -20,4 +20,10 @@ public enum AppendOutcome
 
     /// <summary>Further in the future than the clock allows: refused.</summary>
     TooFarInFuture = 5,
+
+    /// <summary>Of a series that would be one more than the request's limit lets the head have: refused.</summary>
+    TooManySeries = 6,
+
+    /// <summary>Of a new series while the head is far over its bytes: refused until maintenance made room.</summary>
+    HeadFull = 7,
 }

@@ -27,6 +27,9 @@ public sealed class Appender : IDisposable
     private long _oldestAcceptedMs;
     private long _newestAcceptedMs;
 
+    /// <summary>The head was far over its bytes when this request began.</summary>
+    private bool _headIsFull;
+
     internal Appender(Database database, Head head, Action<Appender> giveBack)
     {
         _database = database;
@@ -85,14 +88,36 @@ public sealed class Appender : IDisposable
             throw new ArgumentException("a series has at least one label", nameof(labels));
         }
 
-        uint key = _head.GetOrCreateSeries(rawLabels, labels);
-        if (_previousKey != 0)
+        return Follow(_head.GetOrCreateSeries(rawLabels, labels));
+    }
+
+    /// <summary>
+    /// The same within bounds: a series that is not there is made only while the database holds fewer than
+    /// <paramref name="maxSeries"/>, those without samples included, and is not far over its bytes.
+    /// </summary>
+    /// <returns>
+    /// Appended; else <see cref="AppendOutcome.TooManySeries"/> or <see cref="AppendOutcome.HeadFull"/>, and the sample
+    /// that this was for is counted as refused.
+    /// </returns>
+    public AppendOutcome TryGetOrCreateSeries(
+        ReadOnlySpan<byte> rawLabels, Labels labels, int maxSeries, out SeriesRef series)
+    {
+        if (rawLabels.IsEmpty || labels.IsEmpty)
         {
-            _head.Keys.SetFollower(_previousKey, key);
+            throw new ArgumentException("a series has at least one label", nameof(labels));
         }
 
-        _previousKey = key;
-        return new SeriesRef(_head.Keys.SeriesOf(key));
+        uint key = _head.GetOrCreateSeries(rawLabels, labels, _headIsFull ? 0 : maxSeries);
+        if (key != 0)
+        {
+            series = Follow(key);
+            return AppendOutcome.Appended;
+        }
+
+        series = SeriesRef.None;
+        AppendOutcome refusal = _headIsFull ? AppendOutcome.HeadFull : AppendOutcome.TooManySeries;
+        _head.Counters.Count(refusal, 1);
+        return refusal;
     }
 
     /// <summary>The labels of a series of this appender: for messages.</summary>
@@ -146,6 +171,7 @@ public sealed class Appender : IDisposable
     /// may commit again later. A WalSyncException, with an fsync interval of zero only: it is stored and visible, but
     /// the disk did not confirm it.
     /// </exception>
+    /// <exception cref="RequestTooLargeException">No log record can hold it: nothing of it is stored or visible.</exception>
     public CommitResult Commit()
     {
         _lastSeries = 0;
@@ -186,13 +212,26 @@ public sealed class Appender : IDisposable
         _giveBack(this);
     }
 
-    internal void Begin(long oldestAcceptedMs, long newestAcceptedMs)
+    internal void Begin(long oldestAcceptedMs, long newestAcceptedMs, bool headIsFull)
     {
+        _headIsFull = headIsFull;
         _place = _head.Retirement.Enter(out _, out _);
         _previousKey = 0;
         _lastSeries = 0;
         _oldestAcceptedMs = oldestAcceptedMs;
         _newestAcceptedMs = newestAcceptedMs;
+    }
+
+    /// <summary>Remembers that this series came after the one before it, so that the next request guesses it.</summary>
+    private SeriesRef Follow(uint key)
+    {
+        if (_previousKey != 0)
+        {
+            _head.Keys.SetFollower(_previousKey, key);
+        }
+
+        _previousKey = key;
+        return new SeriesRef(_head.Keys.SeriesOf(key));
     }
 
     private AppendOutcome JudgeTime(long timestampMs) =>

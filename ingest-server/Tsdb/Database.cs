@@ -19,6 +19,12 @@ namespace AmpEdge.Tsdb;
 /// </remarks>
 public sealed class Database : IDisposable
 {
+    /// <summary>How many label names make the head's bytes be added up at one request in so many fewer.</summary>
+    private const int NamesPerRequest = 256;
+
+    /// <summary>Requests that find the head over its bytes do not ask for maintenance more often than this.</summary>
+    private static readonly TimeSpan s_extraMaintenanceInterval = TimeSpan.FromSeconds(5);
+
     private const string LogFolder = "wal";
     private const string LockFile = "lock";
 
@@ -38,6 +44,15 @@ public sealed class Database : IDisposable
     private long _maintenanceFailures;
     private string? _lastDiskError;
     private bool _disposed;
+
+    /// <summary>Requests until the head's bytes are added up again.</summary>
+    private int _requestsToWeighing;
+
+    /// <summary>The head is so far over its bytes that no new series is made.</summary>
+    private bool _headIsFull;
+
+    /// <summary>When a request last asked for maintenance before its time, as a timestamp of the clock; 0 for never.</summary>
+    private long _lastAskedFor;
 
     private Database(
         DatabaseOptions options, TimeProvider time, IDisposable folderLock, WalWriter wal, ulong hashSeed)
@@ -103,7 +118,8 @@ public sealed class Database : IDisposable
             appender = new Appender(this, _head, _appenders.Add);
         }
 
-        appender.Begin(OldestAcceptedMs(), NewestAcceptedMs());
+        WeighNowAndThen();
+        appender.Begin(OldestAcceptedMs(), NewestAcceptedMs(), Volatile.Read(ref _headIsFull));
         return appender;
     }
 
@@ -148,6 +164,7 @@ public sealed class Database : IDisposable
         MaxTimeMs = _head.MaxTimeMs,
         HeadBytes = _head.BytesHeld(),
         MaxHeadBytes = _options.MaxHeadBytes,
+        HeadFullSamples = _head.Counters.Of(AppendOutcome.HeadFull),
         Participants = _head.Retirement.Participants,
         RetiredWaiting = _head.Retirement.Waiting,
         OlderVersions = _head.Versions.Count,
@@ -292,6 +309,12 @@ public sealed class Database : IDisposable
 
     private void DeleteOld()
     {
+        DeleteOldSamples();
+        Weigh();
+    }
+
+    private void DeleteOldSamples()
+    {
         long maxTimeMs = _head.MaxTimeMs;
         long minTimeMs = BackFrom(maxTimeMs, _options.Retention);
         _head.DropBefore(minTimeMs);
@@ -322,6 +345,41 @@ public sealed class Database : IDisposable
         }
 
         return minTimeMs;
+    }
+
+    /// <summary>
+    /// Adds up the head's bytes at the beginning of a request, so that one sender cannot take memory for as long as
+    /// maintenance waits; with many label names that costs more and is done more seldom.
+    /// </summary>
+    private void WeighNowAndThen()
+    {
+        if (Interlocked.Decrement(ref _requestsToWeighing) <= 0)
+        {
+            Volatile.Write(ref _requestsToWeighing, 1 + (_head.Index.NameCount / NamesPerRequest));
+            if (Weigh() > _options.MaxHeadBytes)
+            {
+                AskForMaintenance();
+            }
+        }
+    }
+
+    private long Weigh()
+    {
+        long bytes = _head.BytesHeld();
+        Volatile.Write(ref _headIsFull, bytes > _options.MaxHeadBytes + (_options.MaxHeadBytes / 8));
+        return bytes;
+    }
+
+    private void AskForMaintenance()
+    {
+        long now = _time.GetTimestamp();
+        long last = Interlocked.Read(ref _lastAskedFor);
+        if (_maintenance is { } maintenance
+            && (last == 0 || _time.GetElapsedTime(last, now) >= s_extraMaintenanceInterval)
+            && Interlocked.CompareExchange(ref _lastAskedFor, now, last) == last)
+        {
+            maintenance.Change(TimeSpan.Zero, _options.MaintenanceInterval);
+        }
     }
 
     private long OldestAcceptedMs()

@@ -14,7 +14,8 @@ public sealed record DatabaseOptions
 
     /// <summary>
     /// The most that the head may hold, in bytes of chunks, labels and index; at the bound the oldest chunks go first,
-    /// before <see cref="Retention"/> asks for it.
+    /// before <see cref="Retention"/> asks for it. Requests find out that it is over: an eighth above it no new series
+    /// are made.
     /// </summary>
     public long MaxHeadBytes { get; init; } = 4L * 1024 * 1024 * 1024;
 

@@ -57,6 +57,9 @@ public sealed record HeadStats
     /// <summary>What <see cref="HeadBytes"/> is cut back to (<see cref="DatabaseOptions.MaxHeadBytes"/>).</summary>
     public required long MaxHeadBytes { get; init; }
 
+    /// <summary>Samples refused with their new series, because the head was far over those bytes.</summary>
+    public required long HeadFullSamples { get; init; }
+
     /// <summary>Queriers and appenders in use (<c>isolation_*</c>): they keep unlinked memory from being released.</summary>
     public required int Participants { get; init; }
 

@@ -1,3 +1,5 @@
+using AmpEdge.Wal;
+
 namespace AmpEdge.IngestServer.Config;
 
 /// <summary>What a workspace takes from its senders. The defaults are AMP's quotas where AMP publishes them.</summary>
@@ -6,14 +8,26 @@ internal sealed record IngestLimits
     /// <summary>The most that <see cref="MaxRequestBytes"/> may be set to: every body is held in memory whole.</summary>
     public const long LargestRequestBytes = 32 << 20;
 
-    /// <summary>The most that <see cref="MaxDecodedBytes"/> may be set to.</summary>
-    public const long LargestDecodedBytes = 512 << 20;
+    /// <summary>
+    /// The most that <see cref="MaxDecodedBytes"/> may be set to: what one record of the store's log holds, since a
+    /// request is stored as one.
+    /// </summary>
+    public const long LargestDecodedBytes = WalBatch.MaxPayloadLength;
+
+    /// <summary>The most that <see cref="MaxSeries"/> may be set to: AMP's own default quota.</summary>
+    public const int LargestSeriesLimit = 50_000_000;
 
     /// <summary>Bytes of one request body as sent; a larger one is answered with 413.</summary>
     public long MaxRequestBytes { get; init; } = 1 << 20;
 
     /// <summary>Bytes that a body may claim to hold once decompressed; checked before anything is allocated.</summary>
     public long MaxDecodedBytes { get; init; } = 32 << 20;
+
+    /// <summary>
+    /// Series that the workspace may hold, those within the retention; samples of further ones are refused with 429. The
+    /// default is the least that AMP grants.
+    /// </summary>
+    public int MaxSeries { get; init; } = 2_000_000;
 
     /// <summary>Labels of one series, <c>__name__</c> included.</summary>
     public int MaxLabelNamesPerSeries { get; init; } = 150;

@@ -118,6 +118,7 @@ internal sealed class ServerConfigLoader
         {
             MaxRequestBytes = ReadSize(section, "max_request_size", defaults.MaxRequestBytes, IngestLimits.LargestRequestBytes),
             MaxDecodedBytes = ReadSize(section, "max_decoded_size", defaults.MaxDecodedBytes, IngestLimits.LargestDecodedBytes),
+            MaxSeries = section.Int("max_series", defaults.MaxSeries, 1, IngestLimits.LargestSeriesLimit),
             MaxLabelNamesPerSeries = section.Int("max_label_names_per_series", defaults.MaxLabelNamesPerSeries, 1, 10_000),
             MaxLabelBytes = (int)ReadSize(section, "max_label_size", defaults.MaxLabelBytes, 1 << 20),
             CreationGracePeriod = section.Duration("creation_grace_period", defaults.CreationGracePeriod),

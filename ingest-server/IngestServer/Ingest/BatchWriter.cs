@@ -93,9 +93,11 @@ internal sealed class BatchWriter(Appender appender, IngestLimits limits, string
             {
                 // A series is made for a sample that is neither too new nor too old: else a sender whose clock is wrong
                 // would fill the store with empty ones.
-                reference = isKnown ? reference : _appender.GetOrCreateSeries(series.RawLabels, newLabels);
-                isKnown = true;
-                outcome = _appender.Append(reference, sample.TimestampMs, sample.Value);
+                outcome = isKnown
+                    ? outcome
+                    : _appender.TryGetOrCreateSeries(series.RawLabels, newLabels, _limits.MaxSeries, out reference);
+                isKnown |= outcome == AppendOutcome.Appended;
+                outcome = isKnown ? _appender.Append(reference, sample.TimestampMs, sample.Value) : outcome;
             }
 
             Count(outcome, series, sample.TimestampMs);
@@ -125,6 +127,8 @@ internal sealed class BatchWriter(Appender appender, IngestLimits limits, string
         AppendOutcome.DuplicateTimestamp => DiscardReason.NewValueForTimestamp,
         AppendOutcome.TooOld => DiscardReason.OutOfBounds,
         AppendOutcome.TooFarInFuture => DiscardReason.TooFarInFuture,
+        AppendOutcome.TooManySeries => DiscardReason.PerUserSeriesLimit,
+        AppendOutcome.HeadFull => DiscardReason.StoreFull,
         _ => DiscardReason.OutOfOrder,
     };
 
@@ -175,7 +179,7 @@ internal sealed class BatchWriter(Appender appender, IngestLimits limits, string
     /// <summary>Only the first refusal of a request is told, so only that one costs a text.</summary>
     private void Discard(DiscardReason reason, long samples, TimeSeriesV1 series, long timestampMs)
     {
-        if (Tally.FirstRefusal is not null)
+        if (!Tally.NeedsText(reason))
         {
             Tally.Discard(reason, samples);
             return;
@@ -187,6 +191,8 @@ internal sealed class BatchWriter(Appender appender, IngestLimits limits, string
             DiscardReason.TooFarInFuture =>
                 WriteTexts.TooFarInFuture(timestampMs, labels.Get(LabelNames.MetricNameUtf8)),
             DiscardReason.NativeHistogram => WriteTexts.NativeHistogram(_tenant, labels),
+            DiscardReason.PerUserSeriesLimit => WriteTexts.TooManySeries(_tenant, _limits.MaxSeries),
+            DiscardReason.StoreFull => WriteTexts.StoreFull(_tenant),
             _ => WriteTexts.RefusedByStore(_tenant, reason, timestampMs, labels),
         });
     }

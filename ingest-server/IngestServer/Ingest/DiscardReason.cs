@@ -16,4 +16,6 @@ internal enum DiscardReason
     OutOfBounds,
     NewValueForTimestamp,
     NativeHistogram,
+    PerUserSeriesLimit,
+    StoreFull,
 }

@@ -3,7 +3,7 @@ namespace AmpEdge.IngestServer.Ingest;
 /// <summary>The metric labels of <see cref="DiscardReason"/>.</summary>
 internal static class DiscardReasons
 {
-    public const int Count = (int)DiscardReason.NativeHistogram + 1;
+    public const int Count = (int)DiscardReason.StoreFull + 1;
 
     /// <summary>The value of the <c>reason</c> label, as AMP's <c>DiscardedSamples</c> names it.</summary>
     public static string Name(DiscardReason reason) => reason switch
@@ -20,6 +20,8 @@ internal static class DiscardReasons
         DiscardReason.OutOfBounds => "sample-out-of-bounds",
         DiscardReason.NewValueForTimestamp => "new-value-for-timestamp",
         DiscardReason.NativeHistogram => "native_histogram_unsupported",
+        DiscardReason.PerUserSeriesLimit => "per_user_series_limit",
+        DiscardReason.StoreFull => "store_full",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a reason to discard a sample"),
     };
 }

@@ -12,8 +12,8 @@ namespace AmpEdge.IngestServer.Ingest;
 
 /// <summary>
 /// <c>remote_write</c>: takes a message, stores what is good in it, and answers once that is in the operating system's
-/// hands. A request whose samples were refused in part is answered with 400 and the first refusal; its good samples
-/// stay. What a retry could cure is never answered with 4xx, because senders drop what gets one.
+/// hands. A request whose samples were refused in part is answered with 400 (429 for the limit of series) and the first
+/// refusal; its good samples stay. What a retry could cure is never answered with 400, because senders drop what gets one.
 /// </summary>
 internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogger log)
 {
@@ -81,6 +81,10 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
             writer.Commit();
             tally = writer.Tally;
         }
+        catch (RequestTooLargeException error)
+        {
+            return Refuse(call, $"user={workspace.Tenant}: {error.Message}", StatusCodes.Status413PayloadTooLarge);
+        }
         catch (IOException error)
         {
             IngestLog.StoreFailed(_log, error, workspace.Id);
@@ -89,8 +93,17 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
         }
 
         workspace.IngestMetrics.Count(tally);
-        return tally.FirstRefusal is { } refusal ? Refuse(call, refusal) : Accept(call.Context);
+        return tally.FirstRefusal is { } refusal
+            ? Refuse(call, refusal, StatusOf(tally.FirstReason))
+            : Accept(call.Context);
     }
+
+    private static int StatusOf(DiscardReason reason) => reason switch
+    {
+        DiscardReason.PerUserSeriesLimit => StatusCodes.Status429TooManyRequests,
+        DiscardReason.StoreFull => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status400BadRequest,
+    };
 
     private Task Accept(HttpContext context)
     {
@@ -104,9 +117,9 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
         return Task.CompletedTask;
     }
 
-    private Task Refuse(DataPlaneCall call, string text)
+    private Task Refuse(DataPlaneCall call, string text, int status = StatusCodes.Status400BadRequest)
     {
         IngestLog.Refused(_log, call.Workspace.Id, call.Caller, TimeParameter.Clip(text));
-        return call.Context.WriteTextAsync(StatusCodes.Status400BadRequest, text);
+        return call.Context.WriteTextAsync(status, text);
     }
 }

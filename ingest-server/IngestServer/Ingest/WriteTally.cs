@@ -17,7 +17,13 @@ internal sealed class WriteTally
     /// <summary>Metadata of which a name is longer than any may be.</summary>
     public long MetadataRefused { get; set; }
 
-    /// <summary>Text of the first refusal; null when everything was taken.</summary>
+    /// <summary>
+    /// Why the sender has to be refused: the first reason, or <see cref="DiscardReason.StoreFull"/>, which passes, so that
+    /// its samples come again. None when everything was taken.
+    /// </summary>
+    public DiscardReason FirstReason { get; private set; }
+
+    /// <summary>Text of that refusal; null when everything was taken.</summary>
     public string? FirstRefusal { get; private set; }
 
     public long Discarded(DiscardReason reason) => _discarded[(int)reason];
@@ -25,8 +31,16 @@ internal sealed class WriteTally
     public void Discard(DiscardReason reason, long samples, string text)
     {
         _discarded[(int)reason] += samples;
-        FirstRefusal ??= text;
+        if (NeedsText(reason))
+        {
+            FirstReason = reason;
+            FirstRefusal = text;
+        }
     }
+
+    /// <summary>Whether the text of a further refusal would be what the sender is told.</summary>
+    public bool NeedsText(DiscardReason reason) =>
+        FirstRefusal is null || (reason == DiscardReason.StoreFull && FirstReason != DiscardReason.StoreFull);
 
     /// <summary>Counts a refusal whose text would not be read, because another came first.</summary>
     public void Discard(DiscardReason reason, long samples) => _discarded[(int)reason] += samples;

@@ -52,6 +52,15 @@ internal static class WriteTexts
             + $"series={LabelsFormatter.FormatAsPairs(labels)}";
     }
 
+    /// <summary>The limit is global in AMP's words; this server is all that there is, so the local one is the same.</summary>
+    public static string TooManySeries(string tenant, int limit) =>
+        $"user={tenant}: per-user series limit of {limit} exceeded, please contact administrator to raise it "
+        + $"(local limit: 0 global limit: {limit} actual local limit: {limit})";
+
+    public static string StoreFull(string tenant) =>
+        $"user={tenant}: the workspace is over the memory that storage.max_head_size allows: no new series until its oldest "
+        + "samples are dropped, try again";
+
     /// <summary>AMP takes no native histograms; a silent drop would look like lost data.</summary>
     public static string NativeHistogram(string tenant, Labels labels) =>
         $"user={tenant}: err: native histograms are not supported, send classic histograms. "

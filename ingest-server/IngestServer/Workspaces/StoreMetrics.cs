@@ -47,12 +47,18 @@ internal sealed class StoreMetrics
         Counter("prometheus_tsdb_out_of_order_samples_total", "Samples refused as out of order.",
             static stats => stats.OutOfOrderSamples);
         Counter("prometheus_tsdb_out_of_bound_samples_total", "Samples refused as too old.", static stats => stats.TooOldSamples);
+        Counter(
+            "ampedge_tsdb_head_full_samples_total", "Samples of new series refused while the head was far over its limit.",
+            static stats => stats.HeadFullSamples);
         Counter("ampedge_tsdb_log_bytes_written_total", "Bytes written to the log.", static stats => stats.LogBytesWritten);
         Counter("prometheus_tsdb_wal_writes_failed_total", "Requests that the disk refused.", static stats => stats.LogWritesFailed);
         Counter("ampedge_tsdb_log_syncs_failed_total", "Syncs that the disk did not confirm.", static stats => stats.LogSyncsFailed);
         Counter("prometheus_tsdb_wal_truncations_total", "Times that old segments were deleted.", static stats => stats.LogTruncations);
         Counter("ampedge_tsdb_metadata_refused_total", "Metadata refused for too many families.", static stats => stats.MetadataRefused);
     }
+
+    /// <summary>Exports a bound that is not the store's own and that a reload may change.</summary>
+    public void AddLimit(string name, string help, Func<long> read) => Gauge(name, help, _ => read());
 
     /// <summary>Reads the numbers of the store; all metrics of one page come from one reading.</summary>
     public void Update() => Volatile.Write(ref _stats, _database.Stats());

@@ -26,6 +26,7 @@ internal sealed class Workspace
         Queryable = new DatabaseQueryable(database);
         IngestMetrics = ingestMetrics;
         StoreMetrics = storeMetrics;
+        storeMetrics.AddLimit("ampedge_ingest_series_limit", "Series that the workspace may hold.", () => Config.Limits.MaxSeries);
     }
 
     public string Id => _config.Id;

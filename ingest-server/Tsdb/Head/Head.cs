@@ -57,7 +57,10 @@ internal sealed class Head
     /// <summary>Series with samples.</summary>
     public int LiveSeries => Volatile.Read(ref _liveSeries);
 
-    /// <summary>What the head takes, in bytes: slabs, arenas and tables.</summary>
+    /// <summary>Series held, also those that no sample was committed to yet and those whose memory is not free yet.</summary>
+    public int HeldSeries => Series.Used;
+
+    /// <summary>What the head takes, in bytes: slabs, arenas and tables. Takes longer with more label names.</summary>
     public long BytesHeld() =>
         _blocks.PageBytesHeld + Chunks.BytesHeld + (Series.Capacity * 96) + Keys.TableBytes + Index.TableBytes();
 
@@ -68,8 +71,14 @@ internal sealed class Head
     /// Finds or makes the series of a label set and lets its raw form be found from now on. A new one is pending: no
     /// query sees it before it has a committed sample.
     /// </summary>
-    /// <returns>The key of the raw form, or of the canonical one when the series has too many forms.</returns>
-    public uint GetOrCreateSeries(ReadOnlySpan<byte> raw, Labels labels)
+    /// <param name="raw">The labels as sent.</param>
+    /// <param name="labels">What they say.</param>
+    /// <param name="maxSeries">No series is made when so many are held.</param>
+    /// <returns>
+    /// The key of the raw form, or of the canonical one when the series has too many forms; 0 when there is no such
+    /// series and none may be made.
+    /// </returns>
+    public uint GetOrCreateSeries(ReadOnlySpan<byte> raw, Labels labels, int maxSeries = int.MaxValue)
     {
         int length = RawLabels.Measure(labels.Blob);
         if (length > CommitRecord.MaxLabelBytes)
@@ -85,8 +94,8 @@ internal sealed class Head
         lock (_seriesLock)
         {
             key = Keys.Find(canonical);
-            key = key != 0 ? key : CreateSeries(canonical);
-            if (!raw.SequenceEqual(canonical))
+            key = key != 0 || HeldSeries >= maxSeries ? key : CreateSeries(canonical);
+            if (key != 0 && !raw.SequenceEqual(canonical))
             {
                 key = AliasOf(raw, key);
             }

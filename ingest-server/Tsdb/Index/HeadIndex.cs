@@ -16,6 +16,7 @@ internal sealed class HeadIndex
     private readonly ulong _seed;
     private readonly ConcurrentDictionary<byte[], LabelValues> _names;
     private readonly ConcurrentDictionary<byte[], LabelValues>.AlternateLookup<ReadOnlySpan<byte>> _namesBySlice;
+    private int _nameCount;
 
     public HeadIndex(BlockSlab blocks, Retirement retirement, ulong seed)
     {
@@ -30,6 +31,9 @@ internal sealed class HeadIndex
     public PostingLists Lists { get; }
 
     public SeriesIds Ids { get; } = new();
+
+    /// <summary>How many label names there are; cheap enough for every request.</summary>
+    public int NameCount => Volatile.Read(ref _nameCount);
 
     /// <summary>Label names that some series has.</summary>
     public IEnumerable<LabelValues> Names
@@ -60,6 +64,7 @@ internal sealed class HeadIndex
                 byte[] name = label.Name.ToArray();
                 values = new LabelValues(name, _blocks, Lists, _retirement, _seed);
                 _names[name] = values;
+                Volatile.Write(ref _nameCount, _nameCount + 1);
             }
 
             values.Add(label.Value, id, sequence);
@@ -131,6 +136,9 @@ internal sealed class HeadIndex
             _retirement.Retire(sequence, RetiredKind.Block, table.Entries[index].Bytes.Value);
         }
 
-        _names.TryRemove(values.Name, out _);
+        if (_names.TryRemove(values.Name, out _))
+        {
+            Volatile.Write(ref _nameCount, _nameCount - 1);
+        }
     }
 }

@@ -160,6 +160,45 @@ public sealed class WriteEndpointTests
     }
 
     [Fact]
+    public async Task Series_over_the_limit_are_refused_with_429_while_the_others_are_stored()
+    {
+        await using TestServer server = await TestServer.StartWithoutAuthAsync(
+            config: TestServer.OneWorkspace + "\nlimits: {max_series: 2}");
+        long now = NowMs(server);
+        await AssertAcceptedAsync(server, new WriteBody().Series("first", (now - 1000, 1)));
+        using HttpResponseMessage response = await server.WriteAsync(new WriteBody()
+            .Series("second", (now, 2)).Series("third", (now - 1, 3), (now, 3)).Series("first", (now, 4)).Compressed());
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Equal(
+            $"{Tenant}: per-user series limit of 2 exceeded, please contact administrator to raise it "
+            + "(local limit: 0 global limit: 2 actual local limit: 2)\n",
+            await TestServer.TextOf(response));
+        Assert.Equal("2", await ValueOfAsync(server, "second", now));
+        Assert.Equal("4", await ValueOfAsync(server, "first", now));
+
+        string metrics = await server.MetricsAsync();
+        string workspace = $"{{workspace=\"{TestServer.WorkspaceId}\"";
+        Assert.Contains($"discarded_samples_total{workspace},reason=\"per_user_series_limit\"}} 2", metrics, StringComparison.Ordinal);
+        Assert.Contains($"ampedge_ingest_series_limit{workspace}}} 2", metrics, StringComparison.Ordinal);
+        Assert.Contains($"prometheus_tsdb_head_series{workspace}}} 2", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task New_series_are_refused_with_503_while_the_store_is_over_its_memory()
+    {
+        await using TestServer server = await TestServer.StartWithoutAuthAsync(
+            config: TestServer.OneWorkspace + "\nstorage: {max_head_size: 50KB}");
+        long now = NowMs(server);
+        await AssertAcceptedAsync(server, new WriteBody().Series("first", (now - 1000, 1)));
+        using HttpResponseMessage response = await server.WriteAsync(
+            new WriteBody().Series("first", (now - 2000, 7), (now, 2)).Series("second", (now, 3)).Compressed());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains("storage.max_head_size", await TestServer.TextOf(response), StringComparison.Ordinal);
+        Assert.Equal("2", await ValueOfAsync(server, "first", now));
+        Assert.Contains("reason=\"store_full\"} 1", await server.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_body_over_the_limit_is_answered_with_413()
     {
         await using TestServer server = await TestServer.StartWithoutAuthAsync();

@@ -113,6 +113,66 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public void A_head_far_over_its_bytes_makes_no_new_series_until_there_is_room()
+    {
+        DatabaseOptions options = s_options with { Retention = TimeSpan.FromDays(1), MaxHeadBytes = 4 << 20 };
+        using TestDatabase test = new(options: options);
+        Labels kept = Labels.FromStrings("__name__", "kept");
+        test.Append(kept, TestDatabase.StartMs, 1);
+        long refused = FillWithNewSeries(test.Database);
+        HeadStats full = test.Database.Stats();
+        Assert.True(refused > 0, "no series was ever refused");
+        Assert.True(full.HeadBytes < options.MaxHeadBytes * 1.4, full.ToString());
+        Assert.Equal(refused, full.HeadFullSamples);
+        Assert.Equal(AppendOutcome.Appended, test.Append(kept, TestDatabase.StartMs + 3_600_000, 2));
+
+        test.Database.Maintain();
+        using Appender appender = test.Database.NewAppender();
+        Labels labels = Labels.FromStrings("__name__", "late");
+        Assert.Equal(
+            AppendOutcome.Appended, appender.TryGetOrCreateSeries(TestDatabase.Raw(labels), labels, 10, out SeriesRef series));
+        Assert.NotEqual(SeriesRef.None, series);
+        Assert.True(test.Database.Stats().HeadBytes <= options.MaxHeadBytes, test.Database.Stats().ToString());
+    }
+
+    [Fact]
+    public void A_request_that_finds_the_head_over_its_bytes_asks_for_maintenance_before_its_time()
+    {
+        DatabaseOptions options = s_options with
+        {
+            Retention = TimeSpan.FromDays(1), MaxHeadBytes = 4 << 20, MaintenanceInterval = TimeSpan.FromHours(1),
+        };
+        using TestDatabase test = new(options: options);
+        FillWithNewSeries(test.Database);
+        Labels kept = Labels.FromStrings("__name__", "kept");
+        test.Append(kept, TestDatabase.StartMs + 3_600_000, 1);
+        test.Append(kept, TestDatabase.StartMs + 3_600_001, 1);
+        test.Time.Advance(TimeSpan.FromSeconds(6));
+        test.Append(kept, TestDatabase.StartMs + 3_600_002, 1);
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(test.Database.Stats().HeadBytes <= options.MaxHeadBytes, test.Database.Stats().ToString());
+    }
+
+    [Fact]
+    public void The_limit_of_series_counts_those_without_samples_and_frees_what_left()
+    {
+        using TestDatabase test = new(options: s_options);
+        using (Appender appender = test.Database.NewAppender())
+        {
+            Assert.Equal(AppendOutcome.Appended, TryMake(appender, "a", 2));
+            Assert.Equal(AppendOutcome.Appended, TryMake(appender, "b", 2));
+            Assert.Equal(AppendOutcome.TooManySeries, TryMake(appender, "c", 2));
+            Assert.Equal(AppendOutcome.Appended, TryMake(appender, "a", 2));
+        }
+
+        test.Append(Labels.FromStrings("__name__", "b"), TestDatabase.StartMs, 1);
+        test.Database.Maintain();
+        using Appender later = test.Database.NewAppender();
+        Assert.Equal(AppendOutcome.Appended, TryMake(later, "c", 2));
+    }
+
+    [Fact]
     public void A_series_that_left_during_a_request_is_made_anew_by_its_commit()
     {
         using TestDatabase test = new(options: s_options);
@@ -132,6 +192,39 @@ public sealed class RetentionTests
 
         Assert.Equal(2, test.Database.Stats().Series);
         Assert.Contains("old 1700003600000=4000000000000000", test.Dump(), StringComparison.Ordinal);
+    }
+
+    private static AppendOutcome TryMake(Appender appender, string name, int maxSeries)
+    {
+        Labels labels = Labels.FromStrings("__name__", name);
+        return appender.TryGetOrCreateSeries(TestDatabase.Raw(labels), labels, maxSeries, out _);
+    }
+
+    /// <summary>Requests with a hundred new series each, until one is refused; returns how many were.</summary>
+    private static long FillWithNewSeries(Database database)
+    {
+        long refused = 0;
+        for (int request = 0; request < 1000 && refused == 0; request++)
+        {
+            using Appender appender = database.NewAppender();
+            for (int index = 0; index < 100; index++)
+            {
+                Labels labels = Labels.FromStrings("__name__", "m", "n", $"{request}-{index}", "text", new string('x', 200));
+                if (appender.TryGetOrCreateSeries(TestDatabase.Raw(labels), labels, int.MaxValue, out SeriesRef series)
+                    == AppendOutcome.Appended)
+                {
+                    appender.Append(series, TestDatabase.StartMs + request, 1);
+                }
+                else
+                {
+                    refused++;
+                }
+            }
+
+            appender.Commit();
+        }
+
+        return refused;
     }
 
     /// <summary>Ten minutes of 500 series that no other generation has.</summary>
