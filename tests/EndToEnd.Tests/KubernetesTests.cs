@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using AmpEdge.EndToEnd.Tests.Support;
 using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
 using AmpEdge.Tests.Support.Kubernetes;
 using Xunit;
 

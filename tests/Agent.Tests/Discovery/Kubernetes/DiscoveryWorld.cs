@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Discovery;
@@ -20,10 +21,11 @@ internal sealed class DiscoveryWorld : IAsyncDisposable
 
     private readonly List<FoundTargets> _found = [];
 
-    public DiscoveryWorld(ReplayCluster? cluster = null, KubernetesSettings? settings = null)
+    public DiscoveryWorld(
+        ReplayCluster? cluster = null, KubernetesSettings? settings = null, X509Certificate2? certificate = null)
     {
         Settings = settings ?? new KubernetesSettings();
-        Server = new ReplayServer(cluster ?? new ReplayCluster());
+        Server = new ReplayServer(cluster ?? new ReplayCluster(), certificate);
         Kubernetes = new KubernetesMetrics(Metrics);
         Watches = new ClusterWatches(
             config => new HttpMessageInvoker(HttpHandlerBuilder.Build(config, Time)), Kubernetes, Settings, Time, Log);
@@ -46,9 +48,12 @@ internal sealed class DiscoveryWorld : IAsyncDisposable
     public ClusterWatches Watches { get; }
 
     /// <summary>Starts discovering by an entry of kubernetes_sd_configs, in YAML or JSON flow style, less its api_server.</summary>
-    public FoundTargets Start(string entry, bool withToken = true)
+    public FoundTargets Start(string entry, bool withToken = true) => Start(Read(entry, withToken));
+
+    /// <summary>Starts discovering by an entry as it is.</summary>
+    public FoundTargets Start(KubernetesDiscoveryConfig config)
     {
-        KubernetesDiscoverer discoverer = new(Read(entry, withToken), Settings, Watches, Kubernetes, Time, Log);
+        KubernetesDiscoverer discoverer = new(config, Settings, Watches, Kubernetes, Time, Log);
         FoundTargets found = new(discoverer);
         _found.Add(found);
         return found;

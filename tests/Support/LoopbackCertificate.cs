@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace AmpEdge.EndToEnd.Tests.Support;
+namespace AmpEdge.Tests.Support;
 
 /// <summary>A certificate for servers on loopback that is its own authority.</summary>
 public static class LoopbackCertificate
