@@ -11,7 +11,7 @@ public sealed class DocumentedSamplesTests
     private const string Opening = "```yaml\nscrape_configs:";
 
     [Fact]
-    public void Every_sample_of_discovery_loads_and_asks_for_nothing_that_is_not_there()
+    public void Every_sample_of_discovery_loads_and_loads_again_as_it_is_printed()
     {
         string page = File.ReadAllText(Path.Combine(Oracle.RepositoryRoot, "agent", "docs", "discovery.md"));
         string folder = Directory.CreateTempSubdirectory("samples").FullName;
@@ -26,6 +26,11 @@ public sealed class DocumentedSamplesTests
                 ConfigResult<AgentConfig> result = AgentConfigLoader.Load(file);
                 Assert.Equal("", string.Join('\n', result.Problems));
                 Assert.Empty(result.Config!.NotSupportedYet);
+                string printed = AgentConfigYaml.Print(result.Config);
+                File.WriteAllText(file, printed);
+                ConfigResult<AgentConfig> again = AgentConfigLoader.Load(file);
+                Assert.Equal("", string.Join('\n', again.Problems));
+                Assert.Equal(printed, AgentConfigYaml.Print(again.Config!));
                 start = page.IndexOf(Opening, end, StringComparison.Ordinal);
             }
 
