@@ -63,6 +63,7 @@ internal sealed class AgentBuffer : IDisposable
     {
         Files = files;
         Wal = wal;
+        Orders = new ScrapeOrders(Series);
         _batch = wal.NewBatch();
         _folderLock = folderLock;
         PositionsPath = positionsFolder;
@@ -76,6 +77,9 @@ internal sealed class AgentBuffer : IDisposable
 
     /// <summary>The series that scrapes refer to.</summary>
     public SeriesTable Series { get; } = new();
+
+    /// <summary>The orders in which scrapes are written.</summary>
+    internal ScrapeOrders Orders { get; }
 
     /// <summary>The log underneath, for readers.</summary>
     public WalWriter Wal { get; }
@@ -281,17 +285,20 @@ internal sealed class AgentBuffer : IDisposable
     private CommitOutcome CommitOnFullDisk(ReadOnlySpan<SampleList> lists, DiskFullException full)
     {
         IOException failure = full;
-        bool more = true;
-        while (more)
+
+        // Each try begins a segment anew where the first bytes of one fit and the commit does not, so that there is always one
+        // more to shed: only those that were there before can make room.
+        for (int left = Wal.Segments().Count; left > 0; left--)
         {
             try
             {
-                more = Truncator.ShedOldest(LossReason.DiskFull);
-                if (more)
+                if (!Truncator.ShedOldest(LossReason.DiskFull))
                 {
-                    CommitUnderLock(lists);
-                    return CommitOutcome.Written;
+                    break;
                 }
+
+                CommitUnderLock(lists);
+                return CommitOutcome.Written;
             }
             catch (DiskFullException again)
             {
@@ -397,6 +404,7 @@ internal sealed class AgentBuffer : IDisposable
                 _describedIn[series.Value] = 0;
             }
 
+            Orders.Forget(series);
             foreach (IDestination destination in _destinations)
             {
                 destination.Forget(series);

@@ -39,6 +39,7 @@ internal sealed class BufferAppender : IDisposable
     /// <summary>Writes what was added to the buffer and hands it to the destinations that are up to date.</summary>
     public CommitOutcome Commit()
     {
+        _buffer.Orders.Apply(_samples);
         CommitOutcome outcome = Count + _exemplars.Count == 0 ? CommitOutcome.Written : _buffer.Commit(_lists);
         Rollback();
         return outcome;

@@ -19,9 +19,9 @@ internal static partial class BufferLog
     public static partial void WriteFailed(ILogger logger, int samples, long heldBack, string reason);
 
     [LoggerMessage(2304, LogLevel.Warning,
-        "buffer: shed {Segments} segments of {Bytes} bytes ({Reason}); {Destination} loses {LostSamples} samples")]
+        "buffer: shed a segment of {Bytes} bytes ({Reason}); {Destination} loses {LostSamples} samples ({HeldBack} such losses were not logged)")]
     public static partial void Shed(
-        ILogger logger, int segments, long bytes, LossReason reason, string destination, long lostSamples);
+        ILogger logger, long bytes, LossReason reason, string destination, long lostSamples, long heldBack);
 
     [LoggerMessage(2306, LogLevel.Error, "buffer: deleting old segments failed, trying again later: {Reason}")]
     public static partial void TruncateFailed(ILogger logger, string reason);

@@ -1,3 +1,4 @@
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Wal;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ internal sealed class BufferTruncator(
     AgentBuffer buffer, BufferOptions options, TimeProvider time, ILogger logger, BufferMetrics metrics)
 {
     private readonly Lock _truncateLock = new();
+    private readonly RepeatedErrorGate _shedGate = new(time);
     private readonly AgentBuffer _buffer = buffer;
     private readonly BufferOptions _options = options;
     private readonly TimeProvider _time = time;
@@ -101,10 +103,15 @@ internal sealed class BufferTruncator(
 
         _buffer.Wal.DeleteBefore(firstKept);
         _startedAtMs.Remove(victim.Index);
+        long heldBack = 0;
+        bool log = losses.Count > 0 && _shedGate.ShouldLog(reason.ToString(), out heldBack);
         foreach ((IDestination destination, long lost) in losses)
         {
             destination.CountLost(lost, reason);
-            BufferLog.Shed(_logger, 1, victim.SizeBytes, reason, destination.Name, lost);
+            if (log)
+            {
+                BufferLog.Shed(_logger, victim.SizeBytes, reason, destination.Name, lost, heldBack);
+            }
         }
 
         if (losses.Count > 0)

@@ -15,6 +15,9 @@ internal sealed class SampleList(SampleKind kind = SampleKind.Sample)
     /// <summary>Where each entry's payload ends; empty for plain samples, which have none.</summary>
     private int[] _payloadEnds = [];
 
+    /// <summary>The other columns of <see cref="Reorder"/>, which are exchanged with ours.</summary>
+    private SampleList? _spare;
+
     /// <summary>What the entries are; changes with what is read into the list.</summary>
     public SampleKind Kind { get; private set; } = kind;
 
@@ -39,6 +42,22 @@ internal sealed class SampleList(SampleKind kind = SampleKind.Sample)
     {
         Kind = kind;
         Clear();
+    }
+
+    /// <summary>Puts the samples into the order of the indexes, each of which comes once. For plain samples only.</summary>
+    public void Reorder(ReadOnlySpan<int> indexes)
+    {
+        Invariant.Require(Kind == SampleKind.Sample && indexes.Length == Count, "an order names each sample once");
+        _spare ??= new SampleList();
+        _spare.Clear();
+        foreach (int index in indexes)
+        {
+            _spare.Add(_series[index], _timestampsMs[index], _values[index]);
+        }
+
+        (_series, _spare._series) = (_spare._series, _series);
+        (_timestampsMs, _spare._timestampsMs) = (_spare._timestampsMs, _timestampsMs);
+        (_values, _spare._values) = (_spare._values, _values);
     }
 
     public void Add(SeriesRef series, long timestampMs, double value, ReadOnlySpan<byte> payload = default)

@@ -66,8 +66,6 @@ internal static class RemoteWriteConfigReader
             HttpClient = HttpClientConfigReader.Read(section, http2Default: false),
         };
         ValidateAuthentication(section, config);
-        later.NoteIf(config.SendExemplars, section, "send_exemplars", "false");
-        later.NoteIf(config.SendNativeHistograms, section, "send_native_histograms", "false");
         later.NoteIf(config.RoundRobinDns, section, "round_robin_dns", "false");
         return hasUrl ? config : null;
     }

@@ -101,7 +101,7 @@ public sealed class NothingLostTests
         Assert.Equal(0, await again.StopAsync());
     }
 
-    private static bool HasValue(List<Sample> samples, double value)
+    internal static bool HasValue(List<Sample> samples, double value)
     {
         foreach (Sample sample in samples)
         {
@@ -114,7 +114,7 @@ public sealed class NothingLostTests
         return false;
     }
 
-    private static void AssertInOrderAndWhole(
+    internal static void AssertInOrderAndWhole(
         List<Sample> arrivals, int end, HashSet<double> mayMiss, int failedScrapes, Gen gen)
     {
         HashSet<double> seen = [];

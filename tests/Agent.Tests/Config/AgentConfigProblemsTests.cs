@@ -97,7 +97,7 @@ public sealed class AgentConfigProblemsTests : IDisposable
         Assert.Contains(problem, Problems(text), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("remote_write: [{url: 'http://x', send_exemplars: true}]\n", "send_exemplars")]
+    [InlineData("remote_write: [{url: 'http://x', round_robin_dns: true}]\n", "round_robin_dns")]
     public void What_this_version_cannot_do_is_named_and_never_ignored(string text, string key)
     {
         ConfigProblem problem = Assert.Single(Load(text).Config!.NotSupportedYet);

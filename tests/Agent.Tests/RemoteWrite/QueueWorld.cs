@@ -61,6 +61,9 @@ internal sealed class QueueWorld : IAsyncDisposable
 
     public IReadOnlyList<MetricMetadata> Metadata { get; set; } = [];
 
+    /// <summary>Where metadata comes from, instead of <see cref="Metadata"/>.</summary>
+    public Func<IReadOnlyList<MetricMetadata>>? ReadMetadata { get; set; }
+
     public int SeriesCount { get; set; } = 3;
 
     public AgentBuffer Buffer => _buffer ?? throw new InvalidOperationException("the process was not started");
@@ -74,7 +77,7 @@ internal sealed class QueueWorld : IAsyncDisposable
         OpenBuffer();
         _http = new HttpMessageInvoker(Receiver, disposeHandler: false);
         _queue = new QueueManager(
-            Options, Buffer, new WriteClient(Options, _http, Authorizer, Time), () => Metadata, Time, new Random(1), Registry,
+            Options, Buffer, new WriteClient(Options, _http, Authorizer, Time), () => ReadMetadata?.Invoke() ?? Metadata, Time, new Random(1), Registry,
             NullLogger.Instance);
         await _queue.StartAsync(CancellationToken.None);
     }

@@ -11,10 +11,22 @@ namespace AmpEdge.EndToEnd.Tests.Support;
 /// </summary>
 public sealed class RecordingReceiver : IDisposable
 {
+    /// <summary>As an answer: none comes before the sender gives up, and the request is not taken.</summary>
+    public const HttpStatusCode Stall = (HttpStatusCode)1;
+
+    /// <summary>As an answer: the request is taken, but no answer comes before the sender gives up.</summary>
+    public const HttpStatusCode TakenButStall = (HttpStatusCode)2;
+
+    private static readonly TimeSpan s_stall = TimeSpan.FromMilliseconds(1500);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Sample>> _arrivals = new(StringComparer.Ordinal);
     private HttpListener? _listener;
     private Task _loop = Task.CompletedTask;
+    private int _requests;
+
+    /// <summary>What to answer to the request of a number without taking it; null takes it.</summary>
+    public Func<int, HttpStatusCode?> Misbehave { get; set; } = static _ => null;
 
     public int Port { get; } = Ports.Free();
 
@@ -92,8 +104,7 @@ public sealed class RecordingReceiver : IDisposable
             {
                 using MemoryStream body = new();
                 await context.Request.InputStream.CopyToAsync(body);
-                context.Response.StatusCode = Record(body.ToArray()) ? 204 : 400;
-                context.Response.Close();
+                await AnswerAsync(context, body.ToArray());
             }
             catch (Exception gone) when (gone is HttpListenerException or IOException)
             {
@@ -101,6 +112,20 @@ public sealed class RecordingReceiver : IDisposable
                 context.Response.Abort();
             }
         }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context, byte[] body)
+    {
+        HttpStatusCode? answer = Misbehave(_requests++);
+        bool taken = (answer is null or TakenButStall) && Record(body);
+        if (answer is Stall or TakenButStall)
+        {
+            await Task.Delay(s_stall, TimeProvider.System);
+            answer = HttpStatusCode.GatewayTimeout;
+        }
+
+        context.Response.StatusCode = answer is { } status ? (int)status : taken ? 204 : 400;
+        context.Response.Close();
     }
 
     private bool Record(byte[] body)

@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using AmpEdge.EndToEnd.Tests.Support;
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using Xunit;
+
+namespace AmpEdge.EndToEnd.Tests;
+
+/// <summary>The agent as a process, killed every few seconds, in front of a destination that misbehaves in every way it can.</summary>
+public sealed class ChaosTests
+{
+    private const int Lives = 5;
+
+    [Theory]
+    [InlineData("--buffer.encryption-key-file")]
+    [InlineData("")]
+    public async Task An_agent_killed_every_few_seconds_with_a_flapping_destination_loses_and_reorders_nothing(string keyFlag)
+    {
+        Gen gen = Gen.Create(3 + Environment.ProcessId);
+        using WorkingFolder folder = new();
+        using ScriptedTarget target = new(static scrape => $"scrape_number {scrape}\n");
+        using RecordingReceiver receiver = new() { Misbehave = number => SomeAnswer(number) };
+        receiver.Start();
+        string[] flags = keyFlag.Length == 0 ? [] : [$"{keyFlag}={folder.Write("key", new string('a', 64))}"];
+        string config = $"""
+            global:
+              scrape_interval: 300ms
+              scrape_timeout: 300ms
+            scrape_configs:
+              - job_name: scripted
+                static_configs:
+                  - targets: ["{target.Address}"]
+            remote_write:
+              - url: {receiver.WriteUrl}
+                remote_timeout: 1s
+                queue_config:
+                  batch_send_deadline: 200ms
+                  min_backoff: 30ms
+                  max_backoff: 500ms
+            """;
+        HashSet<double> scrapedAtKill = [];
+        for (int life = 0; life < Lives; life++)
+        {
+            await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, config, new Dictionary<string, string>(), flags);
+            int wanted = target.Scrapes + 3 + gen.Int(8);
+            await Eventually.TrueAsync(
+                () => Task.FromResult(target.Scrapes >= wanted), () => agent.Describe("the agent does not scrape"));
+            await Task.Delay(TimeSpan.FromMilliseconds(gen.Int(200)), TimeProvider.System, TestContext.Current.CancellationToken);
+            await agent.KillAsync();
+            scrapedAtKill.Add(target.Scrapes);
+        }
+
+        receiver.Misbehave = static _ => null;
+        await using RunningProgram last = await Pipeline.StartAgentAsync(folder, config, new Dictionary<string, string>(), flags);
+        int end = target.Scrapes + 5;
+        await Eventually.TrueAsync(
+            () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf("scrape_number"), end)),
+            () => last.Describe($"the samples did not all arrive, {gen}"));
+        int failedScrapes = receiver.ArrivalsOf("__name__=\"up\"").FindAll(static sample => sample.Value == 0).Count;
+        NothingLostTests.AssertInOrderAndWhole(
+            receiver.ArrivalsOf("__name__=\"scrape_number\""), end, scrapedAtKill, failedScrapes, gen);
+    }
+
+    /// <summary>The disk is too small for the outage, and for a while somebody else fills it to the last byte.</summary>
+    [Fact]
+    public async Task An_agent_on_a_full_disk_sheds_the_oldest_goes_on_and_recovers_without_a_person()
+    {
+        using WorkingFolder folder = new();
+        using SmallDisk disk = SmallDisk.Mount(folder, sizeKiB: 600);
+        using ScriptedTarget target = new(Page);
+        using RecordingReceiver receiver = new();
+        string config = $"""
+            global:
+              scrape_interval: 200ms
+              scrape_timeout: 200ms
+            scrape_configs:
+              - job_name: scripted
+                static_configs:
+                  - targets: ["{target.Address}"]
+            remote_write:
+              - url: {receiver.WriteUrl}
+                queue_config:
+                  capacity: 500
+                  max_samples_per_send: 500
+                  batch_send_deadline: 200ms
+                  max_backoff: 500ms
+            """;
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(
+            folder, config, new Dictionary<string, string>(), "--storage.agent.wal-segment-size=64KiB");
+        await Eventually.TrueAsync(
+            async () => await MetricAsync(agent, "ampedge_remote_write_lost_samples_total{reason=\"disk_full\"") > 1000,
+            () => agent.Describe("nothing was shed"));
+
+        // To the last byte: now nothing can be written at all.
+        byte[] filler = new byte[600 << 10];
+        await using (FileStream foreign = File.Create(Path.Combine(disk.Path, "foreign"), bufferSize: 1))
+        {
+            await Assert.ThrowsAnyAsync<IOException>(async () => await foreign.WriteAsync(filler, TestContext.Current.CancellationToken));
+        }
+
+        int full = target.Scrapes;
+        await Eventually.TrueAsync(
+            () => Task.FromResult(target.Scrapes > full + 10), () => agent.Describe("scraping stopped on the full disk"));
+        File.Delete(Path.Combine(disk.Path, "foreign"));
+        int freed = target.Scrapes + 3;
+        receiver.Start();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf("scrape_number"), freed + 5)),
+            () => agent.Describe("the agent did not recover"));
+
+        List<Sample> arrived = receiver.ArrivalsOf("__name__=\"scrape_number\"");
+        double highest = 0;
+        foreach (Sample sample in arrived)
+        {
+            if (StaleMarker.IsStale(sample.Value))
+            {
+                continue;
+            }
+
+            Assert.True(sample.Value > highest, $"{sample} came after {highest}");
+            highest = sample.Value;
+        }
+
+        Assert.Equal(0, await agent.StopAsync());
+    }
+
+    private static string Page(int scrape)
+    {
+        StringBuilder page = new();
+        page.Append(CultureInfo.InvariantCulture, $"scrape_number {scrape}\n");
+        for (int series = 0; series < 800; series++)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"filling{{series=\"{series}\"}} {scrape}\n");
+        }
+
+        return page.ToString();
+    }
+
+    private static async Task<double> MetricAsync(RunningProgram agent, string beginning)
+    {
+        double sum = 0;
+        foreach (string line in (await agent.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n'))
+        {
+            if (line.StartsWith(beginning, StringComparison.Ordinal))
+            {
+                sum += double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>By the request's number, so that every kind comes up; null takes the request.</summary>
+    private static HttpStatusCode? SomeAnswer(int number) => (number % 6) switch
+    {
+        0 => HttpStatusCode.ServiceUnavailable,
+        1 => HttpStatusCode.TooManyRequests,
+        2 => HttpStatusCode.InternalServerError,
+        3 => RecordingReceiver.Stall,
+        4 => RecordingReceiver.TakenButStall,
+        _ => null,
+    };
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace AmpEdge.EndToEnd.Tests.Support;
+
+/// <summary>A disk of a few hundred KiB, mounted where the test's agent has its buffer. Needs the right to mount.</summary>
+public sealed class SmallDisk : IDisposable
+{
+    private SmallDisk(string path)
+    {
+        Path = path;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Mounts one; skips the test where that is not allowed.</summary>
+    public static SmallDisk Mount(WorkingFolder folder, int sizeKiB)
+    {
+        string path = folder.At("agent-data");
+        Directory.CreateDirectory(path);
+        if (Run("mount", "-t", "tmpfs", "-o", $"size={sizeKiB}k", "tmpfs", path) != 0)
+        {
+            Assert.Skip("a small disk cannot be mounted without the right to mount");
+        }
+
+        return new SmallDisk(path);
+    }
+
+    public void Dispose() => Run("umount", "-l", Path);
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true,
+        })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
