@@ -119,6 +119,11 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
         page.Markup("</td><td class=\"number\" data-name=\"Last scrape\">").Text(ago)
             .Markup("</td><td class=\"number\" data-name=\"Duration\">").Text(PageWriter.Readable(status.LastDuration))
             .Markup("</td><td class=\"number\" data-name=\"Samples\">").Text(PageWriter.Readable(status.LastSamples))
-            .Markup("</td><td class=\"error\">").Text(status.LastError).Markup("</td></tr>");
+            .Markup("</td><td class=\"error\">").Text(Problem(status)).Markup("</td></tr>");
     }
+
+    /// <summary>What failed the scrape, or what a good one left out.</summary>
+    private static string Problem(TargetStatus status) => status.LastLeftOut == 0
+        ? status.LastError
+        : $"{status.LastLeftOut} samples left out by series_limit. {status.LastError}".TrimEnd();
 }

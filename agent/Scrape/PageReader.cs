@@ -9,6 +9,9 @@ namespace AmpEdge.Agent.Scrape;
 /// </summary>
 internal sealed class PageReader
 {
+    /// <summary>What seems wrong this close to the end of a part may only be cut off.</summary>
+    private const int MaxCutBytes = 64 << 10;
+
     private static readonly SampleBatch s_noBatch = new();
 
     private readonly LineTable _lines;
@@ -32,7 +35,6 @@ internal sealed class PageReader
     private MetricType _familyType;
     private int _previousLine;
     private bool _hasEnded;
-    private bool _isSuspect;
 
     public PageReader(
         LineTable lines,
@@ -86,7 +88,6 @@ internal sealed class PageReader
         _familyType = MetricType.Unknown;
         _previousLine = -1;
         _hasEnded = false;
-        _isSuspect = false;
         _classic?.Clear();
     }
 
@@ -195,14 +196,12 @@ internal sealed class PageReader
                 return page.Length;
             }
 
-            if (entry == ExpositionEntry.Error && !isLast && !(_isSuspect && position == 0))
+            if (entry == ExpositionEntry.Error && !isLast && page.Length - position < MaxCutBytes)
             {
                 // A quoted string may hold a line break, and then the end of the part cut it: more has to be seen.
-                _isSuspect = true;
                 return position;
             }
 
-            _isSuspect = false;
             Problem = TakeEntry(ref parser, entry, page, position);
             position = Math.Min(parser.Position, page.Length);
             if (Problem is not null)
@@ -418,6 +417,7 @@ internal sealed class PageReader
 
             index = index < 0 ? _lines.Add(hash, text.Length) : index;
             _lines[index].Series = MarkOf(labels);
+            _lines[index].SeenIn = 0;
             _lines[index].NeedsFamilyType = needsType;
             _lines[index].FamilyType = type;
         }

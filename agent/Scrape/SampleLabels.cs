@@ -9,6 +9,11 @@ namespace AmpEdge.Agent.Scrape;
 /// </summary>
 internal sealed class SampleLabels
 {
+    /// <summary>
+    /// Relabelling looks labels up one by one, so their number must be bounded even where the configuration sets no limit.
+    /// </summary>
+    private const int MaxLabels = 16 << 10;
+
     private static readonly byte[] s_exported = "exported_"u8.ToArray();
 
     private readonly LabelsBuilder _builder = new();
@@ -47,12 +52,19 @@ internal sealed class SampleLabels
     public Labels? Make<TSeries>(ref readonly TSeries series, out string? problem)
         where TSeries : struct, ISeriesText, allows ref struct
     {
-        IsOverLimits = false;
+        IsOverLimits = series.Labels.Count > MaxLabels;
+        if (IsOverLimits)
+        {
+            problem = $"a series has {series.Labels.Count} labels, more than {MaxLabels}, which no label_limit allows";
+            return null;
+        }
+
         _builder.Reset();
         SeriesLabels.AppendTo(in series, _builder);
-        if (FindDuplicate() is { } repeated)
+        ReadOnlySpan<byte> repeated = _builder.FindDuplicate();
+        if (!repeated.IsEmpty)
         {
-            problem = $"label name \"{repeated}\" is not unique: invalid sample";
+            problem = $"label name \"{Encoding.UTF8.GetString(repeated)}\" is not unique: invalid sample";
             return null;
         }
 
@@ -81,23 +93,6 @@ internal sealed class SampleLabels
 
         problem = Check(labels);
         return problem is null ? labels : null;
-    }
-
-    private string? FindDuplicate()
-    {
-        for (int index = 1; index < _builder.Count; index++)
-        {
-            ReadOnlySpan<byte> name = _builder[index].Name;
-            for (int other = 0; other < index; other++)
-            {
-                if (name.SequenceEqual(_builder[other].Name))
-                {
-                    return Encoding.UTF8.GetString(name);
-                }
-            }
-        }
-
-        return null;
     }
 
     /// <summary>A label that the page gives, even with an empty value, hides the target's.</summary>

@@ -87,7 +87,7 @@ public sealed class ScriptedHttpServer : IAsyncDisposable
 
                 Requests.Enqueue(request);
                 ScriptedResponse response = await _answer(request).WaitAsync(_stop.Token);
-                await stream.WriteAsync(Head(response), _stop.Token);
+                await stream.WriteAsync(response.Status == 0 ? [] : Head(response), _stop.Token);
                 await stream.WriteAsync(response.Body, _stop.Token);
             }
             catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException)

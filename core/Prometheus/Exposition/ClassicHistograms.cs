@@ -7,6 +7,9 @@ namespace AmpEdge.Prometheus;
 /// <remarks>A histogram that the page also gives in a native form is left as it is.</remarks>
 public sealed class ClassicHistograms
 {
+    /// <summary>A series with more labels belongs to no histogram that anyone means.</summary>
+    private const int MaxLabels = 256;
+
     private readonly CustomBuckets _buckets = new();
     private readonly GroupText _group = new();
     private readonly GroupText _candidate = new();
@@ -120,7 +123,7 @@ public sealed class ClassicHistograms
         where TParser : struct, IExpositionParser, allows ref struct
     {
         ReadOnlySpan<byte> name = parser.Name;
-        if (!name.StartsWith(_family.Written))
+        if (!name.StartsWith(_family.Written) || parser.Labels.Count > MaxLabels)
         {
             return ClassicSeriesRole.None;
         }

@@ -10,6 +10,7 @@ namespace AmpEdge.Prometheus;
 public sealed class LabelsBuilder
 {
     private const int StackBytes = 256;
+    private const int MaxInsertionSort = 64;
 
     private byte[] _arena = new byte[512];
     private int _used;
@@ -143,6 +144,21 @@ public sealed class LabelsBuilder
         }
     }
 
+    /// <summary>A name that was appended twice, or the empty span; sorts the labels.</summary>
+    public ReadOnlySpan<byte> FindDuplicate()
+    {
+        Sort();
+        for (int index = 1; index < _count; index++)
+        {
+            if (this[index].Name.SequenceEqual(this[index - 1].Name))
+            {
+                return this[index].Name;
+            }
+        }
+
+        return default;
+    }
+
     /// <summary>The sorted set of what was set.</summary>
     public Labels Build() => Build(out _);
 
@@ -270,9 +286,18 @@ public sealed class LabelsBuilder
         return offset;
     }
 
-    /// <summary>Insertion sort: label sets are short and mostly sorted already.</summary>
+    /// <summary>Label sets are short and mostly sorted already; only those from who knows where are long.</summary>
     private void Sort()
     {
+        if (_count > MaxInsertionSort)
+        {
+            byte[] arena = _arena;
+            _entries.AsSpan(0, _count).Sort((left, right) =>
+                arena.AsSpan(left.NameOffset, left.NameLength).SequenceCompareTo(
+                    arena.AsSpan(right.NameOffset, right.NameLength)));
+            return;
+        }
+
         for (int index = 1; index < _count; index++)
         {
             Entry moving = _entries[index];

@@ -187,6 +187,39 @@ public sealed class ScrapePoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_text_of_the_target_limit_is_the_recorded_one()
+    {
+        Oracle.Locate("conformance/scrape/recorded.json");
+        System.Text.Json.JsonElement scenario = ScrapeCases.Find("recorded.json", "name", "target_limit");
+        await using ScrapePool pool = Pool(Job() with { TargetLimit = 1 });
+        await pool.SyncAsync([Group(_server.Address), Group(_server.Address, Labels.FromStrings("n", "2"))]);
+        await ScrapesAsync(pool, 1);
+
+        string? text = scenario.GetProperty("recorded").GetProperty("targets")[0].GetProperty("last_error").GetString();
+        Assert.All(pool.Snapshot.Active, target => Assert.Equal(text, target.Status.LastError));
+        Assert.All(_store.Scrapes, static scrape => Assert.Equal(
+            ["up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling", "scrape_series_added"],
+            scrape.ConvertAll(static sample => sample.Name)));
+    }
+
+    [Fact]
+    public async Task Extra_metrics_tell_time_out_limit_and_size()
+    {
+        await using ScrapePool pool = Pool(Job() with
+        {
+            Loop = new ScrapeLoopOptions { Job = "job", ExtraMetrics = true, SampleLimit = 7 },
+        });
+        await pool.SyncAsync([Group(_server.Address)]);
+        await NextScrapeAsync(1);
+
+        Assert.Equal(s_interval.TotalSeconds, ValueOf("scrape_timeout_seconds"));
+        Assert.Equal(7, ValueOf("scrape_sample_limit"));
+        Assert.Equal("a 1\n".Length, ValueOf("scrape_body_size_bytes"));
+
+        double ValueOf(string name) => Assert.Single(_store.Scrapes[0], sample => sample.Name == name).Value;
+    }
+
+    [Fact]
     public async Task Targets_that_relabelling_drops_are_shown_as_many_as_are_kept()
     {
         ScrapeJob job = Job() with

@@ -66,22 +66,4 @@ public class RescrapeBenchmark
             new ScrapeLimits()),
         new TargetMetadata(),
         new ScrapeCacheOptions());
-
-    /// <summary>Hands out numbers and keeps nothing.</summary>
-    private sealed class CountingStore : ISampleStore
-    {
-        private uint _next;
-
-        public SeriesRef Acquire(Labels labels, out bool isFirst)
-        {
-            isFirst = true;
-            return new(++_next);
-        }
-
-        public void Release(SeriesRef series)
-        {
-        }
-
-        public bool Append(SampleBatch batch) => true;
-    }
 }
