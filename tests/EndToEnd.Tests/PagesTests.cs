@@ -43,6 +43,72 @@ public sealed class PagesTests
         Assert.Contains("expected", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_target_that_is_not_there_leads_to_the_rule_that_dropped_it_and_a_series_to_what_becomes_of_it()
+    {
+        using WorkingFolder folder = new();
+        using ScriptedTarget target = new(_ => "a_metric{code=\"1\"} 1\nnoisy_metric 2\n");
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, $$"""
+            global:
+              scrape_interval: 500ms
+              scrape_timeout: 500ms
+            scrape_configs:
+              - job_name: kept
+                static_configs:
+                  - targets: ["{{target.Address}}"]
+                metric_relabel_configs:
+                  - {source_labels: [__name__], regex: "noisy_.*", action: drop}
+              - job_name: picky
+                static_configs:
+                  - targets: ["{{target.Address}}"]
+                    labels: {env: test}
+                relabel_configs:
+                  - {source_labels: [env], target_label: stage}
+                  - {source_labels: [stage], regex: test, action: drop}
+            """);
+        await Eventually.TrueAsync(
+            async () => (await agent.GetAsync("/api/v1/targets")).Contains("\"health\":\"up\"", StringComparison.Ordinal),
+            () => agent.Describe("the target was not scraped"));
+
+        string dropped = await FollowAsync(folder, agent, "picky");
+        string kept = await FollowAsync(folder, agent, "kept", "&series=" + Uri.EscapeDataString("noisy_metric 2"));
+
+        Assert.Contains("relabel_configs[1]", dropped, StringComparison.Ordinal);
+        Assert.Contains("dropped by this rule", dropped, StringComparison.Ordinal);
+        Assert.Contains("it compared \"test\"", dropped, StringComparison.Ordinal);
+        Assert.Contains("metric_relabel_configs[0]", kept, StringComparison.Ordinal);
+        Assert.Contains("not stored", kept, StringComparison.Ordinal);
+        Assert.Contains("a_metric{code=\"1\"}", kept, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/", "Overview")]
+    [InlineData("/targets", "Targets")]
+    [InlineData("/service-discovery", "Service discovery")]
+    [InlineData("/cost", "Cost")]
+    [InlineData("/status", "Status")]
+    [InlineData("/config", "Configuration")]
+    public async Task Every_page_shows_itself(string path, string heading)
+    {
+        using WorkingFolder folder = new();
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, "global: {scrape_interval: 1m}\n");
+
+        string page = await RenderAsync(folder, $"http://{agent.Address}{path}");
+
+        Assert.Contains($"<h1>{heading}</h1>", page, StringComparison.Ordinal);
+        Assert.Contains($"<a href=\"{path}\" class=\"here\">", page, StringComparison.Ordinal);
+    }
+
+    /// <summary>The page of a job's only target, found by the link of the list.</summary>
+    private static async Task<string> FollowAsync(WorkingFolder folder, RunningProgram agent, string job, string furtherQuery = "")
+    {
+        string list = await RenderAsync(folder, $"http://{agent.Address}/service-discovery?job={job}");
+        int start = list.IndexOf("/service-discovery/target", StringComparison.Ordinal);
+        Assert.True(start > 0, list);
+        string link = list[start..list.IndexOf('"', start)].Replace("&amp;", "&", StringComparison.Ordinal);
+        return await RenderAsync(folder, $"http://{agent.Address}{link}{furtherQuery}");
+    }
+
     /// <summary>The page's document after its scripts ran.</summary>
     private static async Task<string> RenderAsync(WorkingFolder folder, string url)
     {
