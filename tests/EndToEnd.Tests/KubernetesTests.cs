@@ -97,7 +97,6 @@ public sealed class KubernetesTests
     /// <summary>The dropped targets of a job, less the labels that come from the job's configuration.</summary>
     private static async Task<List<string>> DroppedAsync(RunningProgram agent, string job)
     {
-        string[] ofJob = ["job", "__scheme__", "__metrics_path__", "__scrape_interval__", "__scrape_timeout__"];
         using JsonDocument answer = JsonDocument.Parse(await agent.GetAsync($"/api/v1/targets?state=dropped&scrapePool={job}"));
         List<string> targets = [];
         foreach (JsonElement target in answer.RootElement.GetProperty("data").GetProperty("droppedTargets").EnumerateArray())
@@ -105,12 +104,10 @@ public sealed class KubernetesTests
             LabelsBuilder labels = new();
             foreach (JsonProperty label in target.GetProperty("discoveredLabels").EnumerateObject())
             {
-                labels.Set(label.Name, label.Value.GetString() ?? "");
-            }
-
-            foreach (string name in ofJob)
-            {
-                labels.Remove(name);
+                if (!IsOfJob(label.Name))
+                {
+                    labels.Set(label.Name, label.Value.GetString() ?? "");
+                }
             }
 
             targets.Add(labels.Build().ToString());
@@ -119,4 +116,9 @@ public sealed class KubernetesTests
         targets.Sort(StringComparer.Ordinal);
         return targets;
     }
+
+    private static bool IsOfJob(string label) =>
+        label == "job"
+        || (label.StartsWith("__", StringComparison.Ordinal) && label != "__address__"
+            && !label.StartsWith("__meta_", StringComparison.Ordinal));
 }
