@@ -5,6 +5,10 @@ public static class AmzHeaders
 {
     public const string Authorization = "Authorization";
     public const string Date = "X-Amz-Date";
+
+    /// <summary>HTTP's own date, which counts when <see cref="Date"/> is absent.</summary>
+    public const string HttpDate = "Date";
+
     public const string SecurityToken = "X-Amz-Security-Token";
     public const string ContentSha256 = "X-Amz-Content-Sha256";
     public const string Host = "Host";

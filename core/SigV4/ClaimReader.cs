@@ -7,6 +7,9 @@ namespace AmpEdge.SigV4;
 internal static class ClaimReader
 {
     private const int SignatureLength = 64;
+
+    /// <summary>The framework's name of the form <c>Thu, 01 Jan 2026 00:00:00 GMT</c>.</summary>
+    private const string Rfc1123 = "r";
     private const long MaxLifetimeSeconds = 7 * 24 * 3600;
 
     private static readonly SearchValues<char> s_upperCase = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -79,10 +82,32 @@ internal static class ClaimReader
             }
         }
 
-        claim.Date = request.FindHeader(AmzHeaders.Date);
+        ReadDate(request, ref claim);
         claim.SessionToken = request.FindHeader(AmzHeaders.SecurityToken);
-        return Missing("Authorization header requires '{0}' parameter.", credential, claim)
-            ?? ReadParts(credential, ref claim);
+        if (Missing("Authorization header requires '{0}' parameter.", credential, claim) is { } missing)
+        {
+            return missing;
+        }
+
+        return claim.Date.IsEmpty
+            ? "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+            : ReadParts(credential, ref claim);
+    }
+
+    /// <summary>
+    /// Takes <c>X-Amz-Date</c>, or <c>Date</c> where that is absent: in the basic form or in HTTP's (RFC 1123), which the
+    /// string to sign has in the basic form.
+    /// </summary>
+    private static void ReadDate(in RequestParts request, ref SignatureClaim claim)
+    {
+        string? date = request.FindHeader(AmzHeaders.Date);
+        claim.IsHttpDate = date is null;
+        date ??= request.FindHeader(AmzHeaders.HttpDate)?.Trim();
+        claim.Date = claim.IsHttpDate
+            && DateTimeOffset.TryParseExact(
+                date, Rfc1123, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? AmzDate.ToText(time)
+            : date;
     }
 
     private static string ReadQuery(ReadOnlySpan<char> query, ref SignatureClaim claim)
@@ -133,7 +158,8 @@ internal static class ClaimReader
         }
 
         claim.Lifetime = TimeSpan.FromSeconds(seconds);
-        return Missing("The query string requires '{0}'.", credential, claim) ?? ReadParts(credential, ref claim);
+        return Missing("The query string requires '{0}'.", credential, claim)
+            ?? (claim.Date.IsEmpty ? $"The query string requires '{AmzHeaders.Date}'." : ReadParts(credential, ref claim));
     }
 
     private static string? Missing(string format, ReadOnlySpan<char> credential, in SignatureClaim claim)
@@ -141,7 +167,6 @@ internal static class ClaimReader
         string? name = credential.IsEmpty ? "Credential"
             : claim.SignedNames.IsEmpty ? "SignedHeaders"
             : claim.Signature.IsEmpty ? "Signature"
-            : claim.Date.IsEmpty ? AmzHeaders.Date
             : null;
         return name is null ? null : format.Replace("{0}", name, StringComparison.Ordinal);
     }

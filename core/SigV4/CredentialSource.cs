@@ -26,6 +26,12 @@ public sealed class CredentialSource : IAsyncDisposable
     private volatile CredentialStatus _status = new(null, null, 0, 0);
     private Task _loop = Task.CompletedTask;
 
+    /// <summary>
+    /// A look-up that has not ended, or whose end was not seen: providers are not made for two at a time, so there is no
+    /// other one beside it. Belongs to the loop.
+    /// </summary>
+    private Task<ResolvedCredentials>? _lookUp;
+
     /// <param name="settings">Where to look.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="changed">Called from the background when credentials or the problem changed.</param>
@@ -102,14 +108,16 @@ public sealed class CredentialSource : IAsyncDisposable
         return TimeSpan.FromSeconds(Math.Min(seconds, s_retryMax.TotalSeconds));
     }
 
-    /// <summary>Asks the provider once; any failure of whatever source it uses becomes the status's problem.</summary>
+    /// <summary>
+    /// Asks the provider once, or waits on for the answer to the last question; any failure of whatever source it uses
+    /// becomes the status's problem.
+    /// </summary>
     private async Task<bool> RefreshAsync(CancellationToken stop)
     {
         try
         {
-            ResolvedCredentials found = await _provider.ResolveAsync(stop)
-                .WaitAsync(s_lookUpTimeout, _time, stop)
-                .ConfigureAwait(false);
+            _lookUp ??= _provider.ResolveAsync(stop);
+            ResolvedCredentials found = await _lookUp.WaitAsync(s_lookUpTimeout, _time, stop).ConfigureAwait(false);
             CredentialStatus last = _status;
             bool isNew = found.Credentials != last.Current?.Credentials;
             Publish(last with
@@ -124,6 +132,13 @@ public sealed class CredentialSource : IAsyncDisposable
         {
             return false;
         }
+        catch (TimeoutException) when (_lookUp is { IsCompleted: false })
+        {
+            CredentialStatus last = _status;
+            string problem = $"the look-up has not ended after {s_lookUpTimeout.TotalSeconds} seconds and still runs";
+            Publish(last with { Problem = problem, Failures = last.Failures + 1 });
+            return false;
+        }
 #pragma warning disable CA1031 // The top of the loop: providers run foreign processes, HTTP and file parsers.
         catch (Exception problem)
 #pragma warning restore CA1031
@@ -131,6 +146,10 @@ public sealed class CredentialSource : IAsyncDisposable
             CredentialStatus last = _status;
             Publish(last with { Problem = OneLine(problem.Message), Failures = last.Failures + 1 });
             return false;
+        }
+        finally
+        {
+            _lookUp = _lookUp is { IsCompleted: false } running ? running : null;
         }
     }
 

@@ -173,7 +173,7 @@ public sealed class SigV4Verifier(VerifierOptions options, IVerificationKeys key
     private static string Minutes(TimeSpan window) => window.TotalMinutes.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// The host and every <c>x-amz-</c> header of the request must be signed. The token alone may stay outside of the
+    /// The host, every <c>x-amz-</c> header of the request and the date that counts must be signed. The token alone may stay outside of the
     /// signature, as some services want it: it is compared with the key's own, so it cannot be swapped.
     /// </summary>
     private static (VerificationOutcome Outcome, string Message) CheckCoverage(
@@ -183,6 +183,11 @@ public sealed class SigV4Verifier(VerifierOptions options, IVerificationKeys key
         {
             return (VerificationOutcome.HeaderNotSigned,
                 "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+        }
+
+        if (claim.IsHttpDate && !IsListed(claim.SignedNames, AmzHeaders.HttpDate))
+        {
+            return (VerificationOutcome.HeaderNotSigned, "'Date' must be a 'SignedHeader' in the AWS Authorization.");
         }
 
         foreach (ref readonly HeaderField field in request.Headers)

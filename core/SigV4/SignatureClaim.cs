@@ -21,6 +21,9 @@ internal ref struct SignatureClaim
     /// <summary>The date of the request, sixteen characters.</summary>
     public ReadOnlySpan<char> Date;
 
+    /// <summary>The date is that of the <c>Date</c> header, which must then be signed.</summary>
+    public bool IsHttpDate;
+
     /// <summary>The date as a time.</summary>
     public DateTimeOffset SignedAt;
 

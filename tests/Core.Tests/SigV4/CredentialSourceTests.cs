@@ -72,6 +72,32 @@ public sealed class CredentialSourceTests
     }
 
     [Fact]
+    public async Task A_look_up_that_takes_too_long_is_waited_for_and_no_second_one_runs_beside_it()
+    {
+        TaskCompletionSource<ResolvedCredentials> slow = _provider.Hang();
+        await using CredentialSource source = new(_provider, _time);
+        source.Start();
+        WaitForPause();
+        _time.Advance(TimeSpan.FromSeconds(90));
+        Assert.True(SpinWait.SpinUntil(() => source.Status.Failures == 1, s_patience), "the time-out is not told");
+        Assert.False(source.TryGet(out _, out string reason));
+        Assert.Equal("no AWS credentials: the look-up has not ended after 90 seconds and still runs", reason);
+
+        WaitForPause();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        WaitForPause();
+        _time.Advance(TimeSpan.FromSeconds(90));
+        Assert.True(SpinWait.SpinUntil(() => source.Status.Failures == 2, s_patience), "the second time-out is not told");
+        Assert.Equal(1, _provider.Calls);
+
+        slow.SetResult(new ResolvedCredentials(new AwsCredentials("AKID1", "secret"), null, "scripted"));
+        WaitForPause();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(SpinWait.SpinUntil(() => source.TryGet(out _, out _), s_patience), "the late answer is lost");
+        Assert.Equal(1, _provider.Calls);
+    }
+
+    [Fact]
     public async Task Changes_are_told_once_each()
     {
         List<string> told = [];
@@ -133,6 +159,7 @@ public sealed class CredentialSourceTests
     {
         private volatile ResolvedCredentials? _next;
         private volatile string? _problem;
+        private volatile TaskCompletionSource<ResolvedCredentials>? _hanging;
         private int _calls;
 
         public int Calls => Volatile.Read(ref _calls);
@@ -141,6 +168,10 @@ public sealed class CredentialSourceTests
         {
             set => _problem = value;
         }
+
+        /// <summary>Look-ups do not end until the test ends them.</summary>
+        public TaskCompletionSource<ResolvedCredentials> Hang() =>
+            _hanging = new TaskCompletionSource<ResolvedCredentials>(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Give(string accessKeyId, DateTimeOffset? expiresAt)
         {
@@ -151,7 +182,8 @@ public sealed class CredentialSourceTests
         public Task<ResolvedCredentials> ResolveAsync(CancellationToken cancel)
         {
             Interlocked.Increment(ref _calls);
-            return _problem is { } problem
+            return _hanging is { } hanging ? hanging.Task
+                : _problem is { } problem
                 ? Task.FromException<ResolvedCredentials>(new InvalidOperationException(problem))
                 : Task.FromResult(_next!);
         }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using AmpEdge.SigV4;
 using AmpEdge.Tests.Support;
@@ -137,6 +138,57 @@ public sealed class SigV4VerifierTests
         Replace(headers, AmzHeaders.Date, "20251231T235900Z");
 
         Assert.Equal(VerificationOutcome.WrongDay, Verify(headers, s_body).Outcome);
+    }
+
+    [Theory]
+    [InlineData("Thu, 01 Jan 2026 00:00:00 GMT")]
+    [InlineData("20260101T000000Z")]
+    public void The_date_header_counts_where_there_is_no_amz_date_if_it_is_signed(string date)
+    {
+        HeaderField[] headers = SignedByHttpDate(date);
+        Assert.Equal("", Verify(headers, s_body).Message);
+
+        _time.Jump(TimeSpan.FromMinutes(6));
+        VerificationResult expired = Verify(headers, s_body);
+        Assert.Equal(VerificationOutcome.Expired, expired.Outcome);
+        Assert.StartsWith("Signature expired: 20260101T000000Z is now", expired.Message, StringComparison.Ordinal);
+
+        // Another date in its place is another request, however it is written.
+        Replace(headers, "Date", "Thu, 01 Jan 2026 00:06:00 GMT");
+        Assert.Equal(VerificationOutcome.SignatureMismatch, Verify(headers, s_body).Outcome);
+    }
+
+    [Fact]
+    public void A_date_header_that_is_not_signed_does_not_count()
+    {
+        VerificationResult result = Verify(SignedByHttpDate("Thu, 01 Jan 2026 00:00:00 GMT", signsDate: false), s_body);
+
+        Assert.Equal(VerificationOutcome.HeaderNotSigned, result.Outcome);
+        Assert.Equal("'Date' must be a 'SignedHeader' in the AWS Authorization.", result.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("yesterday")]
+    [InlineData("Fri, 01 Jan 2026 00:00:00 GMT")]
+    [InlineData("Thu, 01 Jan 2026 00:00:00 +0100")]
+    [InlineData("2026-01-01T00:00:00Z")]
+    public void A_date_header_in_another_form_is_malformed(string date)
+    {
+        VerificationResult result = Verify(SignedByHttpDate(date), s_body);
+
+        Assert.Equal(VerificationOutcome.Malformed, result.Outcome);
+        Assert.Contains(date, result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_without_any_date_is_told_which_headers_there_are()
+    {
+        HeaderField[] headers = Array.FindAll(Signed(), static field => field.Name != AmzHeaders.Date);
+
+        Assert.Equal(
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+            Verify(headers, s_body).Message);
     }
 
     [Fact]
@@ -303,6 +355,34 @@ public sealed class SigV4VerifierTests
 
     private VerificationResult Verify(HeaderField[] headers, ReadOnlySpan<byte> body) =>
         Verifier(Options()).Verify(RequestParts.FromTarget("POST", Target, headers), body);
+
+    /// <summary>
+    /// A request signed by hand, as a client does that sends only HTTP's own date; the clock's time is signed.
+    /// </summary>
+    private HeaderField[] SignedByHttpDate(string date, bool signsDate = true)
+    {
+        string signedNames = signsDate ? "date;host" : "host";
+        string canonical =
+            "POST\n/workspaces/ws-1/api/v1/query\nquery=up\n" + (signsDate ? $"date:{date}\n" : "") + "host:localhost:9009\n\n"
+            + $"{signedNames}\n{PayloadHash.Of(s_body)}";
+        string now = AmzDate.ToText(_time.GetUtcNow());
+        string scope = $"{now[..8]}/us-east-1/aps/aws4_request";
+        string toSign = $"AWS4-HMAC-SHA256\n{now}\n{scope}\n{PayloadHash.Of(Encoding.UTF8.GetBytes(canonical))}";
+        byte[] key = Encoding.UTF8.GetBytes("AWS4" + s_credentials.SecretAccessKey);
+        foreach (string part in scope.Split('/'))
+        {
+            key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
+        }
+
+        string signature = Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(toSign)));
+        return
+        [
+            new("Host", "localhost:9009"),
+            new("Date", date),
+            new(AmzHeaders.Authorization,
+                $"AWS4-HMAC-SHA256 Credential={s_credentials.AccessKeyId}/{scope}, SignedHeaders={signedNames}, Signature={signature}"),
+        ];
+    }
 
     /// <summary>The headers of a request signed now; Authorization comes last.</summary>
     private HeaderField[] Signed(
