@@ -123,11 +123,13 @@ public sealed class Database : IDisposable
         return appender;
     }
 
-    /// <summary>A view of everything committed until now; dispose it.</summary>
-    public DatabaseQuerier NewQuerier()
+    /// <summary>
+    /// A view of everything committed until now; dispose it. <paramref name="cancel"/> ends what is asked of it.
+    /// </summary>
+    public DatabaseQuerier NewQuerier(CancellationToken cancel = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new DatabaseQuerier(_head);
+        return new DatabaseQuerier(_head, cancel);
     }
 
     /// <summary>Deletes what is older than the retention, and more when the head is over its bytes.</summary>

@@ -6,7 +6,8 @@ namespace AmpEdge.Tsdb;
 /// <summary>
 /// A view of the database as of one moment: every request is in it as a whole or not at all, however long the query
 /// takes. It never waits for appends nor makes them wait. Dispose it, since it keeps memory from being released; one
-/// thread at a time.
+/// thread at a time. All members throw an <see cref="OperationCanceledException"/> soon after the view's token is
+/// cancelled.
 /// </summary>
 public sealed class DatabaseQuerier : IDisposable
 {
@@ -15,9 +16,13 @@ public sealed class DatabaseQuerier : IDisposable
     private readonly uint _idEnd;
     private int _place;
 
-    internal DatabaseQuerier(Head head)
+    /// <summary>Ends a selection that takes long, once its caller is gone.</summary>
+    private readonly CancellationToken _cancel;
+
+    internal DatabaseQuerier(Head head, CancellationToken cancel)
     {
         _head = head;
+        _cancel = cancel;
         _place = head.Retirement.Enter(out _sequence, out _idEnd);
     }
 
@@ -25,8 +30,8 @@ public sealed class DatabaseQuerier : IDisposable
     public SelectedSeries Select(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
-        uint[] ids = new PostingsSearch(_head.Index).Find(matchers);
-        return new SelectedSeries(_head, ids, _sequence, minTimeMs, maxTimeMs);
+        uint[] ids = new PostingsSearch(_head.Index, _cancel).Find(matchers);
+        return new SelectedSeries(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel);
     }
 
     /// <summary>The label sets of the series that <see cref="Select"/> finds, sorted; at most <paramref name="limit"/>.</summary>
@@ -117,22 +122,8 @@ public sealed class DatabaseQuerier : IDisposable
     private static List<string> Sorted(HashSet<string> texts)
     {
         List<string> sorted = [.. texts];
-        sorted.Sort(CompareAsUtf8);
+        sorted.Sort(Utf8Order.Instance);
         return sorted;
-    }
-
-    private static int CompareAsUtf8(string left, string right)
-    {
-        int same = left.AsSpan().CommonPrefixLength(right);
-        if (same == left.Length || same == right.Length)
-        {
-            return left.Length.CompareTo(right.Length);
-        }
-
-        // Surrogates stand for the characters from U+10000 on, above all others in UTF-8 but not in UTF-16.
-        bool leftIsHigh = char.IsSurrogate(left[same]);
-        bool rightIsHigh = char.IsSurrogate(right[same]);
-        return leftIsHigh == rightIsHigh ? left[same].CompareTo(right[same]) : leftIsHigh.CompareTo(rightIsHigh);
     }
 
     private bool Overlaps(long minTimeMs, long maxTimeMs) =>
@@ -150,6 +141,7 @@ public sealed class DatabaseQuerier : IDisposable
     {
         foreach (LabelValues values in _head.Index.Names)
         {
+            _cancel.ThrowIfCancellationRequested();
             ValueTable table = values.Read();
             int count = table.Count;
             for (int index = 0; index < count; index++)
@@ -174,6 +166,7 @@ public sealed class DatabaseQuerier : IDisposable
         int count = table.Count;
         for (int index = 0; index < count; index++)
         {
+            _cancel.ThrowIfCancellationRequested();
             ref ValueEntry entry = ref table.Entries[index];
             if (IsVisible(in entry))
             {

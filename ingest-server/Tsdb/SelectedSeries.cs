@@ -13,13 +13,15 @@ public sealed class SelectedSeries
     private readonly long _sequence;
     private readonly long _minTimeMs;
     private readonly long _maxTimeMs;
+    private readonly CancellationToken _cancel;
     private int _next;
     private uint _series;
     private SeriesView _view;
     private Labels? _labels;
 
-    internal SelectedSeries(Head head, uint[] ids, long sequence, long minTimeMs, long maxTimeMs)
+    internal SelectedSeries(Head head, uint[] ids, long sequence, long minTimeMs, long maxTimeMs, CancellationToken cancel)
     {
+        _cancel = cancel;
         _head = head;
         _ids = ids;
         _sequence = sequence;
@@ -31,10 +33,12 @@ public sealed class SelectedSeries
     public Labels Labels => _labels ??= _head.LabelsOf(_series);
 
     /// <summary>Goes to the next series; false at the end.</summary>
+    /// <exception cref="OperationCanceledException">The view's token was cancelled.</exception>
     public bool MoveNext()
     {
         while (_next < _ids.Length)
         {
+            _cancel.ThrowIfCancellationRequested();
             _series = _head.Index.Ids[_ids[_next++]];
             if (_series == 0)
             {

@@ -8,7 +8,8 @@ namespace AmpEdge.Hosting;
 /// </summary>
 /// <remarks>
 /// Matching is on the path as sent, segment by segment, each decoded by itself: <c>%2F</c> does not split and
-/// <c>..</c> does not climb. Filled before the listener starts, read-only afterwards.
+/// <c>..</c> does not climb. A value that is no UTF-8 is handed on as <see cref="PercentEncoding.TryDecodeBytes"/>
+/// writes it: what to say of it is for the handler. Filled before the listener starts, read-only afterwards.
 /// </remarks>
 public sealed class RouteTable
 {
@@ -67,7 +68,7 @@ public sealed class RouteTable
         int slash = rest.IndexOf('/');
         ReadOnlySpan<char> raw = slash < 0 ? rest : rest[..slash];
         int valuesBefore = values.Count;
-        if (PercentEncoding.TryDecode(raw, out string segment))
+        if (PercentEncoding.TryDecodeBytes(raw, out string segment))
         {
             if (node.Literals.TryGetValue(segment, out RouteNode? literal)
                 && Descend(literal, rest, slash, values) is { } found)

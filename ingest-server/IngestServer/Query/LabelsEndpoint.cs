@@ -1,4 +1,6 @@
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
+using AmpEdge.PromQL;
 using AmpEdge.Tsdb;
 
 namespace AmpEdge.IngestServer.Query;
@@ -16,10 +18,13 @@ internal sealed class LabelsEndpoint(QueryGate gate)
 
     public Task<ApiError?> AnswerValuesAsync(ApiCall call)
     {
-        string name = (string?)call.Context.Request.RouteValues["name"] ?? "";
-        if (name.StartsWith(EscapedNamePrefix, StringComparison.Ordinal))
+        string sent = call.Context.RouteValue("name");
+        string name = sent.StartsWith(EscapedNamePrefix, StringComparison.Ordinal) ? EscapedName.Decode(sent) : sent;
+        byte[] utf8Name = PercentEncoding.BytesOf(name);
+        if (!LabelNames.IsUtf8Name(utf8Name))
         {
-            name = EscapedName.Decode(name);
+            return Task.FromResult<ApiError?>(
+                ApiError.BadData($"invalid label name: {GoQuote.Quote(PercentEncoding.BytesOf(sent))}"));
         }
 
         return AnswerAsync(
@@ -52,7 +57,7 @@ internal sealed class LabelsEndpoint(QueryGate gate)
 
         List<string> texts = Union(call, sets, matchers =>
         {
-            using DatabaseQuerier querier = call.Workspace.Database.NewQuerier();
+            using DatabaseQuerier querier = call.Workspace.Database.NewQuerier(call.Cancel);
             return read(querier, matchers, startMs, endMs);
         });
         await WriteAsync(call.Response, texts, limit);
@@ -75,7 +80,7 @@ internal sealed class LabelsEndpoint(QueryGate gate)
         }
 
         List<string> sorted = [.. union];
-        sorted.Sort(string.CompareOrdinal);
+        sorted.Sort(Utf8Order.Instance);
         return sorted;
     }
 

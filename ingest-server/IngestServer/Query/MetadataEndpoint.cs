@@ -72,7 +72,7 @@ internal static class MetadataEndpoint
     {
         using DatabaseQuerier querier = call.Workspace.Database.NewQuerier();
         List<MetricMetadata> all = querier.Metadata(wanted.Length == 0 ? null : wanted);
-        return [.. all.OrderBy(static metadata => metadata.FamilyName, StringComparer.Ordinal)];
+        return [.. all.OrderBy(static metadata => metadata.FamilyName, Utf8Order.Instance)];
     }
 
     private static bool TryReadCount(ApiCall call, string name, out int count)

@@ -44,7 +44,7 @@ internal sealed class SeriesEndpoint(QueryGate gate)
     private static List<Labels> Find(
         ApiCall call, List<IReadOnlyList<Matcher>> sets, long startMs, long endMs)
     {
-        using DatabaseQuerier querier = call.Workspace.Database.NewQuerier();
+        using DatabaseQuerier querier = call.Workspace.Database.NewQuerier(call.Cancel);
         if (sets.Count == 1)
         {
             return querier.Series(sets[0], startMs, endMs);

@@ -10,8 +10,13 @@ namespace AmpEdge.Tsdb;
 internal sealed class PostingsSearch
 {
     private readonly HeadIndex _index;
+    private readonly CancellationToken _cancel;
 
-    public PostingsSearch(HeadIndex index) => _index = index;
+    public PostingsSearch(HeadIndex index, CancellationToken cancel)
+    {
+        _index = index;
+        _cancel = cancel;
+    }
 
     /// <summary>The ids of the series that meet every matcher, rising. Without matchers: all.</summary>
     public uint[] Find(IReadOnlyList<Matcher> matchers)
@@ -131,6 +136,7 @@ internal sealed class PostingsSearch
         int count = table.Count;
         for (int index = 0; index < count; index++)
         {
+            _cancel.ThrowIfCancellationRequested();
             ref ValueEntry entry = ref table.Entries[index];
             ulong list = Volatile.Read(ref entry.Postings);
             if (PostingLists.Count(list) > 0)
@@ -166,6 +172,7 @@ internal sealed class PostingsSearch
 
         for (int index = 0; index < count; index++)
         {
+            _cancel.ThrowIfCancellationRequested();
             ref ValueEntry entry = ref table.Entries[index];
             ulong list = Volatile.Read(ref entry.Postings);
             if (PostingLists.Count(list) > 0 && !matcher.Matches(values.BytesOf(in entry)))

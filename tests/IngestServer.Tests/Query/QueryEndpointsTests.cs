@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using AmpEdge.IngestServer.Tests.Support;
+using AmpEdge.Prometheus;
 using Xunit;
 
 namespace AmpEdge.IngestServer.Tests.Query;
@@ -47,6 +48,9 @@ public sealed class QueryEndpointsTests
     [InlineData("query_range?query=up[1m]&start=0&end=1&step=1", "invalid expression type \\\"range vector\\\" for range query")]
     [InlineData("series", "no match[] parameter provided")]
     [InlineData("labels?match[]={}", "match[] must contain at least one non-empty matcher")]
+    [InlineData("label/%FF/values", "invalid label name: \\\"\\\\xff\\\"")]
+    [InlineData("label/a%C3%28%2Fb/values", "invalid label name: \\\"a\\\\xc3(/b\\\"")]
+    [InlineData("label/U__/values", "invalid label name: \\\"U__\\\"")]
     [InlineData("metadata?limit=x", "limit must be a number")]
     [InlineData("metadata?limit_per_metric=x", "limit_per_metric must be a number")]
     [InlineData("format_query?query=(", "invalid parameter \\\"query\\\": 1:2: parse error")]
@@ -56,6 +60,47 @@ public sealed class QueryEndpointsTests
         string text = await TextAsync(server, api, HttpStatusCode.BadRequest);
         Assert.StartsWith("{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"", text, StringComparison.Ordinal);
         Assert.Contains(expected, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_and_values_of_several_selectors_and_metadata_come_in_the_order_of_their_bytes()
+    {
+        const string Low = "\uFF61";
+        const string High = "\U0001F600";
+        await using TestServer server = await TestServer.StartWithoutAuthAsync();
+        WriteBody body = new WriteBody()
+            .Series(["__name__", "a", "l" + High, "x", "l", High], (T, 1))
+            .Series(["__name__", "b", "l" + Low, "x", "l", Low], (T, 1))
+            .Metadata(High, MetricType.Gauge, "", "")
+            .Metadata(Low, MetricType.Gauge, "", "");
+        using (HttpResponseMessage written = await server.WriteAsync(body.Compressed()))
+        {
+            Assert.Equal(HttpStatusCode.OK, written.StatusCode);
+        }
+
+        JsonElement names = await server.GetAsync("labels?match[]=a&match[]=b");
+        JsonElement values = await server.GetAsync("label/l/values?match[]=a&match[]=b");
+        JsonElement metadata = await server.GetAsync("metadata");
+        Assert.Equal(["__name__", "l", "l" + Low, "l" + High], Texts(names));
+        Assert.Equal([Low, High], Texts(values));
+        List<string> families = [];
+        foreach (JsonProperty family in metadata.GetProperty("data").EnumerateObject())
+        {
+            families.Add(family.Name);
+        }
+
+        Assert.Equal([Low, High], families);
+
+        static List<string?> Texts(JsonElement answer)
+        {
+            List<string?> texts = [];
+            foreach (JsonElement text in answer.GetProperty("data").EnumerateArray())
+            {
+                texts.Add(text.GetString());
+            }
+
+            return texts;
+        }
     }
 
     [Fact]
@@ -76,6 +121,17 @@ public sealed class QueryEndpointsTests
             await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), CompressionMode.Decompress);
         using StreamReader reader = new(unpacked);
         Assert.Equal(plain, await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_workspace_whose_name_is_no_UTF_8_is_not_found()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using HttpRequestMessage request = server.Sign(
+            server.NewRequest(HttpMethod.Get, "/workspaces/%FF%C3/api/v1/query?query=1"), TestServer.Admin);
+        using HttpResponseMessage response = await server.SendAsync(request);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("Workspace not found", await TestServer.TextOf(response), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,6 +48,27 @@ public sealed class SelectTests
     }
 
     [Fact]
+    public void A_view_whose_caller_is_gone_answers_nothing_more()
+    {
+        using TestDatabase test = new();
+        test.Append(Labels.FromStrings("__name__", "m", "n", "1"), 1000, 1);
+        test.Append(Labels.FromStrings("__name__", "m", "n", "2"), 1000, 1);
+        using CancellationTokenSource caller = new();
+        using DatabaseQuerier querier = test.Database.NewQuerier(caller.Token);
+        SelectedSeries series = querier.Select([], 0, 2000);
+        Assert.True(series.MoveNext());
+        caller.Cancel();
+
+        List<Matcher> pattern = [new Matcher(MatcherType.Regex, "n", "1.*")];
+        Assert.Throws<OperationCanceledException>(() => series.MoveNext());
+        Assert.Throws<OperationCanceledException>(() => querier.Series([], 0, 2000));
+        Assert.Throws<OperationCanceledException>(() => querier.Select(pattern, 0, 2000));
+        Assert.Throws<OperationCanceledException>(() => querier.LabelNames([], 0, 2000));
+        Assert.Throws<OperationCanceledException>(() => querier.LabelValues("n", [], 0, 2000));
+        Assert.Throws<OperationCanceledException>(() => querier.LabelValues("n", pattern, 0, 2000));
+    }
+
+    [Fact]
     public void A_selection_yields_the_samples_of_its_times_only()
     {
         using TestDatabase test = new();

@@ -38,12 +38,21 @@ public sealed class RouteTableTests
     [InlineData("/workspaces/x/api/v1/query/")]
     [InlineData("/workspaces/x/../default/api/v1/query")]
     [InlineData("/workspaces/%zz/api/v1/query")]
-    [InlineData("/workspaces/%C3/api/v1/query")]
+    [InlineData("/%77orkspace%F3/x/api/v1/query")]
     [InlineData("//")]
     [InlineData("*")]
     [InlineData("")]
     public void What_no_pattern_covers_is_not_found(string path) =>
         Assert.Null(_routes.Match("GET", path).Route);
+
+    [Fact]
+    public void A_value_that_is_no_UTF_8_is_handed_on_with_its_bytes()
+    {
+        RouteMatch match = _routes.Match("GET", "/workspaces/%C3/api/v1/query");
+
+        Assert.NotNull(match.Route);
+        Assert.Equal([0xC3], PercentEncoding.BytesOf(Assert.Single(match.Values).Value));
+    }
 
     [Fact]
     public void A_get_route_answers_head_and_a_star_route_every_method()
