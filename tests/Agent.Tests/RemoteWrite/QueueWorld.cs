@@ -132,6 +132,15 @@ internal sealed class QueueWorld : IAsyncDisposable
 
     public void DriveUntilAccepted(int samples) => Drive(() => Receiver.AcceptedCount >= samples, $"{samples} samples");
 
+    /// <summary>
+    /// Drives until everything that was committed is delivered and the file says so: a kill between the two sends the last
+    /// batch once more, which counts again.
+    /// </summary>
+    public void DriveUntilSaved() => Drive(
+        () => Buffer.PositionsOf(Options.Name).TryLoad(out List<ShardPositions> saved, out _)
+            && saved[^1].Min >= SamplePosition.At(Buffer.Wal.End),
+        "the saved positions");
+
     /// <summary>SIGKILL: nothing is flushed or saved any more, what was written stays.</summary>
     public async Task KillAsync()
     {

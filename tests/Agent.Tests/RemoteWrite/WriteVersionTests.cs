@@ -51,6 +51,7 @@ public sealed class WriteVersionTests
         world.Drive(() => world.Counter("prometheus_remote_storage_exemplars_total") == 1, "the exemplar");
         AssertAllKinds(world.Receiver.Requests[^1]);
 
+        world.DriveUntilSaved();
         world.Receiver.Unreachable = true;
         CommitAllKinds(world);
         await world.KillAsync();
