@@ -2,6 +2,7 @@ using System.Linq;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AmpEdge.EndToEnd.Tests.Support;
 using AmpEdge.Tests.Support;
 using Xunit;
@@ -9,7 +10,7 @@ using Xunit;
 namespace AmpEdge.EndToEnd.Tests;
 
 /// <summary>What the running agent answers, beside what a real Prometheus answered for the same jobs.</summary>
-public sealed class AgentApiTests
+public sealed partial class AgentApiTests
 {
     private const string Folder = "conformance/http_api";
 
@@ -52,7 +53,7 @@ public sealed class AgentApiTests
             differences.AddRange(await CompareAsync(agent, recorded, target.Address));
         }
 
-        Assert.Equal("", string.Join('\n', differences));
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 
     [Fact]
@@ -74,6 +75,12 @@ public sealed class AgentApiTests
             "\"config.auto-reload-interval\":\"0s\"", await agent.GetAsync("/api/v1/status/flags"), StringComparison.Ordinal);
     }
 
+    /// <summary>Discovered labels of a target that releases after the recorded one have too.</summary>
+    [GeneratedRegex("""
+        "__(always_scrape_classic_histograms|convert_classic_histograms_to_nhcb|scrape_native_histograms)__":"[a-z]+",
+        """)]
+    private static partial Regex NewerLabels();
+
     private static async Task<List<string>> CompareAsync(RunningProgram agent, ConformanceCase recorded, string target)
     {
         StringBuilder query = new("?");
@@ -83,7 +90,8 @@ public sealed class AgentApiTests
         }
 
         using HttpResponseMessage answer = await agent.Http.GetAsync(recorded.Path + query, TestContext.Current.CancellationToken);
-        using JsonDocument actual = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        string body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        using JsonDocument actual = JsonDocument.Parse(NewerLabels().Replace(body, ""));
         // Ours has another port, another name for itself, and no fixed version.
         string text = recorded.Response.GetProperty("body").GetRawText()
             .Replace("http://prom.example:19500/", $"http://{Environment.MachineName.ToLowerInvariant()}:{target.Split(':')[1]}/", StringComparison.Ordinal)

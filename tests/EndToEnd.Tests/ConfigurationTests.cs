@@ -125,7 +125,9 @@ public sealed class ConfigurationTests
 
         folder.Write("jobs.yml", jobs.Replace("${JOB}", "changed", StringComparison.Ordinal));
         await PoolIsAsync(agent, "changed");
-        Assert.Equal(1, await agent.MetricAsync("prometheus_config_last_reload_successful"));
+        await Eventually.TrueAsync(
+            async () => await agent.MetricAsync("prometheus_config_last_reload_successful") == 1,
+            () => agent.Describe("the mended file did not show in the metrics"));
     }
 
     private static Task PoolIsAsync(RunningProgram agent, string job) => Eventually.TrueAsync(
