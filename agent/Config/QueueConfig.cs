@@ -43,4 +43,10 @@ internal sealed record QueueConfig
 
     /// <summary>Samples a second that all shards together send at most; 0 for no such limit. Ours.</summary>
     public int MaxSamplesPerSecond { get; init; }
+
+    /// <summary>
+    /// Distinct series that are sent within an hour; samples of further ones are dropped and counted until it is over. 0 for no
+    /// such limit. Ours.
+    /// </summary>
+    public int MaxSeries { get; init; }
 }

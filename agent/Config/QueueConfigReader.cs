@@ -33,6 +33,7 @@ internal static class QueueConfigReader
             SampleAgeLimit = section.Duration("sample_age_limit", defaults.SampleAgeLimit),
             MaxBytesPerSend = section.Size("max_bytes_per_send", defaults.MaxBytesPerSend),
             MaxSamplesPerSecond = section.Int("max_samples_per_second", defaults.MaxSamplesPerSecond, 0),
+            MaxSeries = section.Int("max_series", defaults.MaxSeries, 0),
         };
         Validate(section, config);
         section.End();

@@ -41,6 +41,7 @@ internal static class RemoteWriteConfigYaml
         yaml.DurationUnlessZero("sample_age_limit", queue.SampleAgeLimit);
         yaml.SizeUnlessZero("max_bytes_per_send", queue.MaxBytesPerSend == new QueueConfig().MaxBytesPerSend ? default : queue.MaxBytesPerSend);
         yaml.NumberUnlessZero("max_samples_per_second", (ulong)queue.MaxSamplesPerSecond);
+        yaml.NumberUnlessZero("max_series", (ulong)queue.MaxSeries);
     }
 
     private static void WriteSigV4(YamlWriter yaml, SigV4Config sigV4)

@@ -7,7 +7,12 @@ namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>Reads the buffer's segments into a destination's shards, waiting for room, until nothing is left to read.</summary>
 internal sealed class DiskReader(
-    AgentBuffer buffer, DestinationOptions options, RemoteWriteMetrics metrics, QueueProgress progress, ILogger logger)
+    AgentBuffer buffer,
+    DestinationOptions options,
+    SeriesCap cap,
+    RemoteWriteMetrics metrics,
+    QueueProgress progress,
+    ILogger logger)
 {
     private readonly SegmentSeries _series = new(new WriteRules(options));
     private readonly SampleList _samples = new();
@@ -125,7 +130,9 @@ internal sealed class DiskReader(
     {
         int dropped = 0;
         int unknown = 0;
+        int overCap = 0;
         int taken = 0;
+        cap.BeginRecord();
         for (int index = 0; index < _samples.Count; index++)
         {
             SamplePosition position = SamplePosition.At(record, index);
@@ -136,6 +143,9 @@ internal sealed class DiskReader(
                     break;
                 case EnqueueOutcome.Dropped:
                     dropped++;
+                    break;
+                case EnqueueOutcome.OverCap:
+                    overCap++;
                     break;
                 case EnqueueOutcome.UnknownSeries:
                     unknown++;
@@ -155,6 +165,7 @@ internal sealed class DiskReader(
 
         progress.TookIn(taken);
         metrics.DroppedByRelabelling.Add(dropped);
+        metrics.DroppedOverCap.Add(overCap);
         if (unknown > 0)
         {
             metrics.Lost(LossReason.Damaged, unknown);
@@ -182,6 +193,11 @@ internal sealed class DiskReader(
             return EnqueueOutcome.Dropped;
         }
 
+        if (!cap.Admits(series.Hash))
+        {
+            return EnqueueOutcome.OverCap;
+        }
+
         ShardQueue queue = shards.QueueOf(series.Hash);
         ReadOnlySpan<byte> payload = samples.Payload(index);
         if (!queue.HasRoom(1, series.Blob.Length + payload.Length))
@@ -205,6 +221,9 @@ internal sealed class DiskReader(
 
         /// <summary>The destination does not get the series.</summary>
         Dropped,
+
+        /// <summary>The series is one too many for the destination's cap.</summary>
+        OverCap,
 
         /// <summary>The segment does not describe the series: its description was damaged.</summary>
         UnknownSeries,

@@ -8,7 +8,7 @@ namespace AmpEdge.Agent.RemoteWrite;
 /// Puts records that were just written into the queues of a set of shards, each whole or not at all. Used under the buffer's
 /// commit lock only.
 /// </summary>
-internal sealed class LiveIntake(SeriesTable table, WriteRules rules)
+internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap cap)
 {
     private readonly SeriesTable _table = table;
     private readonly LiveRules _rules = new(rules);
@@ -19,6 +19,9 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules)
 
     /// <summary>How many entries of the record were left out because of the rules, after a successful <see cref="TryTake"/>.</summary>
     public int LeftOut { get; private set; }
+
+    /// <summary>How many were left out because their series is over the cap.</summary>
+    public int OverCap { get; private set; }
 
     /// <summary>False, with nothing taken, when a shard has no room for its part of the record.</summary>
     public bool TryTake(in SampleColumns samples, WalPosition record, ShardSet shards)
@@ -32,7 +35,7 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules)
         for (int index = 0; index < samples.Count; index++)
         {
             SeriesLabels series = _rules.LabelsOf(samples.Series[index], labels);
-            if (series.IsDropped)
+            if (series.IsDropped || !cap.Admits(series.Hash))
             {
                 continue;
             }
@@ -58,6 +61,8 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules)
     {
         Prepare(shards.Count);
         LeftOut = 0;
+        OverCap = 0;
+        cap.BeginRecord();
         for (int index = 0; index < samples.Count; index++)
         {
             SeriesRef series = samples.Series[index];
@@ -68,7 +73,14 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules)
                 continue;
             }
 
-            int shard = ShardPositions.ShardOf(labels.HashOf(series), shards.Count);
+            ulong hash = labels.HashOf(series);
+            if (!cap.Admits(hash))
+            {
+                OverCap++;
+                continue;
+            }
+
+            int shard = ShardPositions.ShardOf(hash, shards.Count);
             _entries[shard]++;
             _bytes[shard] += length + samples.Payload(index).Length;
         }

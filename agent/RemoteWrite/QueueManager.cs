@@ -32,6 +32,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     private readonly Sending _sender;
     private readonly MetadataSender _metadata;
     private readonly DeliveryPositions _file;
+    private readonly SeriesCap _cap;
     private readonly DiskReader _disk;
     private readonly LiveIntake _intake;
     private readonly TimeProvider _time;
@@ -69,8 +70,9 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         _metrics = new RemoteWriteMetrics(registry, options);
         _saveFailures = new RepeatedErrorGate(time);
         _file = buffer.PositionsOf(options.Name);
-        _disk = new DiskReader(buffer, options, _metrics, Progress, logger);
-        _intake = new LiveIntake(buffer.Series, new WriteRules(options));
+        _cap = new SeriesCap(options.Queue.MaxSeries, time);
+        _disk = new DiskReader(buffer, options, _cap, _metrics, Progress, logger);
+        _intake = new LiveIntake(buffer.Series, new WriteRules(options), _cap);
         _sender = new Sending(options, client, new MetadataIndex(readMetadata, time), time, _metrics, Progress, logger);
         _metadata = new MetadataSender(options, client, readMetadata, time, random, _metrics, _sender.Version, logger);
         _shards = NewShards(options.Queue.MinShards, LoadPositions());
@@ -160,8 +162,9 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
                 return;
             }
 
-            Progress.TookIn(samples.Count - _intake.LeftOut);
+            Progress.TookIn(samples.Count - _intake.LeftOut - _intake.OverCap);
             _metrics.DroppedByRelabelling.Add(_intake.LeftOut);
+            _metrics.DroppedOverCap.Add(_intake.OverCap);
         }
 
         shards.Taken = SamplePosition.At(end);
@@ -217,6 +220,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     {
         _metrics.Pending.ReadFrom(() => Pending);
         _metrics.Shards.ReadFrom(() => ShardCount);
+        _metrics.CappedSeries.ReadFrom(() => _cap.Count);
         _metrics.Parked.ReadFrom(() => Progress.IsParked ? 1 : 0);
         _metrics.ReadingDisk.ReadFrom(() => IsLive ? 0 : 1);
         _metrics.BehindSeconds.ReadFrom(() => Behind.TotalSeconds);

@@ -42,6 +42,7 @@ internal sealed class RemoteWriteMetrics
             "Samples that were not sent, by reason.", "reason", "remote_name", "url");
         DroppedByRelabelling = Dropped("dropped_series");
         DroppedTooOld = Dropped("too_old");
+        DroppedOverCap = Dropped("max_series");
         _refused = registry.Counters(
             "ampedge_remote_write_refused_samples_total",
             "Samples that the destination refused for good, by what it said.", "reason", "remote_name", "url");
@@ -56,6 +57,8 @@ internal sealed class RemoteWriteMetrics
 
         CorruptBytes = Counter(
             "ampedge_remote_write_corrupt_bytes_total", "Bytes of the buffer that could not be read for this destination.");
+        CappedSeries = Gauge(
+            "ampedge_remote_write_capped_series", "Distinct series that were sent in this hour, where max_series bounds them.");
         Parked = Gauge(
             "ampedge_remote_write_parked", "1 while the destination refuses the credentials: samples wait until someone mends that.");
         EnqueueRetries = Counter(
@@ -94,6 +97,10 @@ internal sealed class RemoteWriteMetrics
     public CounterMetric DroppedByRelabelling { get; }
 
     public CounterMetric DroppedTooOld { get; }
+
+    public CounterMetric DroppedOverCap { get; }
+
+    public GaugeMetric CappedSeries { get; }
 
     public CounterMetric CorruptBytes { get; }
 

@@ -1,4 +1,5 @@
 using System.Linq;
+using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Prometheus;
@@ -98,6 +99,32 @@ public sealed class SendingTests
             // What went out up to a moment is what the rate allowed, and one request of each shard on top.
             Assert.True(before <= cap * (request.At - start).TotalSeconds + 30, $"{before} samples after {request.At - start}");
         }
+    }
+
+    [Fact]
+    public async Task Series_beyond_the_cap_are_left_out_from_memory_and_from_disk_until_the_hour_is_over()
+    {
+        await using QueueWorld world = new(WithQueue(static queue => queue with { MaxSeries = 4 })) { SeriesCount = 10 };
+        await world.StartAsync();
+        world.Scrape(1);
+        world.DriveUntilAccepted(4);
+        world.Drive(() => world.Queue is { IsLive: true, Pending: 0 }, "live");
+        world.Scrape(2);
+        world.DriveUntilAccepted(8);
+
+        Assert.Equal(4, world.Receiver.Accepted.Select(static sample => sample.Series).Distinct().Count());
+        Assert.Equal(12, world.Counter("prometheus_remote_storage_samples_dropped_total{reason=\"max_series\""));
+        Assert.Equal(4, world.Counter("ampedge_remote_write_capped_series"));
+
+        world.Time.Advance(TimeSpan.FromHours(1));
+        SeriesRef other = world.Buffer.Series.Acquire(QueueWorld.LabelsOf(99));
+        using (BufferAppender appender = world.Buffer.RentAppender())
+        {
+            appender.Append(other, 1, 1);
+            appender.Commit();
+        }
+
+        world.Drive(() => world.Receiver.Accepted.Any(static sample => sample.Series == QueueWorld.TextOf(99)), "the new series");
     }
 
     [Fact]
