@@ -44,9 +44,15 @@ internal static class ConfigFiles
             }
         }
 
-        foreach (AwsDiscoveryConfig aws in (IEnumerable<AwsDiscoveryConfig>)[.. discovery.Ec2, .. discovery.Aws])
+        List<AwsDiscoveryConfig> clouds = [.. discovery.Ec2, .. discovery.Aws];
+        foreach (EcsDiscoveryConfig ecs in discovery.Ecs)
         {
-            files.AddRange(aws.HttpClient.Files);
+            clouds.Add(ecs.Api);
+        }
+
+        foreach (AwsDiscoveryConfig cloud in clouds)
+        {
+            files.AddRange(cloud.HttpClient.Files);
         }
     }
 }
