@@ -12,6 +12,7 @@ internal sealed class ScrapePool : IAsyncDisposable
     private readonly Dictionary<ulong, ScrapeLoop> _loops = [];
     private readonly LabelsBuilder _labels = new();
     private readonly SampleBatchPool _batches = new();
+    private readonly MetadataPool _metadata = new();
     private readonly ISampleStore _store;
     private readonly ScrapeMetrics _metrics;
     private readonly PoolMetrics _poolMetrics;
@@ -297,6 +298,7 @@ internal sealed class ScrapePool : IAsyncDisposable
             Histograms = target.Histograms.Forms,
             ConvertClassicHistograms = target.Histograms.ConvertClassic,
         };
+        target.Metadata.ShareBy(_metadata);
         return new ScrapeCache(_store, labels, target.Metadata, options);
     }
 

@@ -10,6 +10,7 @@ internal sealed class TargetMetadata
 {
     private readonly Lock _familiesLock = new();
     private readonly Dictionary<string, MetricMetadata> _families = new(StringComparer.Ordinal);
+    private MetadataPool? _pool;
     private long _bytes;
 
     public int Count
@@ -43,6 +44,15 @@ internal sealed class TargetMetadata
         }
     }
 
+    /// <summary>From now on what is said is kept once for all targets that share the pool.</summary>
+    public void ShareBy(MetadataPool pool)
+    {
+        lock (_familiesLock)
+        {
+            _pool = pool;
+        }
+    }
+
     /// <summary>Takes what a help, type or unit line says; comments are passed over.</summary>
     public void Take<TParser>(ref TParser parser, ExpositionEntry entry, bool isOpenMetrics)
         where TParser : struct, IExpositionParser, allows ref struct
@@ -64,7 +74,8 @@ internal sealed class TargetMetadata
                 _ => known with { Unit = Encoding.UTF8.GetString(parser.Text) },
             };
             _bytes += BytesOf(said) - (_families.ContainsKey(family) ? BytesOf(known) : 0);
-            _families[family] = said;
+            said = _pool?.Share(said) ?? said;
+            _families[said.FamilyName] = said;
         }
     }
 

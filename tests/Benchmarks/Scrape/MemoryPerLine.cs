@@ -18,15 +18,18 @@ public class MemoryPerLine
         ScrapeCache[] caches = new ScrapeCache[Targets];
         SampleBatchPool batches = new();
         CountingStore store = new();
+        MetadataPool metadata = new();
         long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int target = 0; target < Targets; target++)
         {
+            TargetMetadata ofTarget = new();
+            ofTarget.ShareBy(metadata);
             caches[target] = new ScrapeCache(
                 store,
                 new SampleLabels(
                     Labels.FromStrings("instance", "10.0.0.1:9100", "job", "node"), honorLabels: false, utf8Names: true, [],
                     new ScrapeLimits()),
-                new TargetMetadata(),
+                ofTarget,
                 new ScrapeCacheOptions());
             for (int scrape = 0; scrape < 3; scrape++)
             {
