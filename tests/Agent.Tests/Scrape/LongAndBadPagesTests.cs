@@ -10,7 +10,11 @@ using Xunit;
 
 namespace AmpEdge.Agent.Tests.Scrape;
 
-/// <summary>What targets may answer that nobody wants: the scrape fails or goes on, and the memory stays.</summary>
+/// <summary>
+/// What targets may answer that nobody wants: the scrape fails or goes on, and the memory stays. Alone, because what is
+/// allocated is counted over the whole process.
+/// </summary>
+[Collection(nameof(AloneCollection))]
 public sealed class LongAndBadPagesTests
 {
     private readonly RecordingStore _store = new();
