@@ -9,12 +9,15 @@ internal sealed class LaterFeatures
 
     public IReadOnlyList<ConfigProblem> Problems => _problems;
 
-    /// <summary>Notes a key whose value asks for such a thing; <paramref name="instead"/> is what works now.</summary>
-    public void NoteIf(bool asked, ConfigSection section, string key, string instead)
+    /// <summary>
+    /// Notes a key whose value asks for such a thing, or a <paramref name="part"/> of that value; <paramref name="instead"/>
+    /// is what works now.
+    /// </summary>
+    public void NoteIf(bool asked, ConfigSection section, string key, string instead, string? part = null)
     {
         if (asked)
         {
-            _problems.Add(section.Describe(key, $"{key} is not supported yet by this version", null, instead));
+            _problems.Add(section.Describe(key, $"{part ?? key} is not supported yet by this version", null, instead));
         }
     }
 }

@@ -67,6 +67,12 @@ internal static class RemoteWriteConfigReader
         };
         ValidateAuthentication(section, config);
         later.NoteIf(config.RoundRobinDns, section, "round_robin_dns", "false");
+        later.NoteIf(
+            config.SigV4 is { UseFipsStsEndpoint: true },
+            section,
+            "sigv4",
+            "AWS_USE_FIPS_ENDPOINT=true in the environment, which the AWS SDK heeds for STS",
+            part: "use_fips_sts_endpoint");
         return hasUrl ? config : null;
     }
 

@@ -98,6 +98,7 @@ public sealed class AgentConfigProblemsTests : IDisposable
 
     [Theory]
     [InlineData("remote_write: [{url: 'http://x', round_robin_dns: true}]\n", "round_robin_dns")]
+    [InlineData("remote_write: [{url: 'http://x', sigv4: {use_fips_sts_endpoint: true}}]\n", "use_fips_sts_endpoint")]
     public void What_this_version_cannot_do_is_named_and_never_ignored(string text, string key)
     {
         ConfigProblem problem = Assert.Single(Load(text).Config!.NotSupportedYet);
