@@ -57,7 +57,9 @@ public static class Oracle
         return name;
     }
 
-    private static void Absent(string reason)
+    /// <summary>Skips the running test, or fails it where oracles and peers are required.</summary>
+    /// <param name="reason">What is absent, of what lies outside the project.</param>
+    public static void Absent(string reason)
     {
         if (Required)
         {

@@ -139,8 +139,11 @@ public sealed class BotocoreTests
         process.StandardInput.Close();
         await process.WaitForExitAsync();
         string problem = await errors;
-        bool absent = problem.Contains("No module named 'botocore'", StringComparison.Ordinal);
-        Assert.SkipWhen(absent && !Oracle.Required, "Debian's python3-botocore is not installed");
+        if (problem.Contains("No module named 'botocore'", StringComparison.Ordinal))
+        {
+            Oracle.Absent("Debian's python3-botocore is not installed");
+        }
+
         Assert.True(process.ExitCode == 0, problem);
         return JsonNode.Parse(await output)!.AsArray();
     }

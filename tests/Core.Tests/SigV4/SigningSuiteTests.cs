@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Text;
 using AmpEdge.SigV4;
 using AmpEdge.Tests.Support;
@@ -9,6 +10,10 @@ namespace AmpEdge.Core.Tests.SigV4;
 public sealed class SigningSuiteTests
 {
     public static TheoryData<string> Cases => [.. SuiteCase.Names()];
+
+    /// <summary>A case may have the header form alone.</summary>
+    public static TheoryData<string> QueryCases =>
+        [.. SuiteCase.Names().Where(static name => SuiteCase.Load(name).Has("query-canonical-request.txt"))];
 
     [Fact]
     public void The_suite_is_there()
@@ -60,11 +65,10 @@ public sealed class SigningSuiteTests
     }
 
     [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(QueryCases))]
     public void Each_step_of_the_query_form_equals_the_suites(string name)
     {
         SuiteCase suite = SuiteCase.Load(name);
-        Assert.SkipUnless(suite.Has("query-canonical-request.txt"), "the case has no query form");
         RequestParts parts = RequestParts.FromTarget(suite.Method, suite.Target, [.. suite.Headers]);
         SigV4Signer signer = new(suite.Scope, new PathRule(suite.Normalize, EncodeTwice: true));
         (string query, SigningSteps steps) = PresignedQuery.Explain(
