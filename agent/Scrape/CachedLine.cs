@@ -2,11 +2,11 @@ using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
 
-/// <summary>A line of a target's page as it was seen before, in 24 bytes.</summary>
+/// <summary>A line of a target's page as it was seen before, in 16 bytes; its text is in <see cref="LineTexts"/>.</summary>
 internal struct CachedLine
 {
     /// <summary>A text longer than this is no line that anyone means.</summary>
-    public const int MaxLength = (1 << LengthBits) - 1;
+    public const int MaxLength = (1 << 26) - 1;
 
     /// <summary>Marks a line that is not a sample: help, type, unit, comment.</summary>
     public const int NoSample = -1;
@@ -18,22 +18,12 @@ internal struct CachedLine
     public const int OverSeriesLimit = -3;
 
     private const int FirstDropMark = -4;
-    private const int LengthBits = 26;
-    private const uint TypeMask = 0x7;
-    private const uint SetsTypeBit = 0x8;
-    private const uint NeedsTypeBit = 0x10;
-    private const int LengthShift = 5;
+    private const byte TypeMask = 0x7;
+    private const byte SetsTypeBit = 0x8;
+    private const byte NeedsTypeBit = 0x10;
 
-    /// <summary>Length and what is known of the family's type, packed.</summary>
-    private uint _lengthAndType;
-
-    public CachedLine(ulong hash, int length)
-    {
-        Hash = hash;
-        _lengthAndType = (uint)length << LengthShift;
-        Next = -1;
-        Series = NoSample;
-    }
+    /// <summary>What is known of the family's type, packed.</summary>
+    private byte _type;
 
     /// <summary>The rule that drops the line's sample; false when none does.</summary>
     public readonly bool IsDropped(out int rule)
@@ -41,9 +31,6 @@ internal struct CachedLine
         rule = FirstDropMark - Series;
         return Series <= FirstDropMark;
     }
-
-    /// <summary><see cref="LineHash"/> of name and labels of a sample, of the whole of any other line.</summary>
-    public ulong Hash { get; }
 
     /// <summary>The line that stood below this one last time, or -1: the guess that makes the steady state cheap.</summary>
     public int Next;
@@ -54,32 +41,32 @@ internal struct CachedLine
     /// <summary>The last scrape that showed the line.</summary>
     public int SeenIn;
 
-    /// <summary>The length of what was hashed.</summary>
-    public readonly int Length => (int)(_lengthAndType >> LengthShift);
-
     /// <summary>
     /// For type lines what they say; the parser needs it when it must step in further down. For a sample with bounds
     /// or quantiles the type under which its labels were made, since that decides how they are written.
     /// </summary>
     public MetricType FamilyType
     {
-        readonly get => (MetricType)(_lengthAndType & TypeMask);
-        set => _lengthAndType = (_lengthAndType & ~TypeMask) | (uint)value;
+        readonly get => (MetricType)(_type & TypeMask);
+        set => _type = (byte)((_type & ~TypeMask) | (int)value);
     }
 
     /// <summary>True for type lines.</summary>
     public bool SetsFamilyType
     {
-        readonly get => (_lengthAndType & SetsTypeBit) != 0;
-        set => _lengthAndType = value ? _lengthAndType | SetsTypeBit : _lengthAndType & ~SetsTypeBit;
+        readonly get => (_type & SetsTypeBit) != 0;
+        set => _type = (byte)(value ? _type | SetsTypeBit : _type & ~SetsTypeBit);
     }
 
     /// <summary>True for samples whose labels depend on the family's type.</summary>
     public bool NeedsFamilyType
     {
-        readonly get => (_lengthAndType & NeedsTypeBit) != 0;
-        set => _lengthAndType = value ? _lengthAndType | NeedsTypeBit : _lengthAndType & ~NeedsTypeBit;
+        readonly get => (_type & NeedsTypeBit) != 0;
+        set => _type = (byte)(value ? _type | NeedsTypeBit : _type & ~NeedsTypeBit);
     }
+
+    /// <summary>Whether the line means the same under a type of its family as when it was remembered.</summary>
+    public readonly bool IsUnder(MetricType type) => !NeedsFamilyType || FamilyType == type;
 
     /// <summary>Marks a sample that a metric relabel rule drops; the mark says which.</summary>
     public static int DroppedBy(int rule) => FirstDropMark - rule;

@@ -1,38 +1,50 @@
 using System.Buffers;
 using System.Numerics;
+using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
 
 /// <summary>
-/// A target's lines, findable by their place (<see cref="CachedLine.Next"/>) and by the hash of their bytes, which are
-/// not kept. The index for the latter exists only while a page is read that is not as it was before.
+/// A target's lines, findable by their place (<see cref="CachedLine.Next"/>) and by their text. The index for the latter
+/// exists only while a page is read that is not as it was before.
 /// </summary>
 /// <remarks>agent/docs/decisions/0001-line-cache.md says what is kept per line and why.</remarks>
 internal sealed class LineTable
 {
+    private LineTexts _texts = new();
     private CachedLine[] _lines = [];
-    private int _count;
 
-    /// <summary>Open addressing: index of a line and one, or 0. Rented; null when there is none at the moment.</summary>
-    private int[]? _index;
+    /// <summary>
+    /// Open addressing: hash of a line's text in the upper half, index of the line and one in the lower, or 0. Rented; null
+    /// when there is none at the moment.
+    /// </summary>
+    private ulong[]? _index;
     private int _indexMask;
 
-    public int Count => _count;
+    public int Count => _texts.Count;
 
-    public Span<CachedLine> Lines => _lines.AsSpan(0, _count);
+    public Span<CachedLine> Lines => _lines.AsSpan(0, Count);
 
     public ref CachedLine this[int index] => ref _lines[index];
 
-    /// <summary>The line of this hash and length, or -1.</summary>
-    public int Find(ulong hash, int length)
+    /// <summary>Name and labels of a sample as they are written, the whole of any other line; valid until the next call.</summary>
+    public ReadOnlySpan<byte> TextOf(int index) => _texts[index];
+
+    /// <summary>True when a line has this text, and means it under this type of its family.</summary>
+    public bool Is(int index, ReadOnlySpan<byte> text, MetricType type) =>
+        _lines[index].IsUnder(type) && _texts[index].SequenceEqual(text);
+
+    /// <summary>The line with this text under this type of its family, or -1.</summary>
+    public int Find(ReadOnlySpan<byte> text, MetricType type)
     {
-        int[] index = _index ?? BuildIndex();
+        ulong[] index = _index ?? BuildIndex();
+        uint hash = HashOf(text);
         for (int place = (int)hash & _indexMask; index[place] != 0; place = (place + 1) & _indexMask)
         {
-            ref readonly CachedLine line = ref _lines[index[place] - 1];
-            if (line.Hash == hash && line.Length == length)
+            int line = (int)(uint)index[place] - 1;
+            if ((uint)(index[place] >> 32) == hash && Is(line, text, type))
             {
-                return index[place] - 1;
+                return line;
             }
         }
 
@@ -40,51 +52,56 @@ internal sealed class LineTable
     }
 
     /// <summary>Adds a line that <see cref="Find"/> did not find; returns its index.</summary>
-    public int Add(ulong hash, int length)
+    public int Add(ReadOnlySpan<byte> text)
     {
-        if (_count == _lines.Length)
+        int added = Count;
+        if (added == _lines.Length)
         {
-            Array.Resize(ref _lines, Math.Max(64, _count * 2));
+            Array.Resize(ref _lines, Math.Max(64, added * 2));
         }
 
-        _lines[_count++] = new CachedLine(hash, length);
-        if (_index is { } index && _count * 2 <= _indexMask)
+        _texts.Append(text);
+        _lines[added] = new CachedLine { Next = -1, Series = CachedLine.NoSample };
+        if (_index is { } index && Count * 2 <= _indexMask)
         {
-            Insert(index, _count - 1);
+            Insert(index, added, HashOf(text));
         }
         else
         {
             DropIndex();
         }
 
-        return _count - 1;
+        return added;
     }
 
     /// <summary>Gives the index back, at the end of each page, and what a growing table took too much.</summary>
     public void Settle()
     {
         DropIndex();
-        if (_lines.Length > 64 && _lines.Length - _count > _count / 8)
+        _texts.Settle();
+        if (_lines.Length > 64 && _lines.Length - Count > Count / 8)
         {
-            Array.Resize(ref _lines, _count + (_count / 16));
+            Array.Resize(ref _lines, Count + (Count / 16));
         }
     }
 
     /// <summary>Keeps only lines seen in or after a scrape, in their order; guesses that led to removed lines end.</summary>
     public void RemoveUnseenSince(int scrape)
     {
-        int[] newIndexes = ArrayPool<int>.Shared.Rent(Math.Max(1, _count));
-        int kept = 0;
-        for (int index = 0; index < _count; index++)
+        int[] newIndexes = ArrayPool<int>.Shared.Rent(Math.Max(1, Count));
+        LineTexts kept = new();
+        for (int index = 0; index < Count; index++)
         {
-            newIndexes[index] = _lines[index].SeenIn < scrape ? -1 : kept;
+            newIndexes[index] = _lines[index].SeenIn < scrape ? -1 : kept.Count;
             if (newIndexes[index] >= 0)
             {
-                _lines[kept++] = _lines[index];
+                _lines[kept.Count] = _lines[index];
+                kept.Append(_texts[index]);
             }
         }
 
-        _count = kept;
+        _texts.Settle();
+        _texts = kept;
         foreach (ref CachedLine line in Lines)
         {
             line.Next = line.Next < 0 ? -1 : newIndexes[line.Next];
@@ -97,40 +114,49 @@ internal sealed class LineTable
     public void Clear()
     {
         DropIndex();
+        _texts.Settle();
+        _texts = new LineTexts();
         _lines = [];
-        _count = 0;
     }
 
-    private int[] BuildIndex()
+    /// <summary>With a key of the process, so that no page can be made whose lines all fall into one place.</summary>
+    private static uint HashOf(ReadOnlySpan<byte> text)
     {
-        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, _count * 4));
-        int[] index = ArrayPool<int>.Shared.Rent(size);
+        HashCode hash = default;
+        hash.AddBytes(text);
+        return (uint)hash.ToHashCode();
+    }
+
+    private ulong[] BuildIndex()
+    {
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, Count * 4));
+        ulong[] index = ArrayPool<ulong>.Shared.Rent(size);
         index.AsSpan(0, size).Clear();
         _indexMask = size - 1;
-        for (int line = 0; line < _count; line++)
+        for (int line = 0; line < Count; line++)
         {
-            Insert(index, line);
+            Insert(index, line, HashOf(_texts[line]));
         }
 
         return _index = index;
     }
 
-    private void Insert(int[] index, int line)
+    private void Insert(ulong[] index, int line, uint hash)
     {
-        int place = (int)_lines[line].Hash & _indexMask;
+        int place = (int)hash & _indexMask;
         while (index[place] != 0)
         {
             place = (place + 1) & _indexMask;
         }
 
-        index[place] = line + 1;
+        index[place] = ((ulong)hash << 32) | ((uint)line + 1);
     }
 
     private void DropIndex()
     {
         if (_index is { } index)
         {
-            ArrayPool<int>.Shared.Return(index);
+            ArrayPool<ulong>.Shared.Return(index);
             _index = null;
         }
     }

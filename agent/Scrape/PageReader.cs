@@ -3,9 +3,9 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Agent.Scrape;
 
 /// <summary>
-/// Reads the pages of one target, whole or in parts. A line that has the length and hash of the one that stood at its
-/// place before costs a hash and the parsing of its number; only others are tokenised, looked up by their hash, and when
-/// new relabelled and given a number.
+/// Reads the pages of one target, whole or in parts. A line that is the one that stood at its place before costs a
+/// comparison and the parsing of its number; only others are tokenised, looked up by their text, and when new relabelled
+/// and given a number.
 /// </summary>
 internal sealed class PageReader
 {
@@ -254,14 +254,13 @@ internal sealed class PageReader
         while ((uint)known < (uint)lines.Length)
         {
             ref CachedLine line = ref lines[known];
-            int after = position + line.Length;
-            ulong seed = line.NeedsFamilyType ? (ulong)BucketedType(_familyType) : 0;
-            if ((uint)after > (uint)page.Length
-                || LineHash.Of(page.Slice(position, line.Length), seed) != line.Hash)
+            ReadOnlySpan<byte> text = _lines.TextOf(known);
+            if (!page[position..].StartsWith(text) || !line.IsUnder(BucketedType(_familyType)))
             {
                 break;
             }
 
+            int after = position + text.Length;
             if (line.Series == CachedLine.NoSample)
             {
                 _familyType = line.SetsFamilyType ? line.FamilyType : _familyType;
@@ -404,8 +403,7 @@ internal sealed class PageReader
 
         bool needsType = HasBoundLabel(in series);
         MetricType type = BucketedType(series.FamilyType);
-        ulong hash = LineHash.Of(text, needsType ? (ulong)type : 0);
-        int index = Find(hash, text.Length);
+        int index = Find(text, type);
         if (index < 0 || (_lines[index].Series == CachedLine.OverSeriesLimit && _series.HasRoom(_options.SeriesLimit)))
         {
             Labels? labels = _sampleLabels.Make(in series, out problem);
@@ -415,7 +413,7 @@ internal sealed class PageReader
                 return -1;
             }
 
-            index = index < 0 ? _lines.Add(hash, text.Length) : index;
+            index = index < 0 ? _lines.Add(text) : index;
             _lines[index].Series = MarkOf(labels);
             _lines[index].SeenIn = 0;
             _lines[index].NeedsFamilyType = needsType;
@@ -465,11 +463,10 @@ internal sealed class PageReader
             return;
         }
 
-        ulong hash = LineHash.Of(text, 0);
-        int index = Find(hash, text.Length);
+        int index = Find(text, MetricType.Unknown);
         if (index < 0)
         {
-            index = _lines.Add(hash, text.Length);
+            index = _lines.Add(text);
             _metadata.Take(ref parser, entry, _format is ExpositionFormat.OpenMetrics100 or ExpositionFormat.Protobuf);
         }
 
@@ -481,12 +478,10 @@ internal sealed class PageReader
     }
 
     /// <summary>The line at its place is tried first, then all.</summary>
-    private int Find(ulong hash, int length)
+    private int Find(ReadOnlySpan<byte> text, MetricType type)
     {
         int guess = _previousLine < 0 ? _firstLine : _lines[_previousLine].Next;
-        return guess >= 0 && _lines[guess].Hash == hash && _lines[guess].Length == length
-            ? guess
-            : _lines.Find(hash, length);
+        return guess >= 0 && _lines.Is(guess, text, type) ? guess : _lines.Find(text, type);
     }
 
     /// <summary>Remembers that this line stood below the one before.</summary>
