@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Reflection;
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Discovery.Kubernetes;
 using AmpEdge.Hosting;
 
@@ -14,11 +15,14 @@ internal sealed class AgentFlags
     /// <summary>Small, because what is delivered is given back segment by segment.</summary>
     private const long DefaultMemorySegmentBytes = 1L << 20;
 
+    private static readonly TimeSpan s_autoReloadOfPrometheus = TimeSpan.FromSeconds(30);
+
     private readonly CommandLine _commandLine;
     private readonly Flag<string> _configFile;
     private readonly Flag<bool> _configCheck;
     private readonly Flag<bool> _expandEnvironment;
     private readonly Flag<TimeSpan> _autoReloadInterval;
+    private readonly Flag<IReadOnlyList<string>> _features;
     private readonly Flag<string> _listenAddress;
     private readonly Flag<bool> _enableLifecycle;
     private readonly Flag<long> _maxConnections;
@@ -59,6 +63,9 @@ internal sealed class AgentFlags
             "config.auto-reload-interval", TimeSpan.Zero,
             "How often to look whether configuration files have changed, and reload then; 0 waits to be told.");
         config.Switch("agent", "Taken for the sake of Prometheus command lines: this program is always an agent.");
+        _features = config.Words(
+            "enable-feature", PrometheusFeatures.Names,
+            "Features of Prometheus by its names, separated by commas; the log says what each means here.");
         FlagGroup web = _commandLine.Group("Web");
         _listenAddress = web.Listen(
             "web.listen-address", "0.0.0.0:9090", "Where to listen for the pages, the API and telemetry.");
@@ -146,7 +153,10 @@ internal sealed class AgentFlags
         Flags = [.. _commandLine.Flags.Select(static flag => KeyValuePair.Create(flag.Name, flag.ValueText))],
         ConfigFile = _configFile.Value,
         ExpandEnvironment = _expandEnvironment.Value,
-        AutoReloadInterval = _autoReloadInterval.Value,
+        Features = _features.Value,
+        AutoReloadInterval = !_autoReloadInterval.IsSet && _features.Value.Contains(PrometheusFeatures.AutoReload)
+            ? s_autoReloadOfPrometheus
+            : _autoReloadInterval.Value,
         StoragePath = _storagePath.Value,
         ListenAddress = _listenAddress.Value,
         MaxConnections = (int)_maxConnections.Value,

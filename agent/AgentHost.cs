@@ -54,7 +54,7 @@ internal sealed class AgentHost : IDisposable
             new BufferStore(_buffer, availability), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>());
         _scraping = new ScrapingFactory(settings, CreateClient, _metrics, time, loggers).Create(config, _scrapes);
         _destinations = new Destinations(config, new DestinationFactory(
-            _buffer, CreateClient, _scrapes.Metadata, availability, settings.FlushDeadline, time, _metrics,
+            _buffer, CreateWriteClient, _scrapes.Metadata, availability, settings.FlushDeadline, time, _metrics,
             loggers.CreateLogger<QueueManager>()));
         _reloader.OnChange(_destinations.ApplyAsync);
         _reloader.OnChange(_scraping.ApplyAsync);
@@ -64,17 +64,18 @@ internal sealed class AgentHost : IDisposable
         _web = CreateWeb();
     }
 
-    /// <summary>Reads the configuration; what this version cannot do yet is a problem like any other.</summary>
+    /// <summary>Reads the configuration and the kubeconfig files that it names.</summary>
     public static ConfigResult<AgentConfig> Load(AgentSettings settings)
     {
         ConfigResult<AgentConfig> loaded = AgentConfigLoader.Load(
-            settings.ConfigFile, expandEnvironment: settings.ExpandEnvironment);
+            settings.ConfigFile, expandEnvironment: settings.ExpandEnvironment,
+            basis: new ConfigBasis { Buffer = settings.Buffer, Global = PrometheusFeatures.DefaultsWith(settings.Features) });
         if (loaded.Config is not { } config)
         {
             return loaded;
         }
 
-        List<ConfigProblem> problems = [.. config.NotSupportedYet, .. Kubeconfig.Check(config)];
+        IReadOnlyList<ConfigProblem> problems = Kubeconfig.Check(config);
         if (problems.Count > 0)
         {
             return new ConfigResult<AgentConfig>(null, problems);
@@ -88,6 +89,11 @@ internal sealed class AgentHost : IDisposable
 
     public void AddTo(ProcessHost host)
     {
+        foreach (string feature in _settings.Features)
+        {
+            AgentLog.Feature(_loggers.CreateLogger<AgentHost>(), feature, PrometheusFeatures.MeaningOf(feature));
+        }
+
         host
             .AddLoop("buffer", _buffer.RunAsync)
             .Add(_destinations, _settings.FlushDeadline + s_afterFlush)
@@ -145,6 +151,9 @@ internal sealed class AgentHost : IDisposable
     }
 
     private HttpMessageInvoker CreateClient(HttpClientConfig config) => new(HttpHandlerBuilder.Build(config, _time));
+
+    private HttpMessageInvoker CreateWriteClient(RemoteWriteConfig config) => new(HttpHandlerBuilder.Build(
+        config.HttpClient, _time, new HttpTransportLimits { RoundRobinDns = config.RoundRobinDns }));
 
     private HttpServer CreateWeb()
     {

@@ -14,6 +14,9 @@ internal sealed record AgentSettings
     /// <summary>True to replace <c>${NAME}</c> in configuration files.</summary>
     public bool ExpandEnvironment { get; init; }
 
+    /// <summary>What <c>--enable-feature</c> names, each known.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
     /// <summary>Between two looks at the configuration files; zero for none.</summary>
     public TimeSpan AutoReloadInterval { get; init; }
 

@@ -23,6 +23,11 @@ internal static partial class BufferLog
     public static partial void Shed(
         ILogger logger, long bytes, LossReason reason, string destination, long lostSamples, long heldBack);
 
+    [LoggerMessage(2305, LogLevel.Warning,
+        "buffer: {Destination} is over its own bound and gives up a segment of {Bytes} bytes ({Reason}): it loses {LostSamples} samples, others none ({HeldBack} such losses were not logged)")]
+    public static partial void GivenUp(
+        ILogger logger, long bytes, LossReason reason, string destination, long lostSamples, long heldBack);
+
     [LoggerMessage(2306, LogLevel.Error, "buffer: deleting old segments failed, trying again later: {Reason}")]
     public static partial void TruncateFailed(ILogger logger, string reason);
 

@@ -7,7 +7,8 @@ namespace AmpEdge.Agent.Buffer;
 
 /// <summary>
 /// Deletes segments: those that every destination has, and the oldest ones when the buffer is over its bounds or the disk is
-/// full. What a destination had not read of those is counted as lost, per destination.
+/// full. A destination over bounds of its own gives the oldest ones up for itself. What a destination had not read of those is
+/// counted as lost, per destination.
 /// </summary>
 internal sealed class BufferTruncator(
     AgentBuffer buffer, BufferOptions options, TimeProvider time, ILogger logger, BufferMetrics metrics)
@@ -39,10 +40,19 @@ internal sealed class BufferTruncator(
         }
     }
 
-    /// <summary>Deletes what is delivered, then the oldest until the bounds hold.</summary>
+    /// <summary>
+    /// Gives up for each destination what is over its own bounds, deletes what nobody needs, then the oldest until the bounds of
+    /// the whole hold.
+    /// </summary>
     public void TruncateOnce()
     {
-        // Before the truncator's own lock: a commit that finds the disk full takes the two in this order.
+        // All of it before the truncator's own lock: a commit that finds the disk full takes the two in this order.
+        bool isRotated = RotateWhenOneIsTooMuch();
+        foreach (IDestination destination in _buffer.Destinations)
+        {
+            HoldOwnBounds(destination);
+        }
+
         SegmentIndex firstNeeded = _buffer.FirstNeededSegment();
         lock (_truncateLock)
         {
@@ -52,12 +62,12 @@ internal sealed class BufferTruncator(
                 bool goOn = true;
                 while (goOn && _buffer.Wal.TotalBytes > _options.MaxBytes)
                 {
-                    goOn = ShedOldest(LossReason.MaxBytes);
+                    goOn = TryShedOldest(LossReason.MaxBytes, isRotated);
                 }
 
                 while (goOn && OldestIsOverAge())
                 {
-                    goOn = ShedOldest(LossReason.MaxAge);
+                    goOn = TryShedOldest(LossReason.MaxAge, isRotated);
                 }
             }
             catch (IOException failure)
@@ -67,24 +77,134 @@ internal sealed class BufferTruncator(
         }
     }
 
-    /// <summary>Deletes the oldest segment, whoever needs it; false when there is none. The newest is ended for it.</summary>
+    /// <summary>
+    /// Deletes the oldest segment, whoever needs it; false when there is none. The newest is ended for it, so this is for the
+    /// holder of the commit lock.
+    /// </summary>
     public bool ShedOldest(LossReason reason)
     {
         lock (_truncateLock)
         {
-            IReadOnlyList<WalSegment> segments = _buffer.Wal.Segments();
-            if (segments.Count == 0)
-            {
-                return false;
-            }
-
-            if (segments.Count == 1)
+            if (_buffer.Wal.Segments().Count == 1)
             {
                 _buffer.Wal.Rotate();
             }
 
-            Shed(segments[0], reason);
-            return true;
+            return TryShedOldest(reason, isRotated: true);
+        }
+    }
+
+    /// <summary>A segment may be larger than the whole buffer is to be: then it ends early.</summary>
+    private bool RotateWhenOneIsTooMuch()
+    {
+        if (_buffer.Wal.TotalBytes <= _options.MaxBytes || _buffer.Wal.Segments().Count != 1)
+        {
+            return false;
+        }
+
+        try
+        {
+            // A commit is written for the segment that it stands in.
+            return _buffer.BetweenCommits(_ =>
+            {
+                _buffer.Wal.Rotate();
+                return true;
+            });
+        }
+        catch (IOException failure)
+        {
+            BufferLog.TruncateFailed(_logger, failure.Message);
+            return false;
+        }
+    }
+
+    /// <summary>The newest segment stays unless it was ended.</summary>
+    private bool TryShedOldest(LossReason reason, bool isRotated)
+    {
+        IReadOnlyList<WalSegment> segments = _buffer.Wal.Segments();
+        if (segments.Count == 0 || (segments.Count == 1 && !isRotated))
+        {
+            return false;
+        }
+
+        Shed(segments[0], reason);
+        return true;
+    }
+
+    /// <summary>
+    /// Gives up the oldest segments that the destination needs, for it alone, until it is within its own bounds. The file goes
+    /// when nobody else needs it either. The newest segment is always kept.
+    /// </summary>
+    private void HoldOwnBounds(IDestination destination)
+    {
+        if (destination.Bounds == default)
+        {
+            return;
+        }
+
+        lock (_truncateLock)
+        {
+            try
+            {
+                IReadOnlyList<WalSegment> segments = _buffer.Wal.Segments();
+                for (int oldest = 0; oldest + 1 < segments.Count; oldest++)
+                {
+                    WalSegment segment = segments[oldest];
+                    if (segment.Index >= destination.Needed.Record.Segment
+                        && OverOwnBounds(destination, segments, oldest) is { } reason)
+                    {
+                        GiveUp(destination, segment, reason);
+                    }
+                }
+            }
+            catch (IOException failure)
+            {
+                BufferLog.TruncateFailed(_logger, failure.Message);
+            }
+        }
+    }
+
+    private LossReason? OverOwnBounds(IDestination destination, IReadOnlyList<WalSegment> segments, int oldest)
+    {
+        BufferBounds bounds = destination.Bounds;
+        if (bounds.MaxBytes > 0 && BytesNeeded(destination, segments) > bounds.MaxBytes)
+        {
+            return LossReason.MaxBytes;
+        }
+
+        return bounds.MaxAge > TimeSpan.Zero && EndedLongerAgo(segments[oldest + 1].Index, bounds.MaxAge)
+            ? LossReason.MaxAge
+            : null;
+    }
+
+    /// <summary>How much of the buffer lies behind where the destination is.</summary>
+    private static long BytesNeeded(IDestination destination, IReadOnlyList<WalSegment> segments)
+    {
+        WalPosition needed = destination.Needed.Record;
+        long bytes = 0;
+        foreach (WalSegment segment in segments)
+        {
+            if (segment.Index >= needed.Segment)
+            {
+                bytes += segment.SizeBytes - (segment.Index == needed.Segment ? needed.Offset : 0);
+            }
+        }
+
+        return bytes;
+    }
+
+    private void GiveUp(IDestination destination, WalSegment segment, LossReason reason)
+    {
+        long lost = CountUnread(segment, destination.GiveUpBefore(segment.Index.Next));
+        if (lost == 0)
+        {
+            return;
+        }
+
+        destination.CountLost(lost, reason);
+        if (_shedGate.ShouldLog($"{destination.Name} {reason}", out long heldBack))
+        {
+            BufferLog.GivenUp(_logger, segment.SizeBytes, reason, destination.Name, lost, heldBack);
         }
     }
 
@@ -148,13 +268,14 @@ internal sealed class BufferTruncator(
     private bool OldestIsOverAge()
     {
         IReadOnlyList<WalSegment> segments = _buffer.Wal.Segments();
-        if (segments.Count < 2)
-        {
-            return false;
-        }
+        return segments.Count >= 2 && EndedLongerAgo(segments[1].Index, _options.MaxAge);
+    }
 
-        long endedAtMs = StartOf(segments[1].Index);
-        return endedAtMs > 0 && _time.GetUtcNow().ToUnixTimeMilliseconds() - endedAtMs > _options.MaxAge.TotalMilliseconds;
+    /// <summary>Whether the segment before <paramref name="next"/> ended longer ago than that.</summary>
+    private bool EndedLongerAgo(SegmentIndex next, TimeSpan age)
+    {
+        long endedAtMs = StartOf(next);
+        return endedAtMs > 0 && _time.GetUtcNow().ToUnixTimeMilliseconds() - endedAtMs > age.TotalMilliseconds;
     }
 
     private long StartOf(SegmentIndex segment)

@@ -12,6 +12,9 @@ internal interface IDestination
     /// <summary>Everything before this may be deleted without loss. Thread-safe and quick.</summary>
     SamplePosition Needed { get; }
 
+    /// <summary>Its own bounds, within those of the whole buffer.</summary>
+    BufferBounds Bounds { get; }
+
     /// <summary>
     /// Offers a record that was just written, under the buffer's commit lock: the destination takes all of it or none,
     /// never waits, and reads from the disk what it did not take.
@@ -22,8 +25,8 @@ internal interface IDestination
     void Forget(SeriesRef series);
 
     /// <summary>
-    /// Segments before this one will be deleted: from now on nothing more is read of them. Returns up to where they were read,
-    /// delivered or not; what is behind that is lost.
+    /// Segments before this one are given up, for all or for this destination: nothing more is read of them, and none of them is
+    /// needed. Returns up to where they were read, delivered or not; what is behind that is lost.
     /// </summary>
     SamplePosition GiveUpBefore(SegmentIndex firstKept);
 

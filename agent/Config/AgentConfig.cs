@@ -17,10 +17,4 @@ internal sealed record AgentConfig
     public IReadOnlyList<string> ScrapeConfigFiles { get; init; } = [];
 
     public IReadOnlyList<RemoteWriteConfig> RemoteWrites { get; init; } = [];
-
-    /// <summary>
-    /// What is valid here but needs a later version of AmpEdge, with its place. The agent refuses to start with any,
-    /// because a job without its targets looks as if nothing were wrong.
-    /// </summary>
-    public IReadOnlyList<ConfigProblem> NotSupportedYet { get; init; } = [];
 }

@@ -6,13 +6,14 @@ namespace AmpEdge.Agent.Config;
 internal sealed class AgentConfigLoader
 {
     private readonly ConfigErrors _errors = new();
-    private readonly LaterFeatures _later = new();
     private readonly string _file;
     private readonly bool _serverSectionsAllowed;
     private readonly EnvironmentExpansion _environment;
+    private readonly ConfigBasis _basis;
 
-    private AgentConfigLoader(string file, bool serverSectionsAllowed, EnvironmentExpansion environment)
+    private AgentConfigLoader(string file, bool serverSectionsAllowed, EnvironmentExpansion environment, ConfigBasis basis)
     {
+        _basis = basis;
         _environment = environment;
         _file = file;
         _serverSectionsAllowed = serverSectionsAllowed;
@@ -25,13 +26,15 @@ internal sealed class AgentConfigLoader
     /// </param>
     /// <param name="environment">Variables that external labels name; null: those of the process.</param>
     /// <param name="expandEnvironment">True to replace <c>${NAME}</c> in all values of all files.</param>
+    /// <param name="basis">What flags lay down; null: nothing.</param>
     public static ConfigResult<AgentConfig> Load(
         string file, bool serverSectionsAllowed = false, Func<string, string?>? environment = null,
-        bool expandEnvironment = false)
+        bool expandEnvironment = false, ConfigBasis? basis = null)
     {
         AgentConfigLoader loader = new(
             file, serverSectionsAllowed,
-            new EnvironmentExpansion(environment ?? Environment.GetEnvironmentVariable, expandEnvironment));
+            new EnvironmentExpansion(environment ?? Environment.GetEnvironmentVariable, expandEnvironment),
+            basis ?? new ConfigBasis());
         AgentConfig? config = loader.ReadRoot();
         return new ConfigResult<AgentConfig>(loader._errors.Count == 0 ? config : null, loader._errors.Problems);
     }
@@ -44,7 +47,7 @@ internal sealed class AgentConfigLoader
             return null;
         }
 
-        GlobalConfig global = GlobalConfigReader.Read(root, _environment);
+        GlobalConfig global = GlobalConfigReader.Read(root, _environment, _basis.Global);
         HashSet<string> jobs = new(StringComparer.Ordinal);
         List<ScrapeConfig> scrapeConfigs = ReadScrapeConfigs(root, global, jobs);
         ServerSections.CheckPaths(root, "scrape_config_files", "scrape config");
@@ -54,7 +57,7 @@ internal sealed class AgentConfigLoader
             ReadScrapeConfigFile(file, global, jobs, scrapeConfigs);
         }
 
-        IReadOnlyList<RemoteWriteConfig> remoteWrites = RemoteWriteConfigReader.ReadAll(root, global, _later);
+        IReadOnlyList<RemoteWriteConfig> remoteWrites = RemoteWriteConfigReader.ReadAll(root, global, _basis.Buffer);
         ServerSections.Check(root, _serverSectionsAllowed);
         root.End();
         return new AgentConfig
@@ -64,17 +67,16 @@ internal sealed class AgentConfigLoader
             ScrapeConfigs = scrapeConfigs,
             ScrapeConfigFiles = patterns,
             RemoteWrites = remoteWrites,
-            NotSupportedYet = _later.Problems,
         };
     }
 
-    private List<ScrapeConfig> ReadScrapeConfigs(ConfigSection root, GlobalConfig global, HashSet<string> jobs)
+    private static List<ScrapeConfig> ReadScrapeConfigs(ConfigSection root, GlobalConfig global, HashSet<string> jobs)
     {
         List<ScrapeConfig> configs = [];
         foreach (ConfigSection section in root.Sections(
             "scrape_configs", "config.ScrapeConfig", "empty or null scrape config section"))
         {
-            ScrapeConfig config = ScrapeConfigReader.Read(section, global, _later);
+            ScrapeConfig config = ScrapeConfigReader.Read(section, global);
             if (config.JobName.Length > 0 && !jobs.Add(config.JobName))
             {
                 section.Fail(

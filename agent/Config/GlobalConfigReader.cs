@@ -7,15 +7,15 @@ namespace AmpEdge.Agent.Config;
 /// <summary>Reads the <c>global</c> section.</summary>
 internal static class GlobalConfigReader
 {
-    public static GlobalConfig Read(ConfigSection root, EnvironmentExpansion environment)
+    public static GlobalConfig Read(ConfigSection root, EnvironmentExpansion environment, GlobalConfig defaults)
     {
         if (root.Section("global", "config.plain") is not { } section)
         {
-            return new GlobalConfig();
+            return defaults;
         }
 
         string validation = ReadValidationScheme(section, NameSchemes.Utf8, "global");
-        bool nativeHistograms = section.Bool("scrape_native_histograms", false);
+        bool nativeHistograms = section.Bool("scrape_native_histograms", defaults.ScrapeNativeHistograms);
         TimeSpan interval = OrDefault(section.OptionalDuration("scrape_interval"), GlobalConfig.DefaultScrapeInterval);
         GlobalConfig config = new()
         {
@@ -39,7 +39,7 @@ internal static class GlobalConfigReader
             AlwaysScrapeClassicHistograms = section.Bool("always_scrape_classic_histograms", false),
             ConvertClassicHistogramsToNhcb = section.Bool("convert_classic_histograms_to_nhcb", false),
             ScrapeNativeHistograms = nativeHistograms,
-            ExtraScrapeMetrics = section.Bool("extra_scrape_metrics", false),
+            ExtraScrapeMetrics = section.Bool("extra_scrape_metrics", defaults.ExtraScrapeMetrics),
         };
         // Of rules and queries, which an agent has not; accepted because shared files name them.
         section.Duration("rule_query_offset", default);

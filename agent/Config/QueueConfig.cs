@@ -49,4 +49,16 @@ internal sealed record QueueConfig
     /// such limit. Ours.
     /// </summary>
     public int MaxSeries { get; init; }
+
+    /// <summary>
+    /// How much of the buffer this destination may be behind: above it the oldest whole files are given up, for it alone. 0 for no
+    /// bound but <c>--buffer.max-bytes</c>. Ours.
+    /// </summary>
+    public ByteSize BufferMaxBytes { get; init; }
+
+    /// <summary>
+    /// How old what waits for this destination may be before it is given up, for it alone. 0 for no bound but
+    /// <c>--buffer.max-age</c>. Ours.
+    /// </summary>
+    public TimeSpan BufferMaxAge { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AmpEdge.Agent.Buffer;
 using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Config;
@@ -12,7 +13,7 @@ internal static class QueueConfigReader
     /// <summary>What receivers take uncompressed at most.</summary>
     private const long MaxBytesPerSend = 32 << 20;
 
-    public static QueueConfig Read(ConfigSection parent)
+    public static QueueConfig Read(ConfigSection parent, BufferOptions buffer)
     {
         QueueConfig defaults = new();
         if (parent.Section("queue_config", "config.QueueConfig") is not { } section)
@@ -34,8 +35,11 @@ internal static class QueueConfigReader
             MaxBytesPerSend = section.Size("max_bytes_per_send", defaults.MaxBytesPerSend),
             MaxSamplesPerSecond = section.Int("max_samples_per_second", defaults.MaxSamplesPerSecond, 0),
             MaxSeries = section.Int("max_series", defaults.MaxSeries, 0),
+            BufferMaxBytes = section.Size("buffer_max_bytes", defaults.BufferMaxBytes),
+            BufferMaxAge = section.Duration("buffer_max_age", defaults.BufferMaxAge),
         };
         Validate(section, config);
+        ValidateBounds(section, config, buffer);
         section.End();
         return config;
     }
@@ -93,6 +97,26 @@ internal static class QueueConfigReader
             section.Fail(
                 "max_shards", "remote write queue max_shards must not be less than min_shards",
                 config.MaxShards.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{config.MinShards} or more"));
+        }
+    }
+
+    /// <summary>The files of the buffer are shared: a destination's own bounds lie within those of the whole, and a file is the least.</summary>
+    private static void ValidateBounds(ConfigSection section, QueueConfig config, BufferOptions buffer)
+    {
+        if (config.BufferMaxBytes.Bytes != 0
+            && (config.BufferMaxBytes.Bytes < buffer.SegmentSizeBytes || config.BufferMaxBytes.Bytes > buffer.MaxBytes))
+        {
+            section.Fail(
+                "buffer_max_bytes", "remote write queue buffer_max_bytes is out of range", config.BufferMaxBytes.ToString(),
+                $"{new ByteSize(buffer.SegmentSizeBytes)} (--storage.agent.wal-segment-size) to "
+                + $"{new ByteSize(buffer.MaxBytes)} (--buffer.max-bytes), or 0 for no bound of its own");
+        }
+
+        if (config.BufferMaxAge > buffer.MaxAge)
+        {
+            section.Fail(
+                "buffer_max_age", "remote write queue buffer_max_age is out of range", PrometheusDuration.Format(config.BufferMaxAge),
+                $"up to {PrometheusDuration.Format(buffer.MaxAge)} (--buffer.max-age), or 0 for no bound of its own");
         }
     }
 }

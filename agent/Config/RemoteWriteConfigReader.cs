@@ -1,3 +1,4 @@
+using AmpEdge.Agent.Buffer;
 using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Config;
@@ -14,14 +15,14 @@ internal static class RemoteWriteConfigReader
     };
 
     public static IReadOnlyList<RemoteWriteConfig> ReadAll(
-        ConfigSection root, GlobalConfig global, LaterFeatures later)
+        ConfigSection root, GlobalConfig global, BufferOptions buffer)
     {
         List<RemoteWriteConfig> configs = [];
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (ConfigSection section in root.Sections(
             "remote_write", "config.plain", "empty or null remote write config section"))
         {
-            RemoteWriteConfig? config = Read(section, global, later);
+            RemoteWriteConfig? config = Read(section, global, buffer);
             string name = section.Text("name");
             section.End();
             if (name.Length > 0 && !names.Add(name))
@@ -39,7 +40,7 @@ internal static class RemoteWriteConfigReader
     }
 
     /// <summary>Null, with the problem reported, when there is no usable URL.</summary>
-    private static RemoteWriteConfig? Read(ConfigSection section, GlobalConfig global, LaterFeatures later)
+    private static RemoteWriteConfig? Read(ConfigSection section, GlobalConfig global, BufferOptions buffer)
     {
         if (section.Text("url").Length == 0)
         {
@@ -60,19 +61,12 @@ internal static class RemoteWriteConfigReader
             SendNativeHistograms = section.Bool("send_native_histograms", false),
             RoundRobinDns = section.Bool("round_robin_dns", false),
             ProtobufMessage = ReadMessage(section),
-            Queue = QueueConfigReader.Read(section),
+            Queue = QueueConfigReader.Read(section, buffer),
             Metadata = QueueConfigReader.ReadMetadata(section),
             SigV4 = section.Section("sigv4", "sigv4.plain") is { } sigV4 ? SigV4Config.Read(sigV4) : null,
             HttpClient = HttpClientConfigReader.Read(section, http2Default: false),
         };
         ValidateAuthentication(section, config);
-        later.NoteIf(config.RoundRobinDns, section, "round_robin_dns", "false");
-        later.NoteIf(
-            config.SigV4 is { UseFipsStsEndpoint: true },
-            section,
-            "sigv4",
-            "AWS_USE_FIPS_ENDPOINT=true in the environment, which the AWS SDK heeds for STS",
-            part: "use_fips_sts_endpoint");
         return hasUrl ? config : null;
     }
 

@@ -42,6 +42,8 @@ internal static class RemoteWriteConfigYaml
         yaml.SizeUnlessZero("max_bytes_per_send", queue.MaxBytesPerSend == new QueueConfig().MaxBytesPerSend ? default : queue.MaxBytesPerSend);
         yaml.NumberUnlessZero("max_samples_per_second", (ulong)queue.MaxSamplesPerSecond);
         yaml.NumberUnlessZero("max_series", (ulong)queue.MaxSeries);
+        yaml.SizeUnlessZero("buffer_max_bytes", queue.BufferMaxBytes);
+        yaml.DurationUnlessZero("buffer_max_age", queue.BufferMaxAge);
     }
 
     private static void WriteSigV4(YamlWriter yaml, SigV4Config sigV4)

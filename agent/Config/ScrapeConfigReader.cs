@@ -6,7 +6,7 @@ namespace AmpEdge.Agent.Config;
 /// <summary>Reads one entry of <c>scrape_configs</c> and fills in what the global section says.</summary>
 internal static class ScrapeConfigReader
 {
-    public static ScrapeConfig Read(ConfigSection section, GlobalConfig global, LaterFeatures later)
+    public static ScrapeConfig Read(ConfigSection section, GlobalConfig global)
     {
         string job = section.Text("job_name");
         if (job.Length == 0)

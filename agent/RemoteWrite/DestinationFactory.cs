@@ -15,7 +15,7 @@ internal sealed class DestinationFactory
     private const string AmpService = "aps";
 
     private readonly AgentBuffer _buffer;
-    private readonly Func<HttpClientConfig, HttpMessageInvoker> _createClient;
+    private readonly Func<RemoteWriteConfig, HttpMessageInvoker> _createClient;
     private readonly Func<IReadOnlyList<MetricMetadata>> _readMetadata;
     private readonly HighAvailability _availability;
     private readonly TimeSpan _flushDeadline;
@@ -25,7 +25,7 @@ internal sealed class DestinationFactory
 
     public DestinationFactory(
         AgentBuffer buffer,
-        Func<HttpClientConfig, HttpMessageInvoker> createClient,
+        Func<RemoteWriteConfig, HttpMessageInvoker> createClient,
         Func<IReadOnlyList<MetricMetadata>> readMetadata,
         HighAvailability availability,
         TimeSpan flushDeadline,
@@ -75,7 +75,7 @@ internal sealed class DestinationFactory
             RemoteWriteLog.RetriesAnyway(_log, name);
         }
 
-        HttpMessageInvoker http = _createClient(config.HttpClient);
+        HttpMessageInvoker http = _createClient(config);
         QueueManager queue = new(
             options,
             _buffer,
@@ -119,6 +119,8 @@ internal sealed class DestinationFactory
         Profile = config.Profile.Length > 0 ? config.Profile : null,
         RoleArn = config.RoleArn.Length > 0 ? config.RoleArn : null,
         ExternalId = config.ExternalId.Length > 0 ? config.ExternalId : null,
+        Region = config.Region.Length > 0 ? config.Region : null,
+        UseFipsSts = config.UseFipsStsEndpoint,
     };
 
     private static string RegionOf(RemoteWriteConfig config)

@@ -24,6 +24,18 @@ internal sealed class DiskReader(
     /// <summary>Segments before this one are given up: they are not read even where their file is still open.</summary>
     private SegmentIndex _skipBefore;
 
+    /// <summary>The beginning of the first segment that was not given up.</summary>
+    public SamplePosition FirstKept
+    {
+        get
+        {
+            lock (_readLock)
+            {
+                return SamplePosition.At(new WalPosition(_skipBefore, 0));
+            }
+        }
+    }
+
     /// <summary>
     /// From now on nothing is read of segments before this one. Returns the end of the last record that was: it is in memory,
     /// whatever becomes of its segment.
@@ -32,7 +44,7 @@ internal sealed class DiskReader(
     {
         lock (_readLock)
         {
-            _skipBefore = segment;
+            _skipBefore = segment > _skipBefore ? segment : _skipBefore;
             return _readUpTo;
         }
     }

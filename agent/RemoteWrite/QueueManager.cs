@@ -104,7 +104,17 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         }
     }
 
-    public SamplePosition Needed => Volatile.Read(ref _shards).Positions()[^1].Min;
+    public SamplePosition Needed
+    {
+        get
+        {
+            SamplePosition delivered = Volatile.Read(ref _shards).Positions()[^1].Min;
+            SamplePosition firstKept = _disk.FirstKept;
+            return delivered > firstKept ? delivered : firstKept;
+        }
+    }
+
+    public BufferBounds Bounds => new(_options.Queue.BufferMaxBytes.Bytes, _options.Queue.BufferMaxAge);
 
     /// <summary>Begins to deliver.</summary>
     public Task StartAsync(CancellationToken cancel)
@@ -332,7 +342,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
                 s_sizingInterval);
             (samplesIn, samplesOut, sendTime) = (Progress.SamplesIn, Progress.SamplesOut, Progress.SendTime);
             _metrics.ShardsDesired.Set(sizer.Desired);
-            if (wanted != shards.Count && shards.Positions().Count < MaxPositionSets)
+            if (wanted != shards.Count && CanStartOver(shards.Positions()))
             {
                 RemoteWriteLog.Resharded(_logger, Name, shards.Count, wanted);
                 return wanted;
@@ -341,6 +351,13 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
 
         return shards.Count;
     }
+
+    /// <summary>
+    /// Not while memory holds samples of segments that were given up, which cannot be read again, and not before the positions of
+    /// earlier numbers of shards were passed.
+    /// </summary>
+    private bool CanStartOver(List<ShardPositions> positions) =>
+        positions.Count < MaxPositionSets && positions[^1].Min >= _disk.FirstKept;
 
     private static async Task<bool> WaitForTickAsync(PeriodicTimer ticks, CancellationToken stop)
     {

@@ -15,6 +15,12 @@ public sealed record CredentialSettings
     /// <summary>What the role's trust policy may ask for.</summary>
     public string? ExternalId { get; init; }
 
+    /// <summary>The region whose STS is asked for the role; null for the one of environment, profile or instance.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>True to ask the FIPS endpoint of STS.</summary>
+    public bool UseFipsSts { get; init; }
+
     /// <summary>Shows in CloudTrail as the session of the assumed role.</summary>
     public string RoleSessionName { get; init; } = "ampedge";
 }

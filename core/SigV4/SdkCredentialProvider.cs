@@ -13,7 +13,7 @@ public sealed class SdkCredentialProvider(CredentialSettings settings) : ICreden
     private ProfileReader? _profile;
     private ProfileReader? _lateProfile;
     private AWSCredentials? _roleSource;
-    private AssumeRoleAWSCredentials? _role;
+    private AssumedRole? _role;
     private volatile AWSCredentials? _lastSource;
 
     public async Task<ResolvedCredentials> ResolveAsync(CancellationToken cancel)
@@ -21,7 +21,7 @@ public sealed class SdkCredentialProvider(CredentialSettings settings) : ICreden
         cancel.ThrowIfCancellationRequested();
         AWSCredentials source = await FindSourceAsync().ConfigureAwait(false);
         _lastSource = source;
-        AWSCredentials provider = settings.RoleArn is null ? source : AssumeRole(source, settings.RoleArn);
+        AWSCredentials provider = settings.RoleArn is null ? source : AssumeRole(source);
         ImmutableCredentials found = await provider.GetCredentialsAsync().ConfigureAwait(false);
         AwsCredentials credentials = new(
             found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null);
@@ -90,15 +90,14 @@ public sealed class SdkCredentialProvider(CredentialSettings settings) : ICreden
     }
 
     /// <summary>One object per source and role: it holds the session and refreshes it before its end.</summary>
-    private AssumeRoleAWSCredentials AssumeRole(AWSCredentials source, string roleArn)
+    private AssumedRole AssumeRole(AWSCredentials source)
     {
         // Static keys make a new, equal source each time; the chain hands out another object when files changed.
         bool sameSource = settings.StaticKeys is not null || ReferenceEquals(source, _roleSource);
         if (_role is null || !sameSource)
         {
-            AssumeRoleAWSCredentialsOptions options = new() { ExternalId = settings.ExternalId };
             _role?.Dispose();
-            _role = new AssumeRoleAWSCredentials(source, roleArn, settings.RoleSessionName, options);
+            _role = new AssumedRole(source, settings);
             _roleSource = source;
         }
 

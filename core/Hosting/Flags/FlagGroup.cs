@@ -53,6 +53,26 @@ public sealed class FlagGroup
             (IReadOnlyList<string> given, out string value) =>
                 Single(given, out value) ?? (choices.Contains(value) ? null : Refused(value, string.Join(", ", choices))));
 
+    /// <summary>Any of some words, separated by commas or by giving the flag again.</summary>
+    public Flag<IReadOnlyList<string>> Words(string name, string[] words, string sentence) =>
+        Add<IReadOnlyList<string>>(name, null, [], "WORD,…", "", sentence,
+            (IReadOnlyList<string> given, out IReadOnlyList<string> value) =>
+            {
+                List<string> found = [];
+                string? problem = null;
+                foreach (string text in given)
+                {
+                    foreach (string word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                    {
+                        found.Add(word);
+                        problem ??= words.Contains(word) ? null : Refused(word, string.Join(", ", words));
+                    }
+                }
+
+                value = found;
+                return problem;
+            });
+
     /// <summary>A whole number within bounds, both inclusive.</summary>
     public Flag<long> Number(string name, long defaultValue, long min, long max, string sentence, string? alias = null) =>
         Add(name, alias, defaultValue, "NUMBER", defaultValue.ToString(CultureInfo.InvariantCulture), sentence,

@@ -96,9 +96,10 @@ internal sealed class HttpTransport : HttpMessageHandler
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             SslOptions = tls,
         };
-        if (_proxy is not null || _tls.ServerName.Length > 0)
+        if (_proxy is not null || _tls.ServerName.Length > 0 || _limits.RoundRobinDns)
         {
-            sockets.ConnectCallback = new ServerConnector(tls, _tls.ServerName, _proxy, _connectHeaders).ConnectAsync;
+            AddressChoice? choice = _limits.RoundRobinDns ? _limits.AddressChoice : null;
+            sockets.ConnectCallback = new ServerConnector(tls, _tls.ServerName, _proxy, _connectHeaders, choice).ConnectAsync;
         }
 
         return sockets;

@@ -1,6 +1,6 @@
 namespace AmpEdge.Hosting;
 
-/// <summary>Bounds of the connections that a client holds.</summary>
+/// <summary>Bounds of the connections that a client holds, and to which address of a host it opens them.</summary>
 public sealed record HttpTransportLimits
 {
     public int MaxConnectionsPerServer { get; init; } = 1000;
@@ -14,4 +14,13 @@ public sealed record HttpTransportLimits
 
     /// <summary>How long that sign may take.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// True to open each connection to an address drawn from all that the host's name has at that moment, so that many clients
+    /// spread over a receiver without a load balancer; false for the first that takes it.
+    /// </summary>
+    public bool RoundRobinDns { get; init; }
+
+    /// <summary>Draws those addresses.</summary>
+    internal AddressChoice AddressChoice { get; init; } = new();
 }

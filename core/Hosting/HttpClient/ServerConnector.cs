@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace AmpEdge.Hosting;
 
 /// <summary>
-/// Opens the connections of a client whose TLS needs more than the platform's handler does by itself: another server
-/// name in the handshake, or a tunnel with its own headers through a proxy.
+/// Opens the connections of a client that needs more than the platform's handler does by itself: another server name in
+/// the handshake, a tunnel with its own headers through a proxy, or a choice among the addresses of a host.
 /// </summary>
 internal sealed class ServerConnector
 {
@@ -14,6 +14,7 @@ internal sealed class ServerConnector
     private readonly string _serverName;
     private readonly HttpProxy? _proxy;
     private readonly IReadOnlyList<KeyValuePair<string, IReadOnlyList<Secret>>> _connectHeaders;
+    private readonly AddressChoice? _choice;
 
     /// <summary>
     /// Set once a server chose HTTP/1.1 though it was offered HTTP/2. The handler then keeps to 1.1 for that server and
@@ -23,8 +24,9 @@ internal sealed class ServerConnector
 
     public ServerConnector(
         SslClientAuthenticationOptions tls, string serverName, HttpProxy? proxy,
-        IReadOnlyList<KeyValuePair<string, IReadOnlyList<Secret>>> connectHeaders)
+        IReadOnlyList<KeyValuePair<string, IReadOnlyList<Secret>>> connectHeaders, AddressChoice? choice)
     {
+        _choice = choice;
         _tls = tls;
         _serverName = serverName;
         _proxy = proxy;
@@ -105,12 +107,13 @@ internal sealed class ServerConnector
         RemoteCertificateValidationCallback = _tls.RemoteCertificateValidationCallback,
     };
 
-    private static async Task<Stream> OpenAsync(DnsEndPoint endPoint, CancellationToken cancel)
+    private async Task<Stream> OpenAsync(DnsEndPoint endPoint, CancellationToken cancel)
     {
+        EndPoint chosen = _choice is null ? endPoint : await _choice.ChooseAsync(endPoint, cancel);
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(endPoint, cancel);
+            await socket.ConnectAsync(chosen, cancel);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -186,6 +186,8 @@ public sealed class AgentBufferTests
 
         public SamplePosition Needed => default;
 
+        public BufferBounds Bounds => default;
+
         public void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
         {
             // It never reads.

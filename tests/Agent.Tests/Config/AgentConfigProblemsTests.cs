@@ -97,12 +97,28 @@ public sealed class AgentConfigProblemsTests : IDisposable
         Assert.Contains(problem, Problems(text), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("remote_write: [{url: 'http://x', round_robin_dns: true}]\n", "round_robin_dns")]
-    [InlineData("remote_write: [{url: 'http://x', sigv4: {use_fips_sts_endpoint: true}}]\n", "use_fips_sts_endpoint")]
-    public void What_this_version_cannot_do_is_named_and_never_ignored(string text, string key)
+    [InlineData("buffer_max_bytes: 1KiB", "(got '1KiB', allowed: 16MiB (--storage.agent.wal-segment-size) to 4GiB (--buffer.max-bytes), or 0 for no bound of its own)")]
+    [InlineData("buffer_max_bytes: 5GiB", "(got '5GiB', allowed: 16MiB (--storage.agent.wal-segment-size) to 4GiB (--buffer.max-bytes), or 0 for no bound of its own)")]
+    [InlineData("buffer_max_age: 2d", "(got '2d', allowed: up to 1d (--buffer.max-age), or 0 for no bound of its own)")]
+    public void Bounds_of_a_destination_lie_within_those_of_the_buffer(string key, string problem) =>
+        Assert.Contains(problem, Problems($"remote_write: [{{url: 'http://x', queue_config: {{{key}}}}}]\n"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Features_of_prometheus_set_defaults_that_the_file_may_overrule()
     {
-        ConfigProblem problem = Assert.Single(Load(text).Config!.NotSupportedYet);
-        Assert.Equal($"{key} is not supported yet by this version", problem.Problem);
+        string file = Path.Combine(_folder, "features.yml");
+        ConfigBasis basis = new() { Global = PrometheusFeatures.DefaultsWith(["native-histograms", "extra-scrape-metrics"]) };
+        File.WriteAllText(file, "scrape_configs: [{job_name: a}, {job_name: b, extra_scrape_metrics: false}]\n");
+        AgentConfig config = AgentConfigLoader.Load(file, basis: basis).Config!;
+
+        Assert.True(config.ScrapeConfigs[0] is { ScrapeNativeHistograms: true, ExtraScrapeMetrics: true });
+        Assert.Equal(ScrapeProtocol.DefaultsWithNativeHistograms, config.ScrapeConfigs[0].ScrapeProtocols);
+        Assert.False(config.ScrapeConfigs[1].ExtraScrapeMetrics);
+
+        File.WriteAllText(file, "global: {scrape_native_histograms: false, extra_scrape_metrics: false}\nscrape_configs: [{job_name: a}]\n");
+        config = AgentConfigLoader.Load(file, basis: basis).Config!;
+        Assert.True(config.ScrapeConfigs[0] is { ScrapeNativeHistograms: false, ExtraScrapeMetrics: false });
+        Assert.Equal(ScrapeProtocol.Defaults, config.ScrapeConfigs[0].ScrapeProtocols);
     }
 
     [Fact]

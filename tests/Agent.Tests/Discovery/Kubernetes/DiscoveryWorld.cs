@@ -75,7 +75,6 @@ internal sealed class DiscoveryWorld : IAsyncDisposable
                 """);
             ConfigResult<AgentConfig> config = AgentConfigLoader.Load(file);
             Assert.True(config.IsValid, string.Join('\n', config.Problems));
-            Assert.Empty(config.Config.NotSupportedYet);
             return config.Config.ScrapeConfigs[0].Discovery.Kubernetes[0];
         }
         finally

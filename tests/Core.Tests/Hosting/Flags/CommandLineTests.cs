@@ -15,6 +15,7 @@ public sealed class CommandLineTests : IDisposable
     private readonly Flag<ByteSize> _size;
     private readonly Flag<long> _count;
     private readonly Flag<string> _format;
+    private readonly Flag<IReadOnlyList<string>> _features;
 
     public CommandLineTests()
     {
@@ -26,6 +27,7 @@ public sealed class CommandLineTests : IDisposable
         FlagGroup web = _flags.Group("Web");
         _lifecycle = web.Switch("web.enable-lifecycle", "Allow reload over HTTP.");
         _headers = web.Texts("custom-headers", "Adds a header to each request.", "NAME=VALUE", "-H");
+        _features = web.Words("enable-feature", ["one", "two", "three"], "Features.");
         _format = web.Choice("log.format", "logfmt", ["logfmt", "json"], "The form of log lines.");
     }
 
@@ -87,6 +89,21 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal((true, ExitCode.Success), Parse("--custom-headers=a=b,c", "-H", "d", "--custom-headers", "e"));
         Assert.Equal(["a=b,c", "d", "e"], _headers.Value);
+    }
+
+    [Fact]
+    public void Words_come_with_commas_or_with_further_flags()
+    {
+        Assert.Equal((true, ExitCode.Success), Parse("--enable-feature=one, two", "--enable-feature", "three"));
+        Assert.Equal(["one", "two", "three"], _features.Value);
+    }
+
+    [Fact]
+    public void An_unknown_word_is_refused_with_those_that_are_known()
+    {
+        Assert.Equal((false, ExitCode.Usage), Parse("--enable-feature=one,four"));
+        Assert.Contains(
+            "flag --enable-feature: value refused (got 'four', allowed: one, two, three)", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
