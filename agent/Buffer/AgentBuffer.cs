@@ -20,14 +20,14 @@ internal sealed class AgentBuffer : IDisposable
     private const string SegmentsFolder = "segments";
     private const string PositionsFolder = "positions";
 
-    /// <summary>Room around the records: the segment's start, and what stands before and behind each of five payloads.</summary>
-    private const int BatchOverhead = 512;
+    /// <summary>More than that commit at the same time only now and then; each keeps room for the largest scrape it has seen.</summary>
+    private const int MaxIdleAppenders = 16;
 
     private readonly Lock _commitLock = new();
     private readonly Lock _appendersLock = new();
     private readonly Stack<BufferAppender> _appenders = [];
     private readonly WalBatch _batch;
-    private readonly ByteBuffer _labels = new();
+    private readonly CommitLayout _layout;
     private readonly BufferOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -35,12 +35,6 @@ internal sealed class AgentBuffer : IDisposable
     private readonly RepeatedErrorGate _writeFailures;
     private readonly List<SeriesRef> _removed = [];
     private readonly IDisposable? _folderLock;
-
-    /// <summary>By series number: the segment that describes the series already. Guarded by the commit lock.</summary>
-    private int[] _describedIn = new int[1024];
-
-    /// <summary>The segment whose start record was written. Guarded by the commit lock.</summary>
-    private SegmentIndex _startedSegment;
 
     /// <summary>Published whole, changed under the commit lock.</summary>
     private IDestination[] _destinations = [];
@@ -65,6 +59,7 @@ internal sealed class AgentBuffer : IDisposable
         Wal = wal;
         Orders = new ScrapeOrders(Series);
         _batch = wal.NewBatch();
+        _layout = new CommitLayout(_batch, Series, time);
         _folderLock = folderLock;
         PositionsPath = positionsFolder;
         _options = options;
@@ -244,7 +239,10 @@ internal sealed class AgentBuffer : IDisposable
     {
         lock (_appendersLock)
         {
-            _appenders.Push(appender);
+            if (_appenders.Count < MaxIdleAppenders)
+            {
+                _appenders.Push(appender);
+            }
         }
     }
 
@@ -329,43 +327,20 @@ internal sealed class AgentBuffer : IDisposable
     private void CommitUnderLock(ReadOnlySpan<SampleList> lists)
     {
         ForgetRemovedSeries();
-        EnsureDescribed();
-        SegmentIndex segment = Wal.ReserveSegment(MaxLength(lists, Wal.End.Segment));
-        _batch.Clear();
-        WriteSegmentStart(segment);
-        WriteSeries(lists, segment);
-        Span<int> recordOffsets = stackalloc int[lists.Length];
-        for (int index = 0; index < lists.Length; index++)
-        {
-            recordOffsets[index] = _batch.Length;
-            if (lists[index].Count > 0)
-            {
-                SamplesRecord.Write(_batch.BeginRecord((byte)lists[index].Kind), lists[index].Columns);
-                _batch.EndRecord();
-            }
-        }
-
+        SegmentIndex segment = Wal.ReserveSegment(_layout.MaxLength(lists, Wal.End.Segment));
+        _layout.Write(lists, segment);
         WalPosition start = Append(lists);
-        _startedSegment = segment;
         Invariant.Require(start.Segment == segment, "a batch stands in the segment that it was written for");
+        _layout.Appended(segment);
         CountCommit(lists);
-        for (int index = 0; index < lists.Length; index++)
+        foreach (EntriesRecord record in _layout.Records)
         {
-            int end = index + 1 < lists.Length ? recordOffsets[index + 1] : _batch.Length;
-            Offer(
-                lists[index].Columns,
-                start with { Offset = start.Offset + recordOffsets[index] },
-                start with { Offset = start.Offset + end });
-        }
-    }
-
-    private void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
-    {
-        if (samples.Count > 0)
-        {
+            SampleColumns entries = lists[record.List].Columns.Slice(record.First, record.Count);
+            WalPosition begin = start with { Offset = start.Offset + record.Offset };
+            WalPosition end = start with { Offset = start.Offset + record.End };
             foreach (IDestination destination in _destinations)
             {
-                destination.Offer(samples, record, end);
+                destination.Offer(entries, begin, end);
             }
         }
     }
@@ -379,7 +354,7 @@ internal sealed class AgentBuffer : IDisposable
             {
                 _metrics.Samples.Add(list.Count);
                 _metrics.SamplesIn.Add(list.Count);
-                _metrics.HighestTimestamp.Set(Math.Max(_metrics.HighestTimestamp.Value, list.Columns.TimestampsMs[^1] / 1000.0));
+                _metrics.HighestTimestamp.Set(Math.Max(_metrics.HighestTimestamp.Value, list.Columns.NewestMs / 1000.0));
             }
         }
 
@@ -399,11 +374,7 @@ internal sealed class AgentBuffer : IDisposable
         Series.DrainRemoved(_removed);
         foreach (SeriesRef series in _removed)
         {
-            if (series.Value < _describedIn.Length)
-            {
-                _describedIn[series.Value] = 0;
-            }
-
+            _layout.Forget(series);
             Orders.Forget(series);
             foreach (IDestination destination in _destinations)
             {
@@ -427,82 +398,8 @@ internal sealed class AgentBuffer : IDisposable
         }
         catch (IOException)
         {
-            // Nothing of the batch is in the segment, so what it described is to be described again.
-            foreach (SampleList list in lists)
-            {
-                foreach (SeriesRef series in list.Columns.Series)
-                {
-                    _describedIn[series.Value] = 0;
-                }
-            }
-
+            _layout.NotAppended(lists);
             throw;
-        }
-    }
-
-    private void WriteSegmentStart(SegmentIndex segment)
-    {
-        if (_startedSegment != segment)
-        {
-            _batch.BeginRecord(BufferRecord.SegmentStart).AppendVarint(_time.GetUtcNow().ToUnixTimeMilliseconds());
-            _batch.EndRecord();
-        }
-    }
-
-    /// <summary>One record for all series that the segment does not describe yet.</summary>
-    private void WriteSeries(ReadOnlySpan<SampleList> lists, SegmentIndex segment)
-    {
-        ByteBuffer? record = null;
-        foreach (SampleList list in lists)
-        {
-            foreach (SeriesRef series in list.Columns.Series)
-            {
-                if (_describedIn[series.Value] == segment.Value)
-                {
-                    continue;
-                }
-
-                record ??= _batch.BeginRecord(BufferRecord.Series);
-                _labels.Clear();
-                Series.CopyLabels(series, _labels);
-                record.AppendUvarint(series.Value);
-                record.AppendLengthPrefixed(_labels.Written);
-                _describedIn[series.Value] = segment.Value;
-            }
-        }
-
-        if (record is not null)
-        {
-            _batch.EndRecord();
-        }
-    }
-
-    /// <summary>The most bytes that the commit takes, if it stands in that segment.</summary>
-    private int MaxLength(ReadOnlySpan<SampleList> lists, SegmentIndex segment)
-    {
-        int total = BatchOverhead;
-        foreach (SampleList list in lists)
-        {
-            SampleColumns samples = list.Columns;
-            total += SamplesRecord.MaxLength(samples);
-            foreach (SeriesRef series in samples.Series)
-            {
-                if (_describedIn[series.Value] != segment.Value)
-                {
-                    total += Series.LabelsLength(series) + 2 * Uvarint.MaxLength;
-                }
-            }
-        }
-
-        return total;
-    }
-
-    private void EnsureDescribed()
-    {
-        int limit = Series.RefLimit;
-        if (limit > _describedIn.Length)
-        {
-            Array.Resize(ref _describedIn, Math.Max(limit, _describedIn.Length * 2));
         }
     }
 

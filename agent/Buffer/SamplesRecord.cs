@@ -14,12 +14,32 @@ namespace AmpEdge.Agent.Buffer;
 /// <summary>Writes and reads the payload of a record of samples, native histograms or exemplars.</summary>
 internal static class SamplesRecord
 {
+    private const int MaxHeadLength = 2 * Uvarint.MaxLength;
+
     /// <summary>The most bytes that a record of these entries takes.</summary>
-    public static int MaxLength(in SampleColumns samples)
+    public static long MaxLength(in SampleColumns samples) =>
+        MaxHeadLength + ((long)samples.Count * MaxEntryLength(samples.Kind)) + samples.PayloadLength;
+
+    /// <summary>How many of the entries, from the first on, surely fit into a record of so many bytes; one does in any case.</summary>
+    public static int CountWithin(in SampleColumns samples, int maxLength)
     {
-        int perEntry = 2 * Uvarint.MaxLength + (HasValue(samples.Kind) ? sizeof(double) : 0)
-            + (HasPayload(samples.Kind) ? Uvarint.MaxLength : 0);
-        return 2 * Uvarint.MaxLength + samples.Count * perEntry + samples.PayloadLength;
+        if (MaxLength(samples) <= maxLength)
+        {
+            return samples.Count;
+        }
+
+        int perEntry = MaxEntryLength(samples.Kind);
+        long length = MaxHeadLength;
+        for (int index = 0; index < samples.Count; index++)
+        {
+            length += perEntry + samples.Payload(index).Length;
+            if (length > maxLength)
+            {
+                return Math.Max(1, index);
+            }
+        }
+
+        return samples.Count;
     }
 
     public static void Write(ByteBuffer target, in SampleColumns samples)
@@ -83,6 +103,9 @@ internal static class SamplesRecord
 
         return !reader.Truncated && reader.AtEnd;
     }
+
+    private static int MaxEntryLength(SampleKind kind) =>
+        2 * Uvarint.MaxLength + (HasValue(kind) ? sizeof(double) : 0) + (HasPayload(kind) ? Uvarint.MaxLength : 0);
 
     private static int MinEntryLength(SampleKind kind) => 2 + (HasValue(kind) ? sizeof(double) : 0) + (HasPayload(kind) ? 1 : 0);
 

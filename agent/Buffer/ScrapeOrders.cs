@@ -16,6 +16,11 @@ internal sealed class ScrapeOrders(SeriesTable table)
     /// <summary>Smaller scrapes lie within the window anyway.</summary>
     private const int MinSamples = 64;
 
+    /// <summary>The labels of a scrape are laid side by side to be sorted; one that has more of them stays as it is.</summary>
+    private const int MaxKeyBytes = 64 << 20;
+
+    private const int UsualKeyBytes = 128;
+
     private readonly Lock _ordersLock = new();
     private readonly SeriesTable _table = table;
 
@@ -39,16 +44,19 @@ internal sealed class ScrapeOrders(SeriesTable table)
             order = _orders.GetValueOrDefault(first);
         }
 
-        if (order.Signature != signature || order.Indexes?.Length != samples.Count)
+        if (order.Signature != signature || order.Count != samples.Count)
         {
-            order = new Order(signature, Find(series));
+            order = new Order(signature, samples.Count, Find(series));
             lock (_ordersLock)
             {
                 _orders[first] = order;
             }
         }
 
-        samples.Reorder(order.Indexes);
+        if (order.Indexes is { } indexes)
+        {
+            samples.Reorder(indexes);
+        }
     }
 
     /// <summary>The number may from now on stand for another series.</summary>
@@ -71,15 +79,21 @@ internal sealed class ScrapeOrders(SeriesTable table)
         return signature;
     }
 
-    private int[] Find(ReadOnlySpan<SeriesRef> series)
+    /// <summary>Null where there is too much to sort.</summary>
+    private int[]? Find(ReadOnlySpan<SeriesRef> series)
     {
-        ByteBuffer keys = new(series.Length * 128);
+        ByteBuffer keys = new(Math.Min(series.Length, MaxKeyBytes / UsualKeyBytes) * UsualKeyBytes);
         int[] ends = new int[series.Length];
         int[] indexes = new int[series.Length];
         using (SeriesTable.LabelReader labels = _table.ReadLabels())
         {
             for (int index = 0; index < series.Length; index++)
             {
+                if (keys.Length + labels.LengthOf(series[index]) > MaxKeyBytes)
+                {
+                    return null;
+                }
+
                 AppendKey(labels.LabelsOf(series[index]), keys);
                 ends[index] = keys.Length;
                 indexes[index] = index;
@@ -118,5 +132,5 @@ internal sealed class ScrapeOrders(SeriesTable table)
         keys.Append(name);
     }
 
-    private readonly record struct Order(ulong Signature, int[] Indexes);
+    private readonly record struct Order(ulong Signature, int Count, int[]? Indexes);
 }

@@ -130,6 +130,78 @@ public sealed class AgentBufferTests
     }
 
     [Fact]
+    public void A_commit_of_any_size_stands_in_records_of_a_few_megabytes()
+    {
+        const int usual = 5 << 20;
+        using AgentBuffer buffer = Open();
+        OfferedRecords offered = new();
+        buffer.Attach(offered);
+        SeriesRef[] series = new SeriesRef[9];
+        for (int index = 0; index < series.Length; index++)
+        {
+            series[index] = buffer.Series.Acquire(
+                Labels.FromStrings("__name__", "m", "long", new string((char)('a' + index), 1 << 20)));
+        }
+
+        int samples = 400_000;
+        byte[] message = new byte[700_000];
+        using (BufferAppender appender = buffer.RentAppender())
+        {
+            for (int index = 0; index < samples; index++)
+            {
+                appender.Append(series[index % series.Length], index, index);
+            }
+
+            for (int index = 0; index < series.Length; index++)
+            {
+                message[0] = (byte)index;
+                appender.AppendHistogram(series[index], index, message);
+            }
+
+            Assert.Equal(CommitOutcome.Written, appender.Commit());
+        }
+
+        List<(SampleKind Kind, int Count, WalPosition Start, WalPosition End)> read = [];
+        HashSet<uint> described = [];
+        SampleList entries = new();
+        using SegmentReader reader = SegmentReader.Open(_disk, $"{Folder}/segments/00000001.wal");
+        while (reader.Next() == SegmentReadOutcome.Record)
+        {
+            Assert.InRange(reader.Payload.Length, 1, usual);
+            if (reader.Type == BufferRecord.Series)
+            {
+                AddDescribed(reader.Payload, described);
+            }
+            else if (SamplesRecord.IsEntries(reader.Type))
+            {
+                Assert.True(SamplesRecord.TryRead(reader.Type, reader.Payload, entries));
+                read.Add((
+                    entries.Kind, entries.Count, new WalPosition(SegmentIndex.First, reader.Offset),
+                    new WalPosition(SegmentIndex.First, reader.NextOffset)));
+            }
+        }
+
+        Assert.Equal(series.Length, described.Count);
+        Assert.True(read.FindAll(static record => record.Kind == SampleKind.Sample).Count > 1);
+        Assert.True(read.FindAll(static record => record.Kind == SampleKind.Histogram).Count > 1);
+        Assert.Equal(read, offered.Records);
+        Assert.Equal(samples, offered.Samples);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8], offered.FirstPayloadBytes);
+    }
+
+    [Fact]
+    public void The_newest_time_is_that_of_the_latest_sample_wherever_it_stands()
+    {
+        using AgentBuffer buffer = Open();
+        SeriesRef series = buffer.Series.Acquire(Labels.FromStrings("__name__", "m"));
+        SeriesRef other = buffer.Series.Acquire(Labels.FromStrings("__name__", "n"));
+
+        Commit(buffer, (series, 9_000, 1), (other, 2_000, 1));
+
+        Assert.Equal(9, _metrics.HighestTimestamp.Value);
+    }
+
+    [Fact]
     public void A_folder_belongs_to_one_process_at_a_time()
     {
         using AgentBuffer first = Open();
@@ -178,6 +250,45 @@ public sealed class AgentBufferTests
 
     private AgentBuffer Open(BufferOptions? options = null) =>
         AgentBuffer.Open(_disk, Folder, options ?? new BufferOptions(), _time, NullLogger.Instance, _metrics);
+
+    /// <summary>Writes down what it is offered.</summary>
+    private sealed class OfferedRecords : IDestination
+    {
+        public List<(SampleKind Kind, int Count, WalPosition Start, WalPosition End)> Records { get; } = [];
+
+        public List<int> FirstPayloadBytes { get; } = [];
+
+        public int Samples { get; private set; }
+
+        public string Name => "offered";
+
+        public SamplePosition Needed => default;
+
+        public void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
+        {
+            Records.Add((samples.Kind, samples.Count, record, end));
+            for (int index = 0; index < samples.Count; index++)
+            {
+                if (samples.Kind == SampleKind.Histogram)
+                {
+                    FirstPayloadBytes.Add(samples.Payload(index)[0]);
+                }
+                else
+                {
+                    Samples++;
+                }
+            }
+        }
+
+        public void Forget(SeriesRef series)
+        {
+            // It remembers nothing.
+        }
+
+        public SamplePosition GiveUpBefore(SegmentIndex firstKept) => default;
+
+        public void CountLost(long samples, LossReason reason) => Assert.Fail("nothing is lost");
+    }
 
     /// <summary>Takes nothing and needs everything.</summary>
     private sealed class StuckDestination : IDestination

@@ -47,6 +47,27 @@ public sealed class ScrapeOrdersTests
     }
 
     [Fact]
+    public void A_scrape_with_more_labels_than_can_be_sorted_stays_as_it_is()
+    {
+        SeriesTable table = new();
+        ScrapeOrders orders = new(table);
+        SeriesRef late = table.Acquire(Labels.FromStrings("__name__", "m", "long", new string('z', 1 << 20)));
+        SeriesRef early = table.Acquire(Labels.FromStrings("__name__", "m", "long", new string('a', 1 << 20)));
+        SampleList samples = new();
+        SeriesRef[] given = new SeriesRef[3000];
+        for (int index = 0; index < given.Length; index++)
+        {
+            given[index] = index % 2 == 0 ? late : early;
+            samples.Add(given[index], index, 0);
+        }
+
+        orders.Apply(samples);
+        orders.Apply(samples);
+
+        Assert.Equal(given, samples.Columns.Series);
+    }
+
+    [Fact]
     public void A_number_that_is_given_away_again_leaves_no_order_behind()
     {
         SeriesTable table = new();
