@@ -12,6 +12,7 @@ internal sealed class ChangeQueue : IDisposable
     private readonly KubernetesMetrics _metrics;
     private readonly int _bound;
     private bool _everything;
+    private bool _disposed;
 
     public ChangeQueue(KubernetesMetrics metrics, int bound)
     {
@@ -23,7 +24,7 @@ internal sealed class ChangeQueue : IDisposable
     {
         lock (_changesLock)
         {
-            if (_everything || !_changes.Add(changed))
+            if (_disposed || _everything || !_changes.Add(changed))
             {
                 return;
             }
@@ -70,12 +71,13 @@ internal sealed class ChangeQueue : IDisposable
     /// <summary>Gives up what waits.</summary>
     public void Dispose()
     {
+        // A watch that others share may be in the middle of telling of a change: it must find nothing to break.
         lock (_changesLock)
         {
+            _disposed = true;
             ClearLocked();
+            _signal.Dispose();
         }
-
-        _signal.Dispose();
     }
 
     private void ClearLocked()

@@ -63,7 +63,7 @@ internal sealed class KubernetesDiscoverer : IDiscoverer, IStatusReporter
         {
             foreach (string ofNamespace in namespaces)
             {
-                parts.Add(CreatePart(access, ofNamespace));
+                parts.Add(await CreatePartAsync(access, ofNamespace));
             }
 
             _parts = parts;
@@ -78,15 +78,28 @@ internal sealed class KubernetesDiscoverer : IDiscoverer, IStatusReporter
         }
     }
 
-    private RoleDiscovery CreatePart(ClusterAccess access, string ofNamespace)
+    private async Task<RoleDiscovery> CreatePartAsync(ClusterAccess access, string ofNamespace)
     {
         List<(ResourceKind Kind, WatchLease Lease)> leases = [];
-        foreach (ResourceRequest request in RoleRequests.For(_config, ofNamespace, _settings.LocalNode))
+        try
         {
-            leases.Add((request.Kind, _watches.Acquire(access, request)));
-        }
+            foreach (ResourceRequest request in RoleRequests.For(_config, ofNamespace, _settings.LocalNode))
+            {
+                leases.Add((request.Kind, _watches.Acquire(access, request)));
+            }
 
-        return new RoleDiscovery(_config, leases, _metrics, _time, _log);
+            return new RoleDiscovery(_config, leases, _metrics, _time, _log);
+        }
+        catch (Exception)
+        {
+            // What was begun before must not go on for nobody.
+            foreach ((_, WatchLease lease) in leases)
+            {
+                await lease.DisposeAsync();
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Looks until there is one: a file may come late, and a reload is not needed then.</summary>

@@ -133,6 +133,11 @@ internal sealed class ResourceWatch
         {
             await WaitAsync(error, stop);
         }
+        catch (Exception error) when (!stop.IsCancellationRequested)
+        {
+            // Nobody foresaw it, and a watch that ended by it would leave its jobs with the targets of this moment for good.
+            await WaitAsync(new KubernetesException($"{_what}: {error.GetType().Name}: {error.Message}", error), stop);
+        }
     }
 
     private async Task ListAsync(CancellationToken stop)

@@ -22,13 +22,15 @@ internal sealed class DiscoveryWorld : IAsyncDisposable
     private readonly List<FoundTargets> _found = [];
 
     public DiscoveryWorld(
-        ReplayCluster? cluster = null, KubernetesSettings? settings = null, X509Certificate2? certificate = null)
+        ReplayCluster? cluster = null, KubernetesSettings? settings = null, X509Certificate2? certificate = null,
+        Func<HttpMessageHandler, HttpMessageHandler>? around = null)
     {
         Settings = settings ?? new KubernetesSettings();
         Server = new ReplayServer(cluster ?? new ReplayCluster(), certificate);
         Kubernetes = new KubernetesMetrics(Metrics);
         Watches = new ClusterWatches(
-            config => new HttpMessageInvoker(HttpHandlerBuilder.Build(config, Time)), Kubernetes, Settings, Time, Log);
+            config => new HttpMessageInvoker((around ?? (static inner => inner))(HttpHandlerBuilder.Build(config, Time))),
+            Kubernetes, Settings, Time, Log);
     }
 
     public ManualTime Time { get; } = new();

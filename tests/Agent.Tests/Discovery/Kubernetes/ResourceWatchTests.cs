@@ -68,6 +68,24 @@ public sealed class ResourceWatchTests
     }
 
     [Fact]
+    public async Task A_failure_that_nobody_foresaw_does_not_end_the_watch()
+    {
+        FailingHandler? handler = null;
+        await using DiscoveryWorld world = new(around: inner => handler = new FailingHandler(inner) { Failures = 2 });
+        FoundTargets found = world.Start("{role: node}");
+        await ExpectAsync(world, found, "s1", "node");
+        Assert.Contains(
+            world.Log.Lines, static line => line.Contains("nodes: ObjectDisposedException: ", StringComparison.Ordinal));
+
+        handler!.Failures = 1;
+        world.Server.EndWatches(cut: true);
+        await world.UntilAsync(() => handler.Failures <= 0, static () => "nothing is asked again", s_retries);
+        world.Cluster.Advance();
+
+        await ExpectAsync(world, found, "s2", "node");
+    }
+
+    [Fact]
     public async Task A_server_that_never_replies_is_given_up_in_time()
     {
         await using DiscoveryWorld world = new();
@@ -283,5 +301,18 @@ public sealed class ResourceWatchTests
             () => found.Targets().SequenceEqual(expected.Targets),
             () => $"{state} {name}: {expected.Differences(found.Targets())}",
             within ?? s_retries);
+    }
+
+    /// <summary>Fails as no handler says that it would.</summary>
+    private sealed class FailingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private int _failures;
+
+        public int Failures { get => Volatile.Read(ref _failures); set => Volatile.Write(ref _failures, value); }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Interlocked.Decrement(ref _failures) >= 0
+                ? throw new ObjectDisposedException("a handler")
+                : base.SendAsync(request, cancellationToken);
     }
 }
