@@ -22,7 +22,7 @@ internal static class ConfigCheck
 
         foreach (RemoteWriteConfig write in result.Config.RemoteWrites)
         {
-            output.WriteLine($"  remote_write {write.Url}: {DescribeAuthentication(write)}");
+            output.WriteLine($"  remote_write {ConfigUrl.Shown(write.Url.ToString())}: {DescribeAuthentication(write)}");
         }
 
         if (result.Config.RemoteWrites.Count == 0)

@@ -16,7 +16,7 @@ internal static class DiscoveryConfigsYaml
         yaml.Items("http_sd_configs", configs.Http, http =>
         {
             HttpClientConfigYaml.Write(yaml, http.HttpClient);
-            yaml.Duration("refresh_interval", http.RefreshInterval).Text("url", http.Url.OriginalString);
+            yaml.Duration("refresh_interval", http.RefreshInterval).Url("url", http.Url.OriginalString);
         });
         yaml.Items("dns_sd_configs", configs.Dns, dns => yaml
             .Texts("names", dns.Names)

@@ -7,7 +7,7 @@ internal static class RemoteWriteConfigYaml
 {
     public static void Write(YamlWriter yaml, RemoteWriteConfig config)
     {
-        yaml.Text("url", config.Url.OriginalString);
+        yaml.Url("url", config.Url.OriginalString);
         yaml.Duration("remote_timeout", config.RemoteTimeout);
         yaml.TextMap("headers", config.Headers);
         AgentConfigYaml.WriteRules(yaml, "write_relabel_configs", config.WriteRelabelRules);

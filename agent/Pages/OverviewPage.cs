@@ -67,7 +67,7 @@ internal sealed class OverviewPage(
             string state = problem is not null ? "failing" : queue.IsLive ? "live" : "catching up";
             string cssClass = problem is not null ? "down" : queue.IsLive ? "up" : "unknown";
             page.Markup("<tr><td>").Text(queue.Name)
-                .Markup("</td><td>").Text(queue.Options.Url.AbsoluteUri)
+                .Markup("</td><td>").Text(queue.Options.ShownUrl)
                 .Markup($"</td><td class=\"state {cssClass}\">").Text(state)
                 .Markup("</td><td class=\"number\" data-name=\"Behind\">").Text(queue.Progress.HighestSentMs == 0 ? "–" : PageWriter.Readable(queue.Behind))
                 .Markup("</td><td class=\"number\" data-name=\"Delivered\">").Text(PageWriter.Readable(queue.Progress.SamplesOut))

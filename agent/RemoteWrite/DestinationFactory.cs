@@ -136,7 +136,7 @@ internal sealed class DestinationFactory
         }
 
         return AwsRegion.Find() ?? throw new StartFailedException(
-            $"remote_write {config.Url}: sigv4 needs a region, and none is in the URL, the environment or the AWS profile: "
+            $"remote_write {ConfigUrl.Shown(config.Url.ToString())}: sigv4 needs a region, and none is in the URL, the environment or the AWS profile: "
             + "set sigv4.region");
     }
 }

@@ -1,5 +1,6 @@
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.RemoteWrite;
@@ -11,6 +12,9 @@ internal sealed record DestinationOptions
     public required string Name { get; init; }
 
     public required Uri Url { get; init; }
+
+    /// <summary>The URL for logs and pages.</summary>
+    public string ShownUrl => ConfigUrl.Shown(Url.AbsoluteUri);
 
     public TimeSpan RemoteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

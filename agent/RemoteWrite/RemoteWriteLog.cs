@@ -6,7 +6,7 @@ namespace AmpEdge.Agent.RemoteWrite;
 internal static partial class RemoteWriteLog
 {
     [LoggerMessage(2400, LogLevel.Information, "remote write {Destination}: sending to {Url} from {Position} on with {Shards} shards")]
-    public static partial void Started(ILogger logger, string destination, Uri url, string position, int shards);
+    public static partial void Started(ILogger logger, string destination, string url, string position, int shards);
 
     [LoggerMessage(2401, LogLevel.Warning, "remote write {Destination}: sending fails and is tried again: {Reason}")]
     public static partial void Retrying(ILogger logger, string destination, string reason);

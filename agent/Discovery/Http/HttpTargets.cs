@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using AmpEdge.Agent.Config;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Discovery;
@@ -17,6 +18,8 @@ internal sealed partial class HttpTargets : ITargetSource
     private readonly HttpDiscoveryConfig _config;
     private readonly HttpMessageInvoker _client;
     private readonly DiscoveryMetrics _metrics;
+
+    /// <summary>For labels and messages: without a password.</summary>
     private readonly string _url;
 
     /// <summary>How many groups the last good answer had, so that those which vanish can be ended.</summary>
@@ -30,7 +33,7 @@ internal sealed partial class HttpTargets : ITargetSource
         _config = config;
         _client = client;
         _metrics = metrics;
-        _url = config.Url.OriginalString;
+        _url = ConfigUrl.Shown(config.Url.OriginalString);
     }
 
     public string Mechanism => "http";

@@ -17,6 +17,9 @@ public sealed class YamlWriter
 
     public YamlWriter TextUnlessEmpty(string key, string value) => value.Length == 0 ? this : Text(key, value);
 
+    /// <summary>A URL, which may carry a password.</summary>
+    public YamlWriter Url(string key, string value) => Text(key, RevealSecrets ? value : ConfigUrl.Shown(value));
+
     public YamlWriter Bool(string key, bool value) => Line(key, value ? "true" : "false");
 
     public YamlWriter BoolIfTrue(string key, bool value) => value ? Bool(key, value) : this;

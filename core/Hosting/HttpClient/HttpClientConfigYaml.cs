@@ -59,7 +59,7 @@ public static class HttpClientConfigYaml
         yaml.TextUnlessEmpty("audience", config.Audience);
         yaml.JsonUnlessEmpty("claims", config.Claims);
         yaml.Texts("scopes", config.Scopes);
-        yaml.Text("token_url", config.TokenUrl);
+        yaml.Url("token_url", config.TokenUrl);
         yaml.TextMap("endpoint_params", config.EndpointParams);
         WriteTls(yaml, config.Tls);
         WriteProxy(yaml, config.Proxy);
@@ -87,7 +87,11 @@ public static class HttpClientConfigYaml
 
     private static void WriteProxy(YamlWriter yaml, ProxyConfig proxy)
     {
-        yaml.TextUnlessEmpty("proxy_url", yaml.RevealSecrets ? proxy.ProxyUrl : proxy.ShownUrl);
+        if (proxy.ProxyUrl.Length > 0)
+        {
+            yaml.Url("proxy_url", proxy.ProxyUrl);
+        }
+
         yaml.TextUnlessEmpty("no_proxy", proxy.NoProxy);
         yaml.BoolIfTrue("proxy_from_environment", proxy.FromEnvironment);
         yaml.Section("proxy_connect_header", () =>

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 
 namespace AmpEdge.Hosting;
 
@@ -23,8 +21,8 @@ internal sealed class HttpProxy : IWebProxy
         _forHttp = forHttp;
         _forHttps = forHttps;
         _bypass = bypass;
-        // Taken by the handler for SOCKS; an HTTP proxy gets them from AuthorizationFor without having to ask.
-        Credentials = forHttp is null ? null : CredentialsOf(forHttp);
+        // Taken by the handler for SOCKS; an HTTP proxy gets them in its header without having to ask.
+        Credentials = forHttp is null ? null : ConfigUrl.CredentialsOf(forHttp);
     }
 
     public ICredentials? Credentials { get; set; }
@@ -61,22 +59,6 @@ internal sealed class HttpProxy : IWebProxy
     public Uri? GetProxy(Uri destination) => destination.Scheme == Uri.UriSchemeHttps ? null : AddressFor(destination);
 
     public bool IsBypassed(Uri host) => GetProxy(host) is null;
-
-    /// <summary>User and password of a proxy's address, for the proxy itself; null without.</summary>
-    public static AuthenticationHeaderValue? AuthorizationFor(Uri proxy) =>
-        CredentialsOf(proxy) is { } user
-            ? new AuthenticationHeaderValue(
-                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.UserName}:{user.Password}")))
-            : null;
-
-    /// <summary>Null when the address names no user.</summary>
-    public static NetworkCredential? CredentialsOf(Uri proxy)
-    {
-        string[] user = proxy.UserInfo.Split(':', 2);
-        return user[0].Length == 0
-            ? null
-            : new NetworkCredential(Uri.UnescapeDataString(user[0]), user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "");
-    }
 
     /// <summary>Upper case goes before lower case, as in Go's programs.</summary>
     private static string Variable(Func<string, string?> environment, string name) =>

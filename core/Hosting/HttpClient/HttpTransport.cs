@@ -16,7 +16,7 @@ internal sealed class HttpTransport : HttpMessageHandler
     private readonly bool _http2;
     private readonly HttpTransportLimits _limits;
     private readonly string[] _files;
-    private HttpMessageInvoker? _current;
+    private Connections? _current;
     private string _stamp = "";
 
     public HttpTransport(TlsConfig tls, ProxyConfig proxy, bool http2, HttpTransportLimits limits)
@@ -29,17 +29,25 @@ internal sealed class HttpTransport : HttpMessageHandler
         _files = tls.Files;
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(
+    protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Version = _http2 ? HttpVersion.Version20 : HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        if (request.RequestUri is { } url && _proxy?.GetProxy(url) is { Scheme: "http" or "https" } proxy)
+        if (request.RequestUri is { } url)
         {
-            request.Headers.ProxyAuthorization = HttpProxy.AuthorizationFor(proxy);
+            AddCredentials(request, url);
         }
 
-        return Current().SendAsync(request, cancellationToken);
+        Connections connections = Enter();
+        try
+        {
+            return await connections.Client.SendAsync(request, cancellationToken);
+        }
+        finally
+        {
+            Leave(connections);
+        }
     }
 
     protected override void Dispose(bool disposing)
@@ -48,29 +56,61 @@ internal sealed class HttpTransport : HttpMessageHandler
         {
             lock (_currentLock)
             {
-                _current?.Dispose();
-                _current = null;
+                Retire();
             }
         }
 
         base.Dispose(disposing);
     }
 
-    private HttpMessageInvoker Current()
+    /// <summary>The user of a proxy's address, and that of the URL itself unless the request says already who it is from.</summary>
+    private void AddCredentials(HttpRequestMessage request, Uri url)
+    {
+        if (_proxy?.GetProxy(url) is { Scheme: "http" or "https" } proxy)
+        {
+            request.Headers.ProxyAuthorization = ConfigUrl.AuthorizationOf(proxy);
+        }
+
+        if (url.UserInfo.Length > 0 && !request.Headers.NonValidated.Contains("Authorization"))
+        {
+            request.Headers.Authorization = ConfigUrl.AuthorizationOf(url);
+        }
+    }
+
+    private Connections Enter()
     {
         string stamp = Stamp();
         lock (_currentLock)
         {
-            if (_current is { } current && stamp == _stamp)
+            if (_current is null || stamp != _stamp)
             {
-                return current;
+                Connections fresh = new(new HttpMessageInvoker(CreateSockets()));
+                Retire();
+                (_current, _stamp) = (fresh, stamp);
             }
 
-            HttpMessageInvoker fresh = new(CreateSockets());
-            // Connections in use end with their requests; only idle ones are closed here.
-            _current?.Dispose();
-            (_current, _stamp) = (fresh, stamp);
-            return fresh;
+            _current.Users++;
+            return _current;
+        }
+    }
+
+    private void Leave(Connections connections)
+    {
+        lock (_currentLock)
+        {
+            connections.Users--;
+            connections.DisposeIfUnused();
+        }
+    }
+
+    /// <summary>Those who are about to send still may; idle connections are closed once all of them have their answers.</summary>
+    private void Retire()
+    {
+        if (_current is { } retired)
+        {
+            _current = null;
+            retired.IsRetired = true;
+            retired.DisposeIfUnused();
         }
     }
 
@@ -118,5 +158,24 @@ internal sealed class HttpTransport : HttpMessageHandler
         }
 
         return stamp;
+    }
+
+    /// <summary>Connections made with one state of the files, and how many requests are on their way over them.</summary>
+    private sealed class Connections(HttpMessageInvoker client)
+    {
+        public HttpMessageInvoker Client { get; } = client;
+
+        public int Users { get; set; }
+
+        /// <summary>No request begins with these any more.</summary>
+        public bool IsRetired { get; set; }
+
+        public void DisposeIfUnused()
+        {
+            if (IsRetired && Users == 0)
+            {
+                Client.Dispose();
+            }
+        }
     }
 }

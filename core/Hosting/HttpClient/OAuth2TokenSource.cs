@@ -11,6 +11,8 @@ internal sealed class OAuth2TokenSource : IDisposable
     private const int MaxAnswerBytes = 1 << 20;
     private const int MaxShownBytes = 200;
 
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+
     /// <summary>A token this near its end may be refused by the time it arrives.</summary>
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(10);
 
@@ -30,9 +32,13 @@ internal sealed class OAuth2TokenSource : IDisposable
         _client = new System.Net.Http.HttpClient(new HttpTransport(config.Tls, config.Proxy, http2: true, new HttpTransportLimits()))
         {
             MaxResponseContentBufferSize = MaxAnswerBytes,
-            Timeout = TimeSpan.FromSeconds(30),
+
+            // Ours ends requests, so that it is told from the caller's and is none of his cancellations.
+            Timeout = Timeout.InfiniteTimeSpan,
         };
     }
+
+    private string ShownUrl => ConfigUrl.Shown(_config.TokenUrl);
 
     /// <exception cref="HttpRequestException">The token endpoint refuses or does not answer as it should.</exception>
     public async Task<string> GetAsync(CancellationToken cancel)
@@ -122,13 +128,27 @@ internal sealed class OAuth2TokenSource : IDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
         }
 
+        using CancellationTokenSource timeout = new(s_timeout, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
+        try
+        {
+            return await ExchangeAsync(request, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"oauth2 token endpoint {ShownUrl} did not answer within {s_timeout.TotalSeconds:0}s");
+        }
+    }
+
+    private async Task<Token> ExchangeAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
         using HttpResponseMessage response = await _client.SendAsync(request, cancel);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancel);
         if (!response.IsSuccessStatusCode)
         {
             string said = Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, MaxShownBytes)).ReplaceLineEndings(" ");
             throw new HttpRequestException(
-                $"oauth2 token endpoint {_config.TokenUrl} answered {(int)response.StatusCode}: {said}", null, response.StatusCode);
+                $"oauth2 token endpoint {ShownUrl} answered {(int)response.StatusCode}: {said}", null, response.StatusCode);
         }
 
         return Read(body);
@@ -147,7 +167,7 @@ internal sealed class OAuth2TokenSource : IDisposable
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new HttpRequestException($"oauth2 token endpoint {_config.TokenUrl} answered without an access_token", error);
+            throw new HttpRequestException($"oauth2 token endpoint {ShownUrl} answered without an access_token", error);
         }
     }
 

@@ -21,15 +21,7 @@ public sealed record ProxyConfig
     public bool IsDefault => ProxyUrl.Length == 0 && NoProxy.Length == 0 && !FromEnvironment && ConnectHeaders.Count == 0;
 
     /// <summary>The address without its user's password, which a URL may carry.</summary>
-    public string ShownUrl
-    {
-        get
-        {
-            string user = Uri.TryCreate(ProxyUrl, UriKind.Absolute, out Uri? parsed) ? parsed.UserInfo : "";
-            int colon = user.IndexOf(':', StringComparison.Ordinal);
-            return colon < 0 ? ProxyUrl : ProxyUrl.Replace(user, user[..colon] + ":xxxxx", StringComparison.Ordinal);
-        }
-    }
+    public string ShownUrl => ConfigUrl.Shown(ProxyUrl);
 
     public override string ToString() =>
         $"ProxyConfig {{ ProxyUrl = {ShownUrl}, NoProxy = {NoProxy}, FromEnvironment = {FromEnvironment} }}";

@@ -18,7 +18,7 @@ internal static class ProxyTunnel
             CultureInfo.InvariantCulture,
             $"{(server.Host.Contains(':', StringComparison.Ordinal) ? $"[{server.Host}]" : server.Host)}:{server.Port}");
         StringBuilder request = new($"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
-        if (HttpProxy.AuthorizationFor(proxy) is { } authorization)
+        if (ConfigUrl.AuthorizationOf(proxy) is { } authorization)
         {
             request.Append("Proxy-Authorization: ").Append(authorization).Append("\r\n");
         }

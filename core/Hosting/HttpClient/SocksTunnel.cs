@@ -18,7 +18,7 @@ internal static class SocksTunnel
     /// <exception cref="HttpRequestException">The proxy refuses or does not speak SOCKS 5.</exception>
     public static async Task OpenAsync(Stream stream, Uri proxy, DnsEndPoint server, CancellationToken cancel)
     {
-        NetworkCredential? user = HttpProxy.CredentialsOf(proxy);
+        NetworkCredential? user = ConfigUrl.CredentialsOf(proxy);
         byte[] answer = new byte[2];
         await stream.WriteAsync(
             user is null ? (byte[])[Version, 1, NoAuthentication] : [Version, 2, NoAuthentication, UserAndPassword], cancel);

@@ -260,6 +260,25 @@ public sealed class AgentConfigProblemsTests : IDisposable
     }
 
     [Fact]
+    public void Passwords_in_urls_are_shown_nowhere_and_still_tell_configurations_apart()
+    {
+        const string text = "scrape_configs:\n- job_name: x\n  http_sd_configs: [{url: 'http://a:hidden@b/c'}]\n"
+            + "remote_write:\n- url: https://a:hidden@d/e\n  oauth2: {client_id: i, client_secret: s, token_url: 'http://a:hidden@f/g'}\n"
+            + "  proxy_url: http://a:hidden@h:1\n";
+        AgentConfig config = Load(text).Config!;
+        AgentConfig other = Load(text.Replace("hidden", "changed", StringComparison.Ordinal)).Config!;
+
+        string shown = AgentConfigYaml.Print(config);
+
+        Assert.DoesNotContain("hidden", shown, StringComparison.Ordinal);
+        Assert.Contains("http://a:xxxxx@b/c", shown, StringComparison.Ordinal);
+        Assert.Contains("https://a:xxxxx@d/e", shown, StringComparison.Ordinal);
+        Assert.Contains("http://a:xxxxx@f/g", shown, StringComparison.Ordinal);
+        Assert.NotEqual(AgentConfigYaml.Signature(config.ScrapeConfigs[0]), AgentConfigYaml.Signature(other.ScrapeConfigs[0]));
+        Assert.NotEqual(AgentConfigYaml.Signature(config.RemoteWrites[0]), AgentConfigYaml.Signature(other.RemoteWrites[0]));
+    }
+
+    [Fact]
     public void Mutated_files_load_or_tell_why_not()
     {
         Gen gen = Gen.Create(77);
