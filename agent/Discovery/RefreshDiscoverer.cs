@@ -60,7 +60,7 @@ internal sealed class RefreshDiscoverer : IDiscoverer, IStatusReporter
             {
                 long started = _time.GetTimestamp();
                 await RefreshAsync(report, stop);
-                TimeSpan rest = _source.RefreshInterval - _time.GetElapsedTime(started);
+                TimeSpan rest = LongWait.Bounded(_source.RefreshInterval) - _time.GetElapsedTime(started);
                 await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, _time, stop);
             }
         }
@@ -72,7 +72,7 @@ internal sealed class RefreshDiscoverer : IDiscoverer, IStatusReporter
         DateTimeOffset look = _time.GetUtcNow();
         long started = _time.GetTimestamp();
         string? problem;
-        using CancellationTokenSource timeout = new(_source.Timeout, _time);
+        using CancellationTokenSource timeout = new(LongWait.Bounded(_source.Timeout), _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {

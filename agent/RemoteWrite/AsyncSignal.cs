@@ -1,3 +1,5 @@
+using AmpEdge.Hosting;
+
 namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>
@@ -29,7 +31,7 @@ internal sealed class AsyncSignal
         if (!signalled.IsCompleted)
         {
             using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            await Task.WhenAny(signalled, Task.Delay(timeout, time, over.Token));
+            await Task.WhenAny(signalled, Task.Delay(LongWait.Bounded(timeout), time, over.Token));
             await over.CancelAsync();
             stop.ThrowIfCancellationRequested();
         }

@@ -1,3 +1,5 @@
+using AmpEdge.Hosting;
+
 namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal struct Backoff(TimeSpan min, TimeSpan max, Random random, double jitter
 {
     private const double UsualJitter = 0.1;
 
+    /// <summary>Where the waits begin to grow when the first one is none: a receiver that fails is not to be asked without a pause.</summary>
+    private const long MinGrownTicks = TimeSpan.TicksPerMillisecond;
+
     /// <summary>No receiver makes us wait longer than this: what it asks for may be a mistake, or a date far ahead.</summary>
     public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(5);
 
@@ -21,12 +26,12 @@ internal struct Backoff(TimeSpan min, TimeSpan max, Random random, double jitter
     public TimeSpan Next(TimeSpan? retryAfter)
     {
         TimeSpan nominal = _next;
-        _next = TimeSpan.FromTicks(Math.Min(nominal.Ticks * 2, max.Ticks));
+        _next = TimeSpan.FromTicks(Math.Min(Math.Max(nominal.Ticks * 2, MinGrownTicks), max.Ticks));
         if (retryAfter is { } asked && asked > TimeSpan.Zero)
         {
             return asked < MaxRetryAfter ? asked : MaxRetryAfter;
         }
 
-        return nominal * (1 - jitter + 2 * jitter * random.NextDouble());
+        return LongWait.Bounded(nominal * (1 - jitter + 2 * jitter * random.NextDouble()));
     }
 }

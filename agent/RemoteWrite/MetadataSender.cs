@@ -1,3 +1,4 @@
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,7 @@ internal sealed class MetadataSender(
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using PeriodicTimer ticks = new(options.Metadata.SendInterval, time);
+        using PeriodicTimer ticks = new(LongWait.Bounded(options.Metadata.SendInterval), time);
         while (await ticks.WaitForNextTickAsync(stop))
         {
             // Version 2.0 sends it with each series.

@@ -121,7 +121,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     {
         _buffer.Attach(this);
         SavePositions();
-        RemoteWriteLog.Started(_logger, Name, _options.Url, Needed.ToString(), ShardCount);
+        RemoteWriteLog.Started(_logger, Name, _options.ShownUrl, Needed.ToString(), ShardCount);
         _running = Task.Run(RunAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -139,7 +139,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
             _stopping = true;
             return live;
         });
-        using CancellationTokenSource deadline = new(_options.FlushDeadline, _time);
+        using CancellationTokenSource deadline = new(LongWait.Bounded(_options.FlushDeadline), _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         if (flush)
         {
@@ -157,7 +157,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
 
     public void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
     {
-        Progress.Scraped(samples.TimestampsMs[^1]);
+        Progress.Scraped(samples.NewestMs);
         if (!_live)
         {
             return;

@@ -28,7 +28,7 @@ internal sealed class WriteClient(
             return new WriteAnswer(WriteVerdict.Retry, "no_credentials", reason);
         }
 
-        using CancellationTokenSource timeout = new(options.RemoteTimeout, time);
+        using CancellationTokenSource timeout = new(LongWait.Bounded(options.RemoteTimeout), time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {

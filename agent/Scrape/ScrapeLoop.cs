@@ -124,7 +124,7 @@ internal sealed class ScrapeLoop : IDisposable
     {
         try
         {
-            await Task.Delay(ScrapeTicker.FirstOffset(_target.Hash, _target.Interval, _time.GetUtcNow()), _time, stop);
+            await LongWait.DelayAsync(ScrapeTicker.FirstOffset(_target.Hash, _target.Interval, _time.GetUtcNow()), _time, stop);
             ScrapeTicker ticker = new(_target.Interval, _time);
             while (!stop.IsCancellationRequested)
             {

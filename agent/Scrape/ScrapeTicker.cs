@@ -1,3 +1,5 @@
+using AmpEdge.Hosting;
+
 namespace AmpEdge.Agent.Scrape;
 
 /// <summary>
@@ -50,7 +52,7 @@ internal sealed class ScrapeTicker
         TimeSpan elapsed = _time.GetElapsedTime(_start);
         _ticks = Math.Max(_ticks + 1, (long)(elapsed / _interval));
         TimeSpan wait = WholeMilliseconds((_interval * _ticks) - elapsed);
-        return wait > TimeSpan.Zero ? Task.Delay(wait, _time, stop) : Task.CompletedTask;
+        return wait > TimeSpan.Zero ? LongWait.DelayAsync(wait, _time, stop) : Task.CompletedTask;
     }
 
     /// <summary>The time of the scrape that begins now: the ideal one, unless the clock is further from it than the tolerance.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
@@ -43,7 +44,7 @@ internal sealed class TargetFetcher
     /// </summary>
     public async Task<FetchResult> FetchAsync(Func<TargetPage, bool> takePart, CancellationToken stop)
     {
-        using CancellationTokenSource timeout = new(_timeout, _time);
+        using CancellationTokenSource timeout = new(LongWait.Bounded(_timeout), _time);
         using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {

@@ -1,3 +1,4 @@
+using AmpEdge.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Agent.Discovery;
@@ -44,7 +45,7 @@ internal sealed class FolderWatch : IDisposable
     /// <summary>Returns after a change, or with false after <paramref name="atMost"/>.</summary>
     public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stop)
     {
-        using CancellationTokenSource timeout = new(atMost, time);
+        using CancellationTokenSource timeout = new(LongWait.Bounded(atMost), time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {

@@ -36,6 +36,25 @@ public sealed class RefreshDiscovererTests
     }
 
     [Fact]
+    public async Task An_interval_may_be_longer_than_a_timer()
+    {
+        TimeSpan century = TimeSpan.FromDays(36_500);
+        using ScriptedSource source = new(_ => Task.FromResult(new RefreshAnswer([Group("a")])))
+        {
+            RefreshInterval = century, Timeout = century,
+        };
+        using CancellationTokenSource stop = new();
+        Task running = Discoverer(source).RunAsync(_reported.AddRange, stop.Token);
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(1, source.Looks);
+        Assert.False(running.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
     public async Task A_look_that_fails_is_counted_and_shown_and_reports_nothing()
     {
         Queue<Func<RefreshAnswer>> answers = new();

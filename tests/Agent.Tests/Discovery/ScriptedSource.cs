@@ -7,9 +7,9 @@ internal sealed class ScriptedSource(Func<CancellationToken, Task<RefreshAnswer>
 {
     public string Mechanism => "http";
 
-    public TimeSpan RefreshInterval { get; } = TimeSpan.FromSeconds(60);
+    public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromSeconds(60);
 
-    public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public int Looks { get; private set; }
 

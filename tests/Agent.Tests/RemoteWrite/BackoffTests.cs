@@ -20,6 +20,19 @@ public sealed class BackoffTests
     }
 
     [Fact]
+    public void A_first_wait_of_nothing_still_grows()
+    {
+        Backoff backoff = new(TimeSpan.Zero, TimeSpan.FromSeconds(5), new Random(1));
+        TimeSpan wait = TimeSpan.Zero;
+        for (int failure = 0; failure < 20; failure++)
+        {
+            wait = backoff.Next(null);
+        }
+
+        Assert.InRange(wait.TotalSeconds, 4.5, 5.5);
+    }
+
+    [Fact]
     public void What_the_receiver_asks_for_goes_first_within_reason()
     {
         Backoff backoff = new(TimeSpan.FromMilliseconds(30), TimeSpan.FromSeconds(5), new Random(1));
