@@ -59,6 +59,7 @@ internal sealed class BufferTruncator(
             try
             {
                 _buffer.Wal.DeleteBefore(firstNeeded);
+                ForgetBefore(firstNeeded);
                 bool goOn = true;
                 while (goOn && _buffer.Wal.TotalBytes > _options.MaxBytes)
                 {
@@ -222,7 +223,7 @@ internal sealed class BufferTruncator(
         }
 
         _buffer.Wal.DeleteBefore(firstKept);
-        _startedAtMs.Remove(victim.Index);
+        ForgetBefore(firstKept);
         long heldBack = 0;
         bool log = losses.Count > 0 && _shedGate.ShouldLog(reason.ToString(), out heldBack);
         foreach ((IDestination destination, long lost) in losses)
@@ -286,10 +287,25 @@ internal sealed class BufferTruncator(
             startMs = reader.Next() == SegmentReadOutcome.Record && reader.Type == BufferRecord.SegmentStart
                 ? new SpanReader(reader.Payload).ReadVarint()
                 : 0;
-            _startedAtMs[segment] = startMs;
+            if (startMs > 0)
+            {
+                // Else it was begun this very moment and has nothing in it yet: it is asked again.
+                _startedAtMs[segment] = startMs;
+            }
         }
 
         return startMs;
+    }
+
+    private void ForgetBefore(SegmentIndex kept)
+    {
+        foreach (SegmentIndex known in _startedAtMs.Keys)
+        {
+            if (known < kept)
+            {
+                _startedAtMs.Remove(known);
+            }
+        }
     }
 
     private SegmentReader Open(SegmentIndex segment, long offset) =>

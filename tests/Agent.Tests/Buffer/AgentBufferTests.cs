@@ -227,6 +227,24 @@ public sealed class AgentBufferTests
         Assert.InRange(buffer.Wal.Segments().Count, 2, 4);
     }
 
+    [Fact]
+    public void The_age_bound_holds_also_after_a_look_at_the_moment_when_a_segment_begins()
+    {
+        using AgentBuffer buffer = Open(new BufferOptions { MaxAge = TimeSpan.FromHours(2) });
+        buffer.Attach(new StuckDestination());
+        SeriesRef series = buffer.Series.Acquire(Labels.FromStrings("__name__", "m"));
+        Commit(buffer, (series, 1, 1));
+        buffer.Wal.Rotate();
+        buffer.Wal.ReserveSegment(1);
+
+        buffer.Truncator.TruncateOnce();
+        Commit(buffer, (series, 2, 2));
+        _time.Advance(TimeSpan.FromHours(3));
+        buffer.Truncator.TruncateOnce();
+
+        Assert.Single(buffer.Wal.Segments());
+    }
+
     private static void AddDescribed(ReadOnlySpan<byte> payload, HashSet<uint> described)
     {
         SpanReader reader = new(payload);
@@ -263,6 +281,8 @@ public sealed class AgentBufferTests
         public string Name => "offered";
 
         public SamplePosition Needed => default;
+
+        public BufferBounds Bounds => default;
 
         public void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
         {
