@@ -61,7 +61,7 @@ public sealed class ClassicHistograms
                 _role = RoleOf(in parser);
                 break;
             case ExpositionEntry.Histogram:
-                _native.Write(in parser, parser.Name.Length, withoutBound: false);
+                WriteNative(in parser);
                 break;
         }
 
@@ -117,6 +117,18 @@ public sealed class ClassicHistograms
         _buckets.Clear();
         _group.Clear();
         Exemplars.Clear();
+    }
+
+    private void WriteNative<TParser>(ref readonly TParser parser)
+        where TParser : struct, IExpositionParser, allows ref struct
+    {
+        if (parser.Labels.Count > MaxLabels)
+        {
+            _native.Clear();
+            return;
+        }
+
+        _native.Write(in parser, parser.Name.Length, withoutBound: false);
     }
 
     private ClassicSeriesRole RoleOf<TParser>(ref readonly TParser parser)

@@ -16,6 +16,9 @@ internal sealed class CustomBuckets
     private double _sum;
     private bool _isBroken;
 
+    /// <summary>Buckets come in order; only pages from who knows where have them otherwise, or twice.</summary>
+    private bool _isSorted = true;
+
     public void Clear()
     {
         _buckets.Clear();
@@ -23,24 +26,14 @@ internal sealed class CustomBuckets
         _hasCount = false;
         _sum = 0;
         _isBroken = false;
+        _isSorted = true;
     }
 
     public void AddBucket(double bound, double cumulativeCount)
     {
         _isBroken |= double.IsNaN(bound) || !(cumulativeCount >= 0);
-        int place = _buckets.Count;
-        while (place > 0 && _buckets[place - 1].Bound > bound)
-        {
-            place--;
-        }
-
-        if (place > 0 && _buckets[place - 1].Bound.Equals(bound))
-        {
-            _isBroken |= !_buckets[place - 1].Count.Equals(cumulativeCount);
-            return;
-        }
-
-        _buckets.Insert(place, (bound, cumulativeCount));
+        _isSorted &= _buckets.Count == 0 || _buckets[^1].Bound < bound;
+        _buckets.Add((bound, cumulativeCount));
     }
 
     public void SetCount(double count)
@@ -56,6 +49,11 @@ internal sealed class CustomBuckets
     public bool TryConvert(Histogram histogram)
     {
         histogram.Clear();
+        if (!_isSorted)
+        {
+            SortBuckets();
+        }
+
         double count = _hasCount || _buckets.Count == 0 ? _count : _buckets[^1].Count;
         if (_buckets.Count == 0 || !double.IsPositiveInfinity(_buckets[^1].Bound))
         {
@@ -88,6 +86,26 @@ internal sealed class CustomBuckets
 
         FillSpans(histogram);
         return true;
+    }
+
+    /// <summary>By bound; one that was given twice is one, if both times with the same count.</summary>
+    private void SortBuckets()
+    {
+        _buckets.Sort();
+        int kept = 0;
+        for (int index = 1; index < _buckets.Count; index++)
+        {
+            if (_buckets[index].Bound.Equals(_buckets[kept].Bound))
+            {
+                _isBroken |= !_buckets[index].Count.Equals(_buckets[kept].Count);
+                continue;
+            }
+
+            _buckets[++kept] = _buckets[index];
+        }
+
+        _buckets.RemoveRange(kept + 1, _buckets.Count - kept - 1);
+        _isSorted = true;
     }
 
     /// <summary>Counts above 2^53 are not exact in the page either, and not above what an integer count can be.</summary>

@@ -5,6 +5,9 @@ namespace AmpEdge.Prometheus;
 /// <summary>The exemplars of one series, taken from a parser that moves on. Reused from series to series.</summary>
 public sealed class ExemplarList
 {
+    /// <summary>A series has a few, and they come in order; only those from who knows where are many.</summary>
+    private const int MaxInsertionSort = 64;
+
     private readonly List<ListedExemplar> _items = [];
     private readonly ByteBuffer _blobs = new();
     private readonly LabelsBuilder _labels = new();
@@ -50,6 +53,12 @@ public sealed class ExemplarList
     public void SortByTime()
     {
         Span<ListedExemplar> items = CollectionsMarshal.AsSpan(_items);
+        if (items.Length > MaxInsertionSort)
+        {
+            SortManyByTime(items);
+            return;
+        }
+
         for (int index = 1; index < items.Length; index++)
         {
             for (int at = index; at > 0 && items[at].TimestampMs < items[at - 1].TimestampMs; at--)
@@ -57,6 +66,17 @@ public sealed class ExemplarList
                 (items[at], items[at - 1]) = (items[at - 1], items[at]);
             }
         }
+    }
+
+    private static void SortManyByTime(Span<ListedExemplar> items)
+    {
+        (long TimestampMs, int Place)[] keys = new (long, int)[items.Length];
+        for (int place = 0; place < keys.Length; place++)
+        {
+            keys[place] = (items[place].TimestampMs, place);
+        }
+
+        keys.AsSpan().Sort(items);
     }
 
     /// <summary>The blob (<see cref="Labels"/>) of an exemplar's labels.</summary>
