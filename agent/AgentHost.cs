@@ -36,7 +36,7 @@ internal sealed class AgentHost : IDisposable
     private readonly ConfigReloader<AgentConfig> _reloader;
     private readonly CostReporter _cost;
     private readonly QuotaWatch _quotas;
-    private readonly HttpServer _web;
+    private readonly PageServer _web;
 
     /// <exception cref="StartFailedException">The buffer's folder cannot be used.</exception>
     public AgentHost(
@@ -155,7 +155,7 @@ internal sealed class AgentHost : IDisposable
     private HttpMessageInvoker CreateWriteClient(RemoteWriteConfig config) => new(HttpHandlerBuilder.Build(
         config.HttpClient, _time, new HttpTransportLimits { RoundRobinDns = config.RoundRobinDns }));
 
-    private HttpServer CreateWeb()
+    private PageServer CreateWeb()
     {
         BuildVersion version = BuildVersion.Of(Assembly.GetExecutingAssembly());
         ProcessMetrics.Register(_metrics, "ampedge-agent", version);
@@ -187,6 +187,6 @@ internal sealed class AgentHost : IDisposable
             MaxConnections = _settings.MaxConnections,
             MaxRequestBodyBytes = 1 << 16,
         };
-        return new HttpServer("web", options, routes, _metrics, _loggers, _time);
+        return new PageServer("web", options, routes, _metrics, _loggers, _time);
     }
 }

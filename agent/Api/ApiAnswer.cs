@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using AmpEdge.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Api;
 
@@ -14,8 +13,8 @@ internal static class ApiAnswer
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Answers <c>{"status":"success","data":…}</c>; <paramref name="writeData"/> writes one value.</summary>
-    public static Task SuccessAsync(HttpContext context, Action<Utf8JsonWriter> writeData) =>
-        AnswerAsync(context, StatusCodes.Status200OK, json =>
+    public static Task SuccessAsync(HttpExchange exchange, Action<Utf8JsonWriter> writeData) =>
+        AnswerAsync(exchange, 200, json =>
         {
             json.WriteString("status", "success");
             json.WritePropertyName("data");
@@ -23,26 +22,26 @@ internal static class ApiAnswer
         });
 
     /// <summary>Answers 400 with <c>bad_data</c>.</summary>
-    public static Task BadDataAsync(HttpContext context, string problem) =>
-        ErrorAsync(context, StatusCodes.Status400BadRequest, "bad_data", problem);
+    public static Task BadDataAsync(HttpExchange exchange, string problem) =>
+        ErrorAsync(exchange, 400, "bad_data", problem);
 
     /// <summary>Answers 404 with <c>not_found</c>.</summary>
-    public static Task NotFoundAsync(HttpContext context, string problem) =>
-        ErrorAsync(context, StatusCodes.Status404NotFound, "not_found", problem);
+    public static Task NotFoundAsync(HttpExchange exchange, string problem) =>
+        ErrorAsync(exchange, 404, "not_found", problem);
 
     /// <summary>Answers 422 with <c>execution</c>.</summary>
-    public static Task CannotAsync(HttpContext context, string problem) =>
-        ErrorAsync(context, StatusCodes.Status422UnprocessableEntity, "execution", problem);
+    public static Task CannotAsync(HttpExchange exchange, string problem) =>
+        ErrorAsync(exchange, 422, "execution", problem);
 
-    private static Task ErrorAsync(HttpContext context, int status, string type, string problem) =>
-        AnswerAsync(context, status, json =>
+    private static Task ErrorAsync(HttpExchange exchange, int status, string type, string problem) =>
+        AnswerAsync(exchange, status, json =>
         {
             json.WriteString("status", "error");
             json.WriteString("errorType", type);
             json.WriteString("error", problem);
         });
 
-    private static Task AnswerAsync(HttpContext context, int status, Action<Utf8JsonWriter> writeMembers)
+    private static Task AnswerAsync(HttpExchange exchange, int status, Action<Utf8JsonWriter> writeMembers)
     {
         ArrayBufferWriter<byte> body = new();
         using (Utf8JsonWriter json = new(body, s_options))
@@ -52,7 +51,7 @@ internal static class ApiAnswer
             json.WriteEndObject();
         }
 
-        context.Response.Headers.Vary = "Origin";
-        return context.WriteAsync(status, ContentType, body.WrittenMemory);
+        exchange.SetHeader("Vary", "Origin");
+        return exchange.WriteAsync(status, ContentType, body.WrittenMemory);
     }
 }

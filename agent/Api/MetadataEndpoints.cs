@@ -4,7 +4,6 @@ using AmpEdge.Agent.Scrape;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Api;
 
@@ -22,46 +21,46 @@ internal sealed class MetadataEndpoints(ScrapeManager scrapes)
         routes.Map("GET", "/api/v1/metadata", AnswerByFamilyAsync);
     }
 
-    public Task AnswerByTargetAsync(HttpContext context)
+    public Task AnswerByTargetAsync(HttpExchange exchange)
     {
-        if (!TryReadLimit(context, "limit", out int limit))
+        if (!TryReadLimit(exchange, "limit", out int limit))
         {
-            return ApiAnswer.BadDataAsync(context, "limit must be a number");
+            return ApiAnswer.BadDataAsync(exchange, "limit must be a number");
         }
 
-        string selector = context.Request.Query["match_target"].ToString();
+        string selector = exchange.Query("match_target");
         IReadOnlyList<Matcher>? matchers = [];
         if (selector.Length > 0)
         {
             matchers = PromQLParser.ParseMetricSelector(selector, out string? error);
             if (matchers is null)
             {
-                return ApiAnswer.BadDataAsync(context, error ?? "match_target is no selector");
+                return ApiAnswer.BadDataAsync(exchange, error ?? "match_target is no selector");
             }
         }
 
-        string metric = context.Request.Query["metric"].ToString();
+        string metric = exchange.Query("metric");
         List<(Target, MetricMetadata)> found = Find(matchers, metric, limit);
         return found.Count == 0
-            ? ApiAnswer.NotFoundAsync(context, "specified metadata not found")
-            : ApiAnswer.SuccessAsync(context, json => Write(json, found, namesFamilies: metric.Length == 0));
+            ? ApiAnswer.NotFoundAsync(exchange, "specified metadata not found")
+            : ApiAnswer.SuccessAsync(exchange, json => Write(json, found, namesFamilies: metric.Length == 0));
     }
 
-    public Task AnswerByFamilyAsync(HttpContext context)
+    public Task AnswerByFamilyAsync(HttpExchange exchange)
     {
-        if (!TryReadLimit(context, "limit", out int limit))
+        if (!TryReadLimit(exchange, "limit", out int limit))
         {
-            return ApiAnswer.BadDataAsync(context, "limit must be a number");
+            return ApiAnswer.BadDataAsync(exchange, "limit must be a number");
         }
 
-        if (!TryReadLimit(context, "limit_per_metric", out int perMetric))
+        if (!TryReadLimit(exchange, "limit_per_metric", out int perMetric))
         {
-            return ApiAnswer.BadDataAsync(context, "limit_per_metric must be a number");
+            return ApiAnswer.BadDataAsync(exchange, "limit_per_metric must be a number");
         }
 
         SortedDictionary<string, List<MetricMetadata>> families = Collect(
-            context.Request.Query["metric"].ToString(), perMetric);
-        return ApiAnswer.SuccessAsync(context, json =>
+            exchange.Query("metric"), perMetric);
+        return ApiAnswer.SuccessAsync(exchange, json =>
         {
             json.WriteStartObject();
             int written = 0;
@@ -191,10 +190,10 @@ internal sealed class MetadataEndpoints(ScrapeManager scrapes)
 
     private static string TypeName(MetricType type) => type.ToString().ToLowerInvariant();
 
-    private static bool TryReadLimit(HttpContext context, string key, out int limit)
+    private static bool TryReadLimit(HttpExchange exchange, string key, out int limit)
     {
         limit = NoLimit;
-        string text = context.Request.Query[key].ToString();
+        string text = exchange.Query(key);
         return text.Length == 0
             || int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out limit);
     }

@@ -20,7 +20,7 @@ internal static class ServerOnlyEndpoints
     {
         foreach (string path in s_paths)
         {
-            routes.Map("GET,POST", path, static context => ApiAnswer.CannotAsync(context, Reason));
+            routes.Map("GET,POST", path, static exchange => ApiAnswer.CannotAsync(exchange, Reason));
         }
     }
 }

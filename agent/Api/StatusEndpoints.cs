@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Api;
 
@@ -18,14 +17,14 @@ internal sealed class StatusEndpoints(ProgramStatus status, ScrapeManager scrape
         routes.Map("GET", "/api/v1/scrape_pools", AnswerPoolsAsync);
     }
 
-    private Task AnswerConfigAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
+    private Task AnswerConfigAsync(HttpExchange exchange) => ApiAnswer.SuccessAsync(exchange, json =>
     {
         json.WriteStartObject();
         json.WriteString("yaml", status.PrintConfig());
         json.WriteEndObject();
     });
 
-    private Task AnswerFlagsAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
+    private Task AnswerFlagsAsync(HttpExchange exchange) => ApiAnswer.SuccessAsync(exchange, json =>
     {
         json.WriteStartObject();
         foreach ((string name, string value) in status.Flags)
@@ -36,7 +35,7 @@ internal sealed class StatusEndpoints(ProgramStatus status, ScrapeManager scrape
         json.WriteEndObject();
     });
 
-    private Task AnswerBuildAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
+    private Task AnswerBuildAsync(HttpExchange exchange) => ApiAnswer.SuccessAsync(exchange, json =>
     {
         json.WriteStartObject();
         json.WriteString("version", status.Version.Version);
@@ -49,7 +48,7 @@ internal sealed class StatusEndpoints(ProgramStatus status, ScrapeManager scrape
     });
 
     /// <summary>The fields of Go's runtime tell of their nearest relatives here.</summary>
-    private Task AnswerRuntimeAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
+    private Task AnswerRuntimeAsync(HttpExchange exchange) => ApiAnswer.SuccessAsync(exchange, json =>
     {
         json.WriteStartObject();
         WriteTime(json, "startTime", status.StartTime);
@@ -68,7 +67,7 @@ internal sealed class StatusEndpoints(ProgramStatus status, ScrapeManager scrape
         json.WriteEndObject();
     });
 
-    private Task AnswerPoolsAsync(HttpContext context) => ApiAnswer.SuccessAsync(context, json =>
+    private Task AnswerPoolsAsync(HttpExchange exchange) => ApiAnswer.SuccessAsync(exchange, json =>
     {
         json.WriteStartObject();
         json.WriteStartArray("scrapePools");

@@ -3,7 +3,6 @@ using System.Text.Json;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Api;
 
@@ -17,10 +16,10 @@ internal sealed class TargetsEndpoint(ScrapeManager scrapes, string externalHost
 {
     private const string NeverScraped = "0001-01-01T00:00:00Z";
 
-    public Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpExchange exchange)
     {
-        string state = context.Request.Query["state"].ToString().ToLowerInvariant();
-        string pool = context.Request.Query["scrapePool"].ToString();
+        string state = exchange.Query("state").ToLowerInvariant();
+        string pool = exchange.Query("scrapePool");
         IReadOnlyList<PoolSnapshot> all = scrapes.Snapshot();
         List<PoolSnapshot> pools = [];
         foreach (PoolSnapshot snapshot in all)
@@ -31,7 +30,7 @@ internal sealed class TargetsEndpoint(ScrapeManager scrapes, string externalHost
             }
         }
 
-        return ApiAnswer.SuccessAsync(context, json => Write(json, all, pools, state));
+        return ApiAnswer.SuccessAsync(exchange, json => Write(json, all, pools, state));
     }
 
     /// <summary>The counts are those of all pools, whichever was asked for, as Prometheus has it.</summary>

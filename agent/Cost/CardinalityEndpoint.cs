@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using AmpEdge.Agent.Api;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Cost;
 
@@ -14,19 +14,19 @@ internal sealed class CardinalityEndpoint(CostReporter reporter, QuotaWatch quot
 {
     private const int DefaultLimit = 20;
 
-    public Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpExchange exchange)
     {
-        string asked = context.Request.Query["limit"].ToString();
+        string asked = exchange.Query("limit");
         int limit = DefaultLimit;
         if (asked.Length > 0
             && (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit < 1))
         {
             return ApiAnswer.BadDataAsync(
-                context, $"invalid parameter \"limit\": got \"{asked}\", allowed is a whole number above 0");
+                exchange, $"invalid parameter \"limit\": got \"{asked}\", allowed is a whole number above 0");
         }
 
         CostReport report = reporter.Current();
-        return ApiAnswer.SuccessAsync(context, json => Write(json, report, limit));
+        return ApiAnswer.SuccessAsync(exchange, json => Write(json, report, limit));
     }
 
     private void Write(Utf8JsonWriter json, CostReport report, int limit)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using AmpEdge.Agent.Cost;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Pages;
 
@@ -12,7 +12,7 @@ internal sealed class CostPage(CostReporter reporter, QuotaWatch quotas)
     private const string ShareHeads =
         "<th class=\"number\">Series</th><th class=\"number\">Samples/s</th><th class=\"number\">A month</th></tr></thead><tbody>";
 
-    public Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpExchange exchange)
     {
         CostReport report = reporter.Current();
         PageWriter page = new("/cost", "Cost");
@@ -23,7 +23,7 @@ internal sealed class CostPage(CostReporter reporter, QuotaWatch quotas)
         WriteTargets(page, report);
         WriteLabels(page, report);
         WriteRules(page, report);
-        return page.AnswerAsync(context);
+        return page.AnswerAsync(exchange);
     }
 
     private static void WriteFacts(PageWriter page, CostReport report)

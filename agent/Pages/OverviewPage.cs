@@ -2,7 +2,6 @@ using System.Globalization;
 using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Pages;
 
@@ -17,7 +16,7 @@ internal sealed class OverviewPage(
     Func<long> bufferBytes,
     ProgramStatus status)
 {
-    public Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpExchange exchange)
     {
         int up = 0;
         int all = 0;
@@ -45,7 +44,7 @@ internal sealed class OverviewPage(
             .Markup("<a href=\"/api/v1/status/config\">/api/v1/status/config</a> · ")
             .Markup("<a href=\"/api/v1/status/buildinfo\">/api/v1/status/buildinfo</a> · ")
             .Markup("<a href=\"/-/healthy\">/-/healthy</a> · <a href=\"/-/ready\">/-/ready</a></p>");
-        return page.AnswerAsync(context);
+        return page.AnswerAsync(exchange);
     }
 
     private static void WriteDestinations(PageWriter page, IReadOnlyList<QueueManager> queues)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using AmpEdge.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Pages;
 
@@ -112,15 +111,15 @@ internal sealed class PageWriter
     public PageWriter Link(string address, string text) =>
         Markup("<a href=\"").Text(address).Markup("\" rel=\"noreferrer\">").Text(text).Markup("</a>");
 
-    public Task AnswerAsync(HttpContext context, int status = StatusCodes.Status200OK)
+    public Task AnswerAsync(HttpExchange exchange, int status = 200)
     {
         _html.Append("</main></body></html>");
-        IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'";
-        headers.XContentTypeOptions = "nosniff";
-        headers.CacheControl = "no-store";
-        return context.WriteAsync(status, "text/html; charset=utf-8", _html.ToString());
+        exchange.SetHeader(
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'");
+        exchange.SetHeader("X-Content-Type-Options", "nosniff");
+        exchange.SetHeader("Cache-Control", "no-store");
+        return exchange.WriteAsync(status, "text/html; charset=utf-8", _html.ToString());
     }
 
     /// <summary>A duration as people read it: <c>3.2 ms</c>, <c>1.4 s</c>, <c>2 h 5 min</c>.</summary>

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using AmpEdge.Agent.Discovery;
 using AmpEdge.Agent.Scrape;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Pages;
 
@@ -21,10 +21,10 @@ internal sealed class ServiceDiscoveryPage(
     /// <summary>More would make the page useless; the search finds the rest.</summary>
     private const int MaxTargetsPerJob = 100;
 
-    public Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpExchange exchange)
     {
-        string job = context.Request.Query["job"].ToString();
-        string text = context.Request.Query["q"].ToString();
+        string job = exchange.Query("job");
+        string text = exchange.Query("q");
         PageWriter page = new(Path, "Service discovery");
         IReadOnlyList<PoolSnapshot> pools = scrapes.Snapshot();
         WriteSearch(page, pools, job, text);
@@ -36,7 +36,7 @@ internal sealed class ServiceDiscoveryPage(
             }
         }
 
-        return page.AnswerAsync(context);
+        return page.AnswerAsync(exchange);
     }
 
     private static void WriteSearch(PageWriter page, IReadOnlyList<PoolSnapshot> pools, string job, string text)

@@ -1,13 +1,12 @@
 using System.Globalization;
 using AmpEdge.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Pages;
 
 /// <summary><c>GET /status</c>: the build, the process, its configuration's last reload, and every flag.</summary>
 internal sealed class StatusPage(ProgramStatus status)
 {
-    public Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpExchange exchange)
     {
         PageWriter page = new("/status", "Status");
         page.Markup("<div class=\"facts\">")
@@ -36,7 +35,7 @@ internal sealed class StatusPage(ProgramStatus status)
         }
 
         page.Markup("</tbody></table></div>");
-        return page.AnswerAsync(context);
+        return page.AnswerAsync(exchange);
     }
 
     private static void Row(PageWriter page, string name, string value) =>

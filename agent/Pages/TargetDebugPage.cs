@@ -1,8 +1,8 @@
 using System.Globalization;
 using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Agent.Scrape;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Agent.Pages;
 
@@ -21,10 +21,10 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
     public static string LinkTo(string job, Labels discovered) =>
         $"{Path}?job={Uri.EscapeDataString(job)}&id={IdOf(discovered)}";
 
-    public async Task AnswerAsync(HttpContext context)
+    public async Task AnswerAsync(HttpExchange exchange)
     {
-        string job = context.Request.Query["job"].ToString();
-        string id = context.Request.Query["id"].ToString();
+        string job = exchange.Query("job");
+        string id = exchange.Query("id");
         PageWriter page = new(ServiceDiscoveryPage.Path, "Target of " + job);
         page.Markup("<p><a href=\"").Text($"{ServiceDiscoveryPage.Path}?job={Uri.EscapeDataString(job)}").Markup("\">All targets of the job</a></p>");
         foreach (PoolSnapshot pool in scrapes.Snapshot())
@@ -34,16 +34,16 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
                 WriteTarget(page, definition, discovered);
                 if (loop is not null)
                 {
-                    await WriteSeriesAsync(page, context, definition, loop, discovered);
+                    await WriteSeriesAsync(page, exchange, definition, loop, discovered);
                 }
 
-                await page.AnswerAsync(context);
+                await page.AnswerAsync(exchange);
                 return;
             }
         }
 
         page.Markup("<p class=\"quiet\">Discovery knows this target no longer, or knows it with other labels.</p>");
-        await page.AnswerAsync(context, StatusCodes.Status404NotFound);
+        await page.AnswerAsync(exchange, 404);
     }
 
     private static string IdOf(Labels discovered) => discovered.Hash.ToString("x16", CultureInfo.InvariantCulture);
@@ -95,10 +95,10 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
     }
 
     private async Task WriteSeriesAsync(
-        PageWriter page, HttpContext context, ScrapeJob job, ScrapeLoop loop, Labels discovered)
+        PageWriter page, HttpExchange exchange, ScrapeJob job, ScrapeLoop loop, Labels discovered)
     {
-        string series = context.Request.Query["series"].ToString();
-        string part = context.Request.Query["part"].ToString();
+        string series = exchange.Query("series");
+        string part = exchange.Query("part");
         string id = IdOf(discovered);
         page.Markup("<h2 id=\"series\">Series</h2>");
         WriteForm(page, job.Name, id, "series", series, "a series, such as http_requests_total{code=&quot;200&quot;}", "Follow");
@@ -109,7 +109,7 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
 
         page.Markup("<h2>Series that the target has now</h2>");
         WriteForm(page, job.Name, id, "part", part, "part of a name or label", "Search");
-        IReadOnlyList<string> texts = await loop.FindSeriesAsync(part, MaxSeries, context.RequestAborted);
+        IReadOnlyList<string> texts = await loop.FindSeriesAsync(part, MaxSeries, exchange.Aborted);
         if (texts.Count == 0)
         {
             page.Markup("<p class=\"quiet\">").Text(part.Length > 0 ? "None has it." : "None, or it does not answer as it should.").Markup("</p>");

@@ -1,6 +1,6 @@
 using AmpEdge.Agent.Api;
 using AmpEdge.Agent.Scrape;
-using Microsoft.AspNetCore.Http;
+using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Pages;
 
@@ -13,10 +13,10 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
     /// <summary>More would make the page useless; the API has them all.</summary>
     private const int MaxTargetsPerJob = 500;
 
-    public Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpExchange exchange)
     {
-        bool onlyDown = context.Request.Query["state"] == "down";
-        string job = context.Request.Query["job"].ToString();
+        bool onlyDown = exchange.Query("state") == "down";
+        string job = exchange.Query("job");
         IReadOnlyList<PoolSnapshot> pools = scrapes.Snapshot();
         PageWriter page = new("/targets", "Targets");
         WriteSummary(page, pools);
@@ -31,7 +31,7 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
             }
         }
 
-        return page.AnswerAsync(context);
+        return page.AnswerAsync(exchange);
     }
 
     private static void WriteSummary(PageWriter page, IReadOnlyList<PoolSnapshot> pools)

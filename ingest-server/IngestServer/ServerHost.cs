@@ -52,7 +52,7 @@ internal sealed class ServerHost : IDisposable
         _reloader.OnChange(_workspaces.OpenAsync);
         _reloader.OnChange(TakePrincipals);
 
-        RouteTable routes = new() { NotFound = AnswerNotFound };
+        RouteTable routes = new() { NotFound = KestrelHandler.Of(AnswerNotFound) };
         MapDataPlane(routes, crossOrigin);
         ProcessMetrics.Register(_metrics, "ampedge-server", BuildVersion.Of(typeof(ServerHost).Assembly));
         bool pagesHere = settings.ManagementAddress.Length == 0 && ListenAddress.Parse(settings.ListenAddress).IsLoopback;
@@ -60,7 +60,7 @@ internal sealed class ServerHost : IDisposable
         Web = NewListener("web", settings.ListenAddress, routes);
         if (settings.ManagementAddress.Length > 0)
         {
-            RouteTable management = new() { NotFound = AnswerNotFound };
+            RouteTable management = new() { NotFound = KestrelHandler.Of(AnswerNotFound) };
             MapManagement(management, everything: true);
             Management = NewListener("management", settings.ManagementAddress, management);
         }

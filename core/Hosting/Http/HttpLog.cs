@@ -15,4 +15,13 @@ internal static partial class HttpLog
 
     [LoggerMessage(1104, LogLevel.Debug, "client gone: {Method} {Path}")]
     public static partial void ClientGone(ILogger logger, string method, string path);
+
+    [LoggerMessage(1105, LogLevel.Debug, "connection lost: {Reason}")]
+    public static partial void ConnectionLost(ILogger logger, string reason);
+
+    [LoggerMessage(1106, LogLevel.Warning, "cannot accept connections: {Server}: {Reason}")]
+    public static partial void AcceptFailed(ILogger logger, string server, string reason);
+
+    [LoggerMessage(1107, LogLevel.Error, "connection failed: {Server}")]
+    public static partial void ConnectionFailed(ILogger logger, Exception error, string server);
 }

@@ -22,6 +22,15 @@ public sealed record ListenAddress(string Host, int Port)
     public static ListenAddress Parse(string text) =>
         TryParse(text, out ListenAddress? address, out string problem) ? address : throw new FormatException(problem);
 
+    /// <summary>What a client on this machine asks to reach a listener: <c>http://127.0.0.1:9090</c>.</summary>
+    internal static Uri ForClients(IPEndPoint bound) =>
+        bound.Address.Equals(IPAddress.Any) ? new Uri($"http://127.0.0.1:{bound.Port}")
+            : bound.Address.Equals(IPAddress.IPv6Any) ? new Uri($"http://localhost:{bound.Port}")
+            : new Uri($"http://{bound}");
+
+    internal static StartFailedException CannotListen(string address, Exception cause) => new(
+        $"cannot listen on {address}: {cause.Message} (choose another address or stop what listens there)", cause);
+
     public static bool TryParse(
         string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ListenAddress? address, out string problem)
     {

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace AmpEdge.Hosting;
 
 /// <summary><c>/-/healthy</c>, <c>/-/ready</c>, <c>/-/reload</c> and <c>/metrics</c>, as Prometheus has them.</summary>
@@ -28,8 +26,8 @@ public sealed class ManagementEndpoints
     /// <summary>Maps health and readiness only, for a listener that strangers can reach.</summary>
     public void MapHealthTo(RouteTable routes)
     {
-        routes.Map("GET", "/-/healthy", context =>
-            context.WriteTextAsync(StatusCodes.Status200OK, $"{_program} is Healthy."));
+        routes.Map("GET", "/-/healthy", exchange =>
+            exchange.WriteTextAsync(200, $"{_program} is Healthy."));
         routes.Map("GET", "/-/ready", AnswerReady);
     }
 
@@ -44,32 +42,32 @@ public sealed class ManagementEndpoints
         }
     }
 
-    private Task AnswerReady(HttpContext context)
+    private Task AnswerReady(HttpExchange exchange)
     {
         IReadOnlyList<string> reasons = _readiness.Reasons();
         return reasons.Count == 0
-            ? context.WriteTextAsync(StatusCodes.Status200OK, $"{_program} is Ready.")
-            : context.WriteTextAsync(
-                StatusCodes.Status503ServiceUnavailable,
+            ? exchange.WriteTextAsync(200, $"{_program} is Ready.")
+            : exchange.WriteTextAsync(
+                503,
                 $"{_program} is not ready:\n- {string.Join("\n- ", reasons)}");
     }
 
-    private async Task AnswerReloadAsync(HttpContext context)
+    private async Task AnswerReloadAsync(HttpExchange exchange)
     {
         if (!LifecycleEnabled || Reload is null)
         {
-            await context.WriteTextAsync(StatusCodes.Status403Forbidden, "Lifecycle API is not enabled.");
+            await exchange.WriteTextAsync(403, "Lifecycle API is not enabled.");
             return;
         }
 
-        string? problem = await Reload(context.RequestAborted);
+        string? problem = await Reload(exchange.Aborted);
         if (problem is null)
         {
-            context.Response.StatusCode = StatusCodes.Status200OK;
+            await exchange.WriteAsync(200, "", ReadOnlyMemory<byte>.Empty);
             return;
         }
 
-        await context.WriteTextAsync(
-            StatusCodes.Status500InternalServerError, $"failed to reload config: {problem}");
+        await exchange.WriteTextAsync(
+            500, $"failed to reload config: {problem}");
     }
 }

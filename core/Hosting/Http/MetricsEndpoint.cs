@@ -1,5 +1,4 @@
 using AmpEdge.Prometheus;
-using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Hosting;
 
@@ -7,15 +6,14 @@ namespace AmpEdge.Hosting;
 public sealed class MetricsEndpoint(MetricRegistry registry)
 {
     private const int FirstPageBytes = 32 * 1024;
-    public async Task AnswerAsync(HttpContext context)
+
+    public async Task AnswerAsync(HttpExchange exchange)
     {
-        ExpositionFormat format = ChooseFormat(context.Request.Headers.Accept.ToString());
-        context.Response.Headers.Vary = "Accept";
-        // Not straight into the body's writer: Kestrel's gives no room at the end of a page before the answer has begun.
+        ExpositionFormat format = ChooseFormat(exchange.Header("Accept"));
+        exchange.SetHeader("Vary", "Accept");
         ByteBuffer page = new(FirstPageBytes);
         registry.WriteTo(page, format);
-        await context.WriteAsync(
-            StatusCodes.Status200OK, ExpositionWriter.ContentTypeOf(format), page.WrittenMemory);
+        await exchange.WriteAsync(200, ExpositionWriter.ContentTypeOf(format), page.WrittenMemory);
     }
 
     /// <summary>The acceptable type with the highest quality; the first of equals; text when none is known.</summary>

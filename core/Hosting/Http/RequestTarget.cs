@@ -1,5 +1,4 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using System.Net;
 
 namespace AmpEdge.Hosting;
 
@@ -9,16 +8,7 @@ namespace AmpEdge.Hosting;
 /// </summary>
 public readonly record struct RequestTarget(string RawPath, string RawQuery)
 {
-    /// <summary>Takes the target of a request; an absolute form (<c>GET http://host/path</c>) loses its origin.</summary>
-    public static RequestTarget Of(HttpContext context)
-    {
-        string? raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        return string.IsNullOrEmpty(raw)
-            ? new RequestTarget(context.Request.Path.ToUriComponent(), context.Request.QueryString.Value ?? "")
-            : Parse(raw);
-    }
-
-    /// <summary>Splits a raw target; <see cref="RawQuery"/> keeps its question mark and is empty without one.</summary>
+    /// <summary>Splits a raw target; an absolute form (<c>GET http://host/path</c>) loses its origin. <see cref="RawQuery"/> keeps its question mark and is empty without one.</summary>
     public static RequestTarget Parse(string rawTarget)
     {
         string target = rawTarget;
@@ -36,4 +26,26 @@ public readonly record struct RequestTarget(string RawPath, string RawQuery)
         string path = question < 0 ? target : target[..question];
         return new RequestTarget(path.Length == 0 ? "/" : path, question < 0 ? "" : target[question..]);
     }
+
+    /// <summary>
+    /// The first value of a parameter of the query; empty when there is none. A plus is a blank; what is no escape stays as sent.
+    /// </summary>
+    public string Parameter(string name)
+    {
+        ReadOnlySpan<char> query = RawQuery.AsSpan(RawQuery.Length > 0 ? 1 : 0);
+        foreach (Range part in query.Split('&'))
+        {
+            ReadOnlySpan<char> pair = query[part];
+            int equals = pair.IndexOf('=');
+            ReadOnlySpan<char> key = equals < 0 ? pair : pair[..equals];
+            if (Decode(key) == name)
+            {
+                return equals < 0 ? "" : Decode(pair[(equals + 1)..]);
+            }
+        }
+
+        return "";
+    }
+
+    private static string Decode(ReadOnlySpan<char> text) => WebUtility.UrlDecode(text.ToString());
 }

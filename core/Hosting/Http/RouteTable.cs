@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace AmpEdge.Hosting;
 
 /// <summary>
@@ -20,10 +18,10 @@ public sealed class RouteTable
     public IReadOnlyList<Route> Routes => _routes;
 
     /// <summary>Answers what no pattern matches, in place of the plain 404; for API-shaped errors.</summary>
-    public RequestDelegate? NotFound { get; set; }
+    public HttpHandler? NotFound { get; set; }
 
     /// <summary>Maps methods (<c>"GET"</c>, <c>"GET,POST"</c>; GET answers HEAD too; <c>"*"</c> is every method).</summary>
-    public RouteTable Map(string methods, string pattern, RequestDelegate handler)
+    public RouteTable Map(string methods, string pattern, HttpHandler handler)
     {
         string[] names = methods.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length == 0 || !pattern.StartsWith('/'))

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Tests.Api;
 
@@ -6,14 +6,10 @@ namespace AmpEdge.Agent.Tests.Api;
 internal static class Answers
 {
     /// <summary>Status and body of a GET with the given query.</summary>
-    public static async Task<(int Status, string Body)> OfAsync(RequestDelegate handler, string query = "")
+    public static async Task<(int Status, string Body)> OfAsync(HttpHandler handler, string query = "")
     {
-        DefaultHttpContext context = new();
-        context.Request.Method = "GET";
-        context.Request.QueryString = new QueryString(query);
-        using MemoryStream body = new();
-        context.Response.Body = body;
-        await handler(context);
-        return (context.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
+        RecordedExchange exchange = new("GET", "/" + query);
+        await handler(exchange);
+        return (exchange.StatusCode, exchange.Body);
     }
 }

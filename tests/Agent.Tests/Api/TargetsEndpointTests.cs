@@ -7,7 +7,6 @@ using AmpEdge.Agent.Tests.Scrape;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -136,15 +135,10 @@ public sealed class TargetsEndpointTests : IAsyncLifetime
     private Task<string> GetTargetsAsync(string query) =>
         AnswerAsync(query, new TargetsEndpoint(_scrapes, "edge").AnswerAsync);
 
-    private static async Task<string> AnswerAsync(string query, RequestDelegate handler)
+    private static async Task<string> AnswerAsync(string query, HttpHandler handler)
     {
-        DefaultHttpContext context = new();
-        context.Request.Method = "GET";
-        context.Request.QueryString = new QueryString(query);
-        using MemoryStream body = new();
-        context.Response.Body = body;
-        await handler(context);
-        Assert.Equal(200, context.Response.StatusCode);
-        return System.Text.Encoding.UTF8.GetString(body.ToArray());
+        (int status, string body) = await Answers.OfAsync(handler, query);
+        Assert.Equal(200, status);
+        return body;
     }
 }

@@ -3,11 +3,11 @@ using AmpEdge.Agent.Cost;
 using AmpEdge.Agent.Discovery;
 using AmpEdge.Agent.Pages;
 using AmpEdge.Agent.Scrape;
+using AmpEdge.Agent.Tests.Api;
 using AmpEdge.Agent.Tests.Scrape;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -200,15 +200,8 @@ public sealed class CostReporterTests : IAsyncDisposable
     private QuotaWatch Quotas() =>
         new(() => [], () => 0, new QuotaTable(), new MetricRegistry(), _time, NullLogger.Instance);
 
-    private static async Task<(int Status, string Body)> AnswerAsync(string query, RequestDelegate handler)
-    {
-        DefaultHttpContext context = new();
-        context.Request.QueryString = new QueryString(query);
-        using MemoryStream body = new();
-        context.Response.Body = body;
-        await handler(context);
-        return (context.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
-    }
+    private static Task<(int Status, string Body)> AnswerAsync(string query, HttpHandler handler) =>
+        Answers.OfAsync(handler, query);
 
     private static TValue[] Names<T, TValue>(IEnumerable<T> rows, Func<T, TValue> value) => [.. System.Linq.Enumerable.Select(rows, value)];
 

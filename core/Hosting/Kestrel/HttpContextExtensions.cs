@@ -1,9 +1,8 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Hosting;
 
-/// <summary>What handlers ask of a request, and the plain answers that they give.</summary>
+/// <summary>What handlers on Kestrel ask of a request, and the plain answers that they give.</summary>
 public static class HttpContextExtensions
 {
     /// <summary>The decoded value of <c>{name}</c> in the route's pattern; asking for another name is an error.</summary>
@@ -13,25 +12,17 @@ public static class HttpContextExtensions
             : throw new InvalidOperationException($"the route of {context.Request.Path} has no value '{name}'");
 
     /// <summary>Path and query as sent, for signatures and for forwarding.</summary>
-    public static RequestTarget RawTarget(this HttpContext context) => RequestTarget.Of(context);
+    public static RequestTarget RawTarget(this HttpContext context) => new KestrelExchange(context).Target;
 
     /// <summary>Answers with a status and a line of plain text.</summary>
     public static Task WriteTextAsync(this HttpContext context, int status, string text) =>
-        context.WriteAsync(status, "text/plain; charset=utf-8", text.EndsWith('\n') ? text : text + "\n");
+        new KestrelExchange(context).WriteTextAsync(status, text);
 
     /// <summary>Answers with a status and a whole body; HEAD gets its length only.</summary>
     public static Task WriteAsync(this HttpContext context, int status, string contentType, string body) =>
-        context.WriteAsync(status, contentType, Encoding.UTF8.GetBytes(body));
+        new KestrelExchange(context).WriteAsync(status, contentType, body);
 
     /// <summary>Answers with a status and a whole body; HEAD gets its length only.</summary>
-    public static Task WriteAsync(this HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)
-    {
-        HttpResponse response = context.Response;
-        response.StatusCode = status;
-        response.ContentType = contentType;
-        response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
-    }
+    public static Task WriteAsync(this HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body) =>
+        new KestrelExchange(context).WriteAsync(status, contentType, body);
 }
