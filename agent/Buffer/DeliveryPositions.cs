@@ -109,19 +109,7 @@ internal sealed class DeliveryPositions(IFileSystem files, string path)
     {
         _content.Clear();
         Encode(sets, _content);
-        if (sync)
-        {
-            AtomicFile.Write(_files, Path, _content.Written);
-            return;
-        }
-
-        string temporary = Path + ".tmp";
-        using (IFile file = _files.Create(temporary))
-        {
-            file.Write(0, _content.Written);
-        }
-
-        _files.Rename(temporary, Path);
+        AtomicFile.Write(_files, Path, _content.Written, sync);
     }
 
     private static List<DeliveryPositions> InFolder(IFileSystem files, string folder)

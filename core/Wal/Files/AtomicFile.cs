@@ -5,18 +5,27 @@ public static class AtomicFile
 {
     private const string TemporarySuffix = ".tmp";
 
-    /// <summary>Writes beside the file, syncs, renames over it and syncs the folder, so that the content survives a power cut.</summary>
-    public static void Write(IFileSystem files, string path, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// Writes beside the file and renames over it. Synced, file and folder, the content survives a power cut; else it survives the
+    /// process, and a power cut may bring back an older one.
+    /// </summary>
+    public static void Write(IFileSystem files, string path, ReadOnlySpan<byte> content, bool sync = true)
     {
         string temporary = path + TemporarySuffix;
         using (IFile file = files.Create(temporary))
         {
             file.Write(0, content);
-            file.Sync();
+            if (sync)
+            {
+                file.Sync();
+            }
         }
 
         files.Rename(temporary, path);
-        files.SyncFolder(Path.GetDirectoryName(path) ?? ".");
+        if (sync)
+        {
+            files.SyncFolder(Path.GetDirectoryName(path) ?? ".");
+        }
     }
 
     /// <summary>The whole file; null when it is absent. At most <paramref name="maxBytes"/> are read.</summary>

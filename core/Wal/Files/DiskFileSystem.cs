@@ -10,7 +10,7 @@ public sealed class DiskFileSystem : IFileSystem
     private const int OutOfSpace = 28;
     private const int OverQuota = 122;
 
-    public void CreateFolder(string folder) => Directory.CreateDirectory(folder);
+    public void CreateFolder(string folder) => Guard(folder, static folder => Directory.CreateDirectory(folder));
 
     public IReadOnlyList<string> List(string folder)
     {
@@ -19,13 +19,8 @@ public sealed class DiskFileSystem : IFileSystem
             return [];
         }
 
-        List<string> names = [];
-        foreach (string path in Directory.EnumerateFileSystemEntries(folder))
-        {
-            names.Add(Path.GetFileName(path));
-        }
-
-        return names;
+        return Array.ConvertAll(
+            Guard(folder, static folder => Directory.GetFileSystemEntries(folder)), static path => Path.GetFileName(path));
     }
 
     public bool FileExists(string path) => File.Exists(path);
@@ -36,27 +31,40 @@ public sealed class DiskFileSystem : IFileSystem
 
     public IFile OpenRead(string path) => new DiskFile(path, Open(path, FileMode.Open, FileAccess.Read));
 
-    public void Rename(string from, string to)
+    public void Rename(string from, string to) => Guard((from, to), static path =>
     {
-        if (Directory.Exists(from))
+        if (Directory.Exists(path.from))
         {
-            Directory.Move(from, to);
+            Directory.Move(path.from, path.to);
         }
         else
         {
-            File.Move(from, to, overwrite: true);
+            File.Move(path.from, path.to, overwrite: true);
         }
-    }
 
-    public void Delete(string path) => File.Delete(path);
+        return true;
+    });
 
-    public void DeleteFolder(string folder)
+    public void Delete(string path) => Guard(path, static path =>
+    {
+        // The runtime forgives an absent file, but not that its folder is absent.
+        if (Path.Exists(path))
+        {
+            File.Delete(path);
+        }
+
+        return true;
+    });
+
+    public void DeleteFolder(string folder) => Guard(folder, static folder =>
     {
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
+
+        return true;
+    });
 
     public void SyncFolder(string folder)
     {
@@ -71,9 +79,9 @@ public sealed class DiskFileSystem : IFileSystem
     {
         try
         {
-            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return Guard(path, static path => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException busy) when (busy.InnerException is not UnauthorizedAccessException && File.Exists(path))
         {
             return null;
         }
@@ -83,11 +91,30 @@ public sealed class DiskFileSystem : IFileSystem
     {
         try
         {
-            return File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
+            return Guard(
+                (path, mode, access),
+                static file => File.OpenHandle(file.path, file.mode, file.access, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (DirectoryNotFoundException absent) when (mode == FileMode.Open)
+        {
+            throw new FileNotFoundException(absent.Message, path, absent);
         }
         catch (IOException failure) when (IsDiskFull(failure))
         {
             throw new DiskFullException(path, failure);
+        }
+    }
+
+    /// <summary>What may not be touched is a refusal of the disk like any other, which the runtime sees otherwise.</summary>
+    private static TResult Guard<TPath, TResult>(TPath path, Func<TPath, TResult> action)
+    {
+        try
+        {
+            return action(path);
+        }
+        catch (UnauthorizedAccessException refusal)
+        {
+            throw new IOException(refusal.Message, refusal);
         }
     }
 
