@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -8,6 +9,11 @@ internal struct Re2Cursor(string pattern)
 {
     /// <summary>The largest count that a repetition may have.</summary>
     public const int MaxRepeat = 1000;
+
+    private static readonly SearchValues<char> s_repeatCharacters = SearchValues.Create("0123456789,");
+
+    /// <summary>None stands anywhere behind: not to be looked for again at each place where one might begin.</summary>
+    private bool _hasNoPosixEnd;
 
     public string Pattern { get; } = pattern;
 
@@ -28,14 +34,16 @@ internal struct Re2Cursor(string pattern)
             return false;
         }
 
-        int close = Pattern.IndexOf('}', Position);
-        if (close < 0)
+        // No further than a repetition can go: a pattern may hold any number of braces that are none.
+        ReadOnlySpan<char> inside = Pattern.AsSpan(Position + 1);
+        int close = inside.IndexOfAnyExcept(s_repeatCharacters);
+        if (close < 0 || inside[close] != '}')
         {
             return false;
         }
 
-        ReadOnlySpan<char> inside = Pattern.AsSpan(Position + 1, close - Position - 1);
-        length = close - Position + 1;
+        inside = inside[..close];
+        length = close + 2;
         int comma = inside.IndexOf(',');
         if (comma < 0)
         {
@@ -48,6 +56,19 @@ internal struct Re2Cursor(string pattern)
         max = -1;
         return TryParseCount(inside[..comma], out min)
             && (comma == inside.Length - 1 || TryParseCount(inside[(comma + 1)..], out max));
+    }
+
+    /// <summary>Where the <c>:]</c> stands that ends a class such as <c>[:alpha:]</c> which begins here; -1 without one.</summary>
+    public int FindPosixEnd()
+    {
+        if (_hasNoPosixEnd)
+        {
+            return -1;
+        }
+
+        int end = Pattern.IndexOf(":]", Position + 2, StringComparison.Ordinal);
+        _hasNoPosixEnd = end < 0;
+        return end;
     }
 
     public (int Min, int Max) TakeRepeat()

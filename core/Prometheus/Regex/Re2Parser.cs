@@ -158,7 +158,7 @@ internal ref struct Re2Parser
             case '(':
                 return ParseGroup();
             case '[':
-                return new Class(ParseClass());
+                return new Class(Re2ClassReader.Read(ref _in, _flags.HasFlag(Flags.FoldCase)));
             case '.':
                 _in.Position++;
                 return new Any(_flags.HasFlag(Flags.DotNewline));
@@ -322,7 +322,7 @@ internal ref struct Re2Parser
                 break;
         }
 
-        if (TryTakeClassEscape() is { } set)
+        if (Re2ClassReader.TryReadEscape(ref _in, _flags.HasFlag(Flags.FoldCase)) is { } set)
         {
             return new Class(set);
         }
@@ -342,162 +342,5 @@ internal ref struct Re2Parser
         }
 
         _in.Position = end < 0 ? textEnd : textEnd + 2;
-    }
-
-    /// <summary><c>\d \w \s \p{…}</c> and their negations; null where the escape is a single character.</summary>
-    private RuneSet? TryTakeClassEscape()
-    {
-        char letter = _in.Pattern[_in.Position + 1];
-        if (letter is 'p' or 'P')
-        {
-            return TakeUnicodeCategory();
-        }
-
-        RuneSet? set = Re2Classes.OfEscape(letter);
-        if (set is null)
-        {
-            return null;
-        }
-
-        _in.Position += 2;
-        if (_flags.HasFlag(Flags.FoldCase) && !set.Negated)
-        {
-            set.FoldCase();
-        }
-
-        return set;
-    }
-
-    private RuneSet TakeUnicodeCategory()
-    {
-        int start = _in.Position;
-        bool negated = _in.Pattern[_in.Position + 1] == 'P';
-        _in.Position += 2;
-        string name;
-        if (_in.TryTake('{'))
-        {
-            int close = _in.Pattern.IndexOf('}', _in.Position);
-            if (close < 0)
-            {
-                throw new RegexSyntaxException("invalid character class range", _in.Pattern[start..]);
-            }
-
-            name = _in.Pattern[_in.Position..close];
-            _in.Position = close + 1;
-        }
-        else if (!_in.AtEnd)
-        {
-            name = _in.Pattern[_in.Position++].ToString();
-        }
-        else
-        {
-            throw new RegexSyntaxException("invalid character class range", _in.Pattern[start..]);
-        }
-
-        if (name.StartsWith('^'))
-        {
-            negated = !negated;
-            name = name[1..];
-        }
-
-        RuneSet set = new();
-        if (name == "Any")
-        {
-            set.Add(0, RuneSet.MaxRune);
-            set.Negated = negated;
-        }
-        else if (Re2Classes.IsUnicodeCategory(name))
-        {
-            set.AddCategory(name, negated);
-        }
-        else
-        {
-            throw new RegexSyntaxException(
-                "invalid character class range (general categories such as Lu are allowed, scripts are not)",
-                _in.Pattern[start.._in.Position]);
-        }
-
-        return set;
-    }
-
-    private RuneSet ParseClass()
-    {
-        int start = _in.Position++;
-        RuneSet set = new();
-        bool negated = _in.TryTake('^');
-        for (bool first = true; ; first = false)
-        {
-            if (_in.AtEnd)
-            {
-                throw new RegexSyntaxException("missing closing ]", _in.Pattern[start..]);
-            }
-
-            if (!first && _in.TryTake(']'))
-            {
-                break;
-            }
-
-            ParseClassItem(set, start);
-        }
-
-        if (_flags.HasFlag(Flags.FoldCase))
-        {
-            set.FoldCase();
-        }
-
-        // Without the flag s a negated class still takes a newline, as RE2 does by default.
-        set.Negated = negated;
-        return set;
-    }
-
-    private void ParseClassItem(RuneSet set, int classStart)
-    {
-        if (_in.Rest.StartsWith("[:")
-            && _in.Pattern.IndexOf(":]", _in.Position + 2, StringComparison.Ordinal) is >= 0 and int close)
-        {
-            string name = _in.Pattern[_in.Position..(close + 2)];
-            set.Add(Re2Classes.OfPosixName(name)
-                ?? throw new RegexSyntaxException("invalid character class range", name));
-            _in.Position = close + 2;
-            return;
-        }
-
-        if (_in.Current == '\\' && _in.Position + 1 < _in.Pattern.Length && TryTakeClassEscape() is { } escape)
-        {
-            set.Add(escape);
-            return;
-        }
-
-        int itemStart = _in.Position;
-        int first = TakeClassRune(classStart);
-        int last = first;
-        if (_in.Position + 1 < _in.Pattern.Length && _in.Current == '-' && _in.Pattern[_in.Position + 1] != ']')
-        {
-            _in.Position++;
-            last = TakeClassRune(classStart);
-            if (last < first)
-            {
-                throw new RegexSyntaxException("invalid character class range", _in.Pattern[itemStart.._in.Position]);
-            }
-        }
-
-        set.Add(first, last);
-    }
-
-    private int TakeClassRune(int classStart)
-    {
-        if (_in.AtEnd)
-        {
-            throw new RegexSyntaxException("missing closing ]", _in.Pattern[classStart..]);
-        }
-
-        if (_in.Current != '\\')
-        {
-            return _in.TakeRune();
-        }
-
-        return _in.Position + 1 < _in.Pattern.Length
-            ? _in.TakeEscapedRune(_in.Position)
-            : throw new RegexSyntaxException("trailing backslash at end of expression", "");
     }
 }

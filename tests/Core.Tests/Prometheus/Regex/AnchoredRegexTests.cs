@@ -159,6 +159,20 @@ public sealed class AnchoredRegexTests
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "exponential matching");
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[[:a]")]
+    public void A_long_expression_of_beginnings_without_an_end_is_read_at_once(string beginning)
+    {
+        string pattern = string.Concat(Enumerable.Repeat(beginning, 1_000_000));
+        long started = Stopwatch.GetTimestamp();
+
+        RegexNode tree = Re2Parser.Parse(pattern);
+
+        Assert.IsType<RegexNode.Concat>(tree);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 10);
+    }
+
     [Fact]
     public void An_expression_that_would_take_all_memory_is_refused()
     {
