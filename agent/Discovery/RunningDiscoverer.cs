@@ -63,6 +63,10 @@ internal sealed class RunningDiscoverer : IAsyncDisposable
         catch (Exception error)
         {
             failed(error);
+
+            // There will be no report any more, so what its predecessors had found is not kept waiting for one.
+            Volatile.Write(ref _hasReported, true);
+            _changed();
         }
     }
 

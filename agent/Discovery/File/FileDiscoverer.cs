@@ -20,13 +20,22 @@ internal sealed class FileDiscoverer : IDiscoverer
     private readonly DiscoveryMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly Func<string, IEnumerable<string>> _listFolder;
 
     /// <summary>How many groups each file gave last, so that those which vanish can be ended.</summary>
     private readonly Dictionary<string, int> _groupsByFile = new(StringComparer.Ordinal);
 
+    /// <param name="patterns">The files.</param>
+    /// <param name="refreshInterval">How often they are read in any case.</param>
+    /// <param name="metrics">Counts failures.</param>
+    /// <param name="time">The clock of the interval.</param>
+    /// <param name="log">Gets failures.</param>
+    /// <param name="listFolder">Lists the files of a folder; the disk's when null.</param>
     public FileDiscoverer(
-        IReadOnlyList<string> patterns, TimeSpan refreshInterval, DiscoveryMetrics metrics, TimeProvider time, ILogger log)
+        IReadOnlyList<string> patterns, TimeSpan refreshInterval, DiscoveryMetrics metrics, TimeProvider time, ILogger log,
+        Func<string, IEnumerable<string>>? listFolder = null)
     {
+        _listFolder = listFolder ?? Directory.EnumerateFiles;
         _patterns = patterns;
         _refreshInterval = refreshInterval;
         _metrics = metrics;
@@ -63,7 +72,13 @@ internal sealed class FileDiscoverer : IDiscoverer
     {
         long started = _time.GetTimestamp();
         List<TargetGroup> groups = [];
-        List<string> files = FilePattern.Expand(_patterns);
+        HashSet<string> unreadable = new(StringComparer.Ordinal);
+        SortedSet<string> files = FilePattern.Expand(_patterns, _listFolder, (folder, reason) =>
+        {
+            unreadable.Add(folder);
+            _metrics.FileReadErrors.Increment();
+            DiscoveryLog.FileRefused(_log, $"{folder}: {reason}");
+        });
         foreach (string file in files)
         {
             ReadFile(file, groups);
@@ -71,7 +86,7 @@ internal sealed class FileDiscoverer : IDiscoverer
 
         foreach (string gone in new List<string>(_groupsByFile.Keys))
         {
-            if (!files.Contains(gone))
+            if (!files.Contains(gone) && !unreadable.Contains(FilePattern.FolderOf(gone)))
             {
                 EndGroups(gone, 0, groups);
                 _groupsByFile.Remove(gone);

@@ -6,32 +6,42 @@ namespace AmpEdge.Agent.Discovery;
 internal static class FilePattern
 {
     /// <summary>Every file that a pattern matches, once, in order.</summary>
-    public static List<string> Expand(IReadOnlyList<string> patterns)
+    /// <param name="patterns">The patterns.</param>
+    /// <param name="list">Lists the files of a folder.</param>
+    /// <param name="unreadable">Takes folders that cannot be listed, with the reason; one that is absent has no files.</param>
+    public static SortedSet<string> Expand(
+        IReadOnlyList<string> patterns, Func<string, IEnumerable<string>> list, Action<string, string> unreadable)
     {
-        List<string> files = [];
+        SortedSet<string> files = new(StringComparer.Ordinal);
         foreach (string pattern in patterns)
         {
             string folder = FolderOf(pattern);
             string name = Path.GetFileName(pattern);
             if (!name.Contains('*', StringComparison.Ordinal))
             {
-                AddIfNew(files, File.Exists(pattern) ? pattern : null);
+                if (File.Exists(pattern))
+                {
+                    files.Add(pattern);
+                }
+
                 continue;
             }
 
-            if (!Directory.Exists(folder))
+            try
             {
+                AddMatching(files, list(folder), Path.GetDirectoryName(pattern) ?? "", name);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Not there yet, or not any more.
                 continue;
             }
-
-            foreach (string file in Directory.EnumerateFiles(folder))
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                bool matches = FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(file), ignoreCase: false);
-                AddIfNew(files, matches ? Path.Combine(Path.GetDirectoryName(pattern) ?? "", Path.GetFileName(file)) : null);
+                unreadable(folder, error.Message);
             }
         }
 
-        files.Sort(StringComparer.Ordinal);
         return files;
     }
 
@@ -39,11 +49,14 @@ internal static class FilePattern
     public static string FolderOf(string pattern) =>
         Path.GetDirectoryName(pattern) is { Length: > 0 } folder ? folder : ".";
 
-    private static void AddIfNew(List<string> files, string? file)
+    private static void AddMatching(SortedSet<string> files, IEnumerable<string> found, string folder, string name)
     {
-        if (file is not null && !files.Contains(file))
+        foreach (string file in found)
         {
-            files.Add(file);
+            if (FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(file), ignoreCase: false))
+            {
+                files.Add(Path.Combine(folder, Path.GetFileName(file)));
+            }
         }
     }
 }

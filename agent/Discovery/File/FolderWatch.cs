@@ -90,8 +90,8 @@ internal sealed class FolderWatch : IDisposable
             metrics.FileWatcherErrors.Increment();
             Signal();
         };
-        watcher.EnableRaisingEvents = true;
         _watchers.Add(watcher);
+        watcher.EnableRaisingEvents = true;
     }
 
     private void Signal()

@@ -35,6 +35,24 @@ public sealed class DiscoveryManagerTests
     }
 
     [Fact]
+    public async Task What_was_found_before_a_reload_ends_with_a_successor_that_fails_for_good()
+    {
+        await using DiscoveryManager manager = Manager();
+        LateDiscoverer first = new();
+        await ApplyAsync(manager, ("first", first));
+        first.Report("old:1");
+        LateDiscoverer second = new();
+        await ApplyAsync(manager, ("second", second));
+        Assert.Equal("old:1", _handed["job"]);
+
+        second.Fail();
+        await manager.HandOverAsync();
+
+        Assert.Equal("", _handed["job"]);
+        Assert.Empty(manager.WaitingJobs());
+    }
+
+    [Fact]
     public async Task What_no_mechanism_follows_ends_with_the_reload()
     {
         await using DiscoveryManager manager = Manager();
@@ -97,7 +115,10 @@ public sealed class DiscoveryManagerTests
 
     private sealed class LateDiscoverer : IDiscoverer
     {
+        private readonly TaskCompletionSource _failed = new();
         private Action<IReadOnlyList<TargetGroup>> _report = static _ => { };
+
+        public void Fail() => _failed.SetException(new InvalidOperationException("for good"));
 
         public void Report(string address) =>
             _report([new TargetGroup("s", [Labels.FromStrings("__address__", address)], Labels.Empty)]);
@@ -105,7 +126,7 @@ public sealed class DiscoveryManagerTests
         public Task RunAsync(Action<IReadOnlyList<TargetGroup>> report, CancellationToken stop)
         {
             _report = report;
-            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+            return _failed.Task.WaitAsync(stop);
         }
     }
 }

@@ -44,6 +44,27 @@ public sealed class FileDiscovererTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_listed_leaves_its_targets_as_they_were()
+    {
+        Write("a.json", "[{\"targets\":[\"h:1\"]}]");
+        bool isRefused = false;
+        FileDiscoverer discoverer = new(
+            [Path.Combine(_folder, "*.json")], TimeSpan.FromMinutes(5), _metrics, _time, NullLogger.Instance,
+            folder => isRefused ? throw new UnauthorizedAccessException("not yours") : Directory.EnumerateFiles(folder));
+        Assert.Single(Refresh(discoverer));
+
+        isRefused = true;
+        Assert.Empty(Refresh(discoverer));
+        Assert.Equal(1, _metrics.FileReadErrors.Value);
+
+        isRefused = false;
+        Assert.Single(Refresh(discoverer)[0].Targets);
+        Directory.Delete(_folder, recursive: true);
+        Assert.Empty(Assert.Single(Refresh(discoverer)).Targets);
+        Directory.CreateDirectory(_folder);
+    }
+
+    [Fact]
     public void Only_files_that_the_pattern_matches_are_read()
     {
         Write("web.json", "[{\"targets\":[\"h:1\"]}]");
