@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace AmpEdge.Agent.Cost;
@@ -12,6 +13,13 @@ internal static class DropRule
         StringBuilder regex = new();
         foreach (char character in metric)
         {
+            if (char.IsControl(character))
+            {
+                // Names may hold line breaks, which would end the rule's line.
+                regex.Append(CultureInfo.InvariantCulture, $"\\x{{{(int)character:x}}}");
+                continue;
+            }
+
             if (RegexCharacters.Contains(character, StringComparison.Ordinal))
             {
                 regex.Append('\\');

@@ -124,28 +124,23 @@ internal sealed class AwsSession : IDisposable
             {
                 forgotten = true;
                 _credentials.Forget();
-                continue;
             }
-            catch (AwsApiException refused) when (refused.IsThrottling || (refused.IsServerError && tries < MaxTries))
+            catch (DiscoveryException failed) when (MayPass(failed, call) && tries < MaxTries)
             {
-                if (refused.IsThrottling)
-                {
-                    _metrics.Throttled(call.Service, call.Operation).Increment();
-                }
-
-                if (tries >= MaxTries)
-                {
-                    throw;
-                }
+                await Task.Delay(waits.Next(null), _time, cancel);
             }
-            catch (AnswerLostException) when (tries < MaxTries)
-            {
-                // The network's trouble passes like the service's.
-                await Task.Yield();
-            }
-
-            await Task.Delay(waits.Next(null), _time, cancel);
         }
+    }
+
+    /// <summary>Whether the same request may succeed later: the network's trouble passes like the service's own.</summary>
+    private bool MayPass(DiscoveryException failed, AwsCall call)
+    {
+        if (failed is AwsApiException { IsThrottling: true })
+        {
+            _metrics.Throttled(call.Service, call.Operation).Increment();
+        }
+
+        return failed is AnswerLostException or AwsApiException { IsThrottling: true } or AwsApiException { IsServerError: true };
     }
 
     private async Task<TAnswer> SendAsync<TAnswer>(

@@ -167,7 +167,7 @@ internal sealed class EcsInventory
     /// <summary>Definitions that no task uses any more are forgotten.</summary>
     private async Task<List<EcsTaskView>> WithDefinitionsAsync(List<EcsTaskView> views, CancellationToken cancel)
     {
-        List<string> arns = Distinct(views.ConvertAll(static view => view.Task), static task => task.TaskDefinitionArn);
+        List<string> arns = Distinct(views, static view => view.Task.TaskDefinitionArn);
         Dictionary<string, EcsTaskDefinition> last = _definitions;
         Task<EcsTaskDefinition>[] asked = new Task<EcsTaskDefinition>[arns.Count];
         for (int index = 0; index < asked.Length; index++)
@@ -194,18 +194,8 @@ internal sealed class EcsInventory
     /// <summary>Tasks without an interface of their own are nowhere without their machine; for others it is an extra.</summary>
     private async Task<Dictionary<string, Ec2Instance>> FindMachinesAsync(List<EcsTaskView> views, CancellationToken cancel)
     {
-        List<string> ids = [];
-        bool isNeeded = false;
-        foreach (EcsTaskView view in views)
-        {
-            if (view.InstanceId.Length > 0 && !ids.Contains(view.InstanceId))
-            {
-                ids.Add(view.InstanceId);
-            }
-
-            isNeeded |= view.InstanceId.Length > 0 && !view.IsAwsvpc;
-        }
-
+        List<string> ids = Distinct(views, static view => view.InstanceId);
+        bool isNeeded = views.Exists(static view => view.InstanceId.Length > 0 && !view.IsAwsvpc);
         Task<List<Ec2Instance>> ask() => _ec2.DescribeInstancesByIdAsync(ids, cancel);
         Dictionary<string, Ec2Instance> machines = new(StringComparer.Ordinal);
         foreach (Ec2Instance machine in (isNeeded ? await ask() : await _machines.TryAsync(ask)) ?? [])
@@ -218,20 +208,19 @@ internal sealed class EcsInventory
 
     private async Task<Dictionary<string, string>> FindPublicIpsAsync(List<EcsTaskView> views, CancellationToken cancel)
     {
-        List<string> ids = Distinct(
-            views.ConvertAll(static view => view.Task), static task => task.InterfaceDetail("networkInterfaceId"));
+        List<string> ids = Distinct(views, static view => view.Task.InterfaceDetail("networkInterfaceId"));
         return ids.Count == 0
             ? []
             : await _publicAddresses.TryAsync(() => _ec2.DescribePublicIpsAsync(ids, cancel)) ?? [];
     }
 
-    private static List<string> Distinct(List<EcsTask> tasks, Func<EcsTask, string?> pick)
+    private static List<string> Distinct<T>(List<T> items, Func<T, string?> pick)
     {
         List<string> names = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach (EcsTask task in tasks)
+        foreach (T item in items)
         {
-            if (pick(task) is { Length: > 0 } name && seen.Add(name))
+            if (pick(item) is { Length: > 0 } name && seen.Add(name))
             {
                 names.Add(name);
             }

@@ -1,4 +1,3 @@
-using System.Text;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Discovery.Kubernetes;
@@ -37,18 +36,6 @@ internal static class MetaLabels
         }
     }
 
-    /// <summary>Every character that a label name may not have, replaced by an underscore.</summary>
-    public static string Sanitize(string key)
-    {
-        StringBuilder name = new(key.Length);
-        foreach (Rune rune in key.EnumerateRunes())
-        {
-            name.Append(rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || rune.Value == '_') ? (char)rune.Value : '_');
-        }
-
-        return name.ToString();
-    }
-
     /// <summary>
     /// When two keys become one name (<c>a.b</c> and <c>a-b</c>), the one that comes first in byte order gives the
     /// value. Prometheus takes either, at random; targets that change at random would be worse.
@@ -64,7 +51,7 @@ internal static class MetaLabels
         Array.Sort(keys, StringComparer.Ordinal);
         foreach (string key in keys)
         {
-            string name = Sanitize(key);
+            string name = LabelNames.Sanitize(key);
             string present = $"{prefix}present_{name}";
             if (labels.GetString(present).Length == 0)
             {

@@ -22,7 +22,7 @@ internal static class NodeTargets
         labels.Set(LabelNames.Instance, node.Key.Name);
         foreach ((string type, string value) in node.Addresses)
         {
-            labels.Set($"{MetaLabels.Prefix}node_address_{MetaLabels.Sanitize(type)}", value);
+            labels.Set($"{MetaLabels.Prefix}node_address_{LabelNames.Sanitize(type)}", value);
         }
 
         Labels target = labels.Build();
