@@ -329,7 +329,7 @@ internal sealed class AgentBuffer : IDisposable
         ForgetRemovedSeries();
         SegmentIndex segment = Wal.ReserveSegment(_layout.MaxLength(lists, Wal.End.Segment));
         _layout.Write(lists, segment);
-        WalPosition start = Append(lists);
+        WalPosition start = Append();
         Invariant.Require(start.Segment == segment, "a batch stands in the segment that it was written for");
         _layout.Appended(segment);
         CountCommit(lists);
@@ -383,7 +383,7 @@ internal sealed class AgentBuffer : IDisposable
         }
     }
 
-    private WalPosition Append(ReadOnlySpan<SampleList> lists)
+    private WalPosition Append()
     {
         WalPosition before = Wal.End;
         try
@@ -398,7 +398,7 @@ internal sealed class AgentBuffer : IDisposable
         }
         catch (IOException)
         {
-            _layout.NotAppended(lists);
+            _layout.NotAppended();
             throw;
         }
     }

@@ -23,7 +23,7 @@ internal sealed class LabelPairs
     private int _count;
 
     /// <summary>The memory that the labels take.</summary>
-    public long CapacityBytes => _slabs.CapacityBytes + _pairs.Length * 28L + _buckets.Length * 4L;
+    public long CapacityBytes => _slabs.CapacityBytes + _pairs.Length * 24L + _buckets.Length * 4L;
 
     /// <summary>The number of a label, which is one series' more from now on.</summary>
     public int Acquire(ReadOnlySpan<byte> piece)
@@ -51,6 +51,9 @@ internal sealed class LabelPairs
 
     /// <summary>The label's piece of a blob.</summary>
     public ReadOnlySpan<byte> Read(int number) => _slabs.Read(_pairs[number].Piece);
+
+    /// <summary>A mark for the one who writes series down; 0 while nobody does.</summary>
+    public ref int MarkOf(int number) => ref _pairs[number].Mark;
 
     private static int[] NewBuckets(int count)
     {
@@ -132,5 +135,6 @@ internal sealed class LabelPairs
         /// <summary>The next label in the same bucket, or in the free list.</summary>
         public int Next;
         public int References;
+        public int Mark;
     }
 }

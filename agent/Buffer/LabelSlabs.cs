@@ -1,3 +1,5 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.Agent.Buffer;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace AmpEdge.Agent.Buffer;
 internal sealed class LabelSlabs(int grain = LabelSlabs.UsualGrain)
 {
     private const int SlabLength = 64 << 10;
+
+    /// <summary>A place has 16 bits for its slab: 4 GiB of labels.</summary>
+    private const int MaxSlabs = 1 << 16;
 
     private const int UsualGrain = 16;
 
@@ -53,6 +58,7 @@ internal sealed class LabelSlabs(int grain = LabelSlabs.UsualGrain)
 
         if (length > SlabLength - _usedOfLast)
         {
+            Invariant.Require(_slabs.Count < MaxSlabs, "labels take less than 4 GiB");
             byte[] slab = new byte[Math.Max(SlabLength, length)];
             _slabs.Add(slab);
             CapacityBytes += slab.Length;

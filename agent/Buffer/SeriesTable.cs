@@ -3,8 +3,9 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Agent.Buffer;
 
 /// <summary>
-/// The series that are being scraped: final labels to a small number. Whoever remembers a number holds a reference to it;
-/// when the last one lets go, the number may be given to another series. Thread-safe.
+/// The series that are being scraped or wait to be sent: final labels to a small number. A scrape that remembers a number
+/// refers to it, a queue whose entry has it holds it; when the last one lets go, the number may be given to another series.
+/// Thread-safe.
 /// </summary>
 /// <remarks>
 /// A hash table over slots in pieces of equal size. A series' labels are the numbers of its <see cref="LabelPairs"/>, a byte or
@@ -34,7 +35,10 @@ internal sealed class SeriesTable
     private int _slotsUsed;
     private int _firstFree = NoSlot;
 
-    /// <summary>How many series are referred to.</summary>
+    /// <summary>Slots in use: series that are referred to or held.</summary>
+    private int _kept;
+
+    /// <summary>How many series are being scraped.</summary>
     public int Count { get; private set; }
 
     /// <summary>The memory that series and labels take.</summary>
@@ -65,19 +69,44 @@ internal sealed class SeriesTable
     /// <summary>The number of the series with these labels; the caller now refers to it, until it calls <see cref="Release"/>.</summary>
     public SeriesRef Acquire(Labels labels) => Acquire(labels, out _);
 
-    /// <summary>The same; <paramref name="isFirst"/> tells that nobody else refers to the series.</summary>
+    /// <summary>The same; <paramref name="isFirst"/> tells that no other scrape refers to the series.</summary>
     public SeriesRef Acquire(Labels labels, out bool isFirst)
     {
         lock (_tableLock)
         {
-            int slot = Find(labels);
-            if (slot == NoSlot)
-            {
-                slot = Add(labels);
-            }
-
+            int slot = FindOrAdd(labels.Blob, labels.Hash);
             isFirst = SlotAt(slot).References++ == 0;
+            Count += isFirst ? 1 : 0;
             return RefOf(slot);
+        }
+    }
+
+    /// <summary>The number of the series with this label blob, held for a sample on its way until <see cref="LetGo"/>.</summary>
+    public SeriesRef Hold(ReadOnlySpan<byte> blob, ulong hash)
+    {
+        lock (_tableLock)
+        {
+            int slot = FindOrAdd(blob, hash);
+            SlotAt(slot).Holds++;
+            return RefOf(slot);
+        }
+    }
+
+    /// <summary>The same for a series that is there.</summary>
+    public void Hold(SeriesRef series)
+    {
+        lock (_tableLock)
+        {
+            SlotAt(SlotOf(series)).Holds++;
+        }
+    }
+
+    /// <summary>Ends a hold.</summary>
+    public void LetGo(SeriesRef series)
+    {
+        lock (_tableLock)
+        {
+            LetGoUnderLock(series);
         }
     }
 
@@ -90,8 +119,8 @@ internal sealed class SeriesTable
             Invariant.Require(SlotAt(slot).References > 0, "a released series is referred to");
             if (--SlotAt(slot).References == 0)
             {
-                Remove(slot);
-                _removed.Add(series);
+                Count--;
+                RemoveUnused(slot);
             }
         }
     }
@@ -123,15 +152,6 @@ internal sealed class SeriesTable
     /// <summary>Keeps the table as it is until disposed, to read the labels of many series by one lock.</summary>
     public LabelReader ReadLabels() => new(this);
 
-    /// <summary>The length of a series' label blob.</summary>
-    public int LabelsLength(SeriesRef series)
-    {
-        lock (_tableLock)
-        {
-            return SlotAt(SlotOf(series)).BlobLength;
-        }
-    }
-
     private static SeriesRef RefOf(int slot) => new((uint)slot + 1);
 
     private static int SlotOf(SeriesRef series) => (int)series.Value - 1;
@@ -145,15 +165,32 @@ internal sealed class SeriesTable
 
     private ref Slot SlotAt(int slot) => ref _slotPieces[slot >> PieceBits][slot & ((1 << PieceBits) - 1)];
 
-    private int Find(Labels labels)
+    private int FindOrAdd(ReadOnlySpan<byte> blob, ulong hash)
     {
-        int slot = _buckets[Bucket(labels.Hash)];
-        while (slot != NoSlot && (SlotAt(slot).Hash != labels.Hash || !HasLabels(SlotAt(slot), labels.Blob)))
+        int slot = _buckets[Bucket(hash)];
+        while (slot != NoSlot && (SlotAt(slot).Hash != hash || !HasLabels(SlotAt(slot), blob)))
         {
             slot = SlotAt(slot).Next;
         }
 
-        return slot;
+        return slot != NoSlot ? slot : Add(blob, hash);
+    }
+
+    private void LetGoUnderLock(SeriesRef series)
+    {
+        int slot = SlotOf(series);
+        Invariant.Require(SlotAt(slot).Holds > 0, "a series that is let go is held");
+        SlotAt(slot).Holds--;
+        RemoveUnused(slot);
+    }
+
+    private void RemoveUnused(int slot)
+    {
+        if (SlotAt(slot) is { References: 0, Holds: 0 })
+        {
+            Remove(slot);
+            _removed.Add(RefOf(slot));
+        }
     }
 
     private bool HasLabels(in Slot slot, ReadOnlySpan<byte> blob)
@@ -180,7 +217,7 @@ internal sealed class SeriesTable
 
     private void AppendLabels(in Slot slot, ByteBuffer target)
     {
-        Invariant.Require(slot.References > 0, "a series whose labels are asked for is referred to");
+        Invariant.Require(slot.References + slot.Holds > 0, "a series whose labels are asked for is there");
         SpanReader numbers = new(_numbers.Read(slot.Numbers));
         while (!numbers.AtEnd)
         {
@@ -188,21 +225,21 @@ internal sealed class SeriesTable
         }
     }
 
-    private int Add(Labels labels)
+    private int Add(ReadOnlySpan<byte> blob, ulong hash)
     {
         int slot = TakeSlot();
-        if (Count >= _buckets.Length)
+        if (_kept >= _buckets.Length)
         {
             Rehash();
         }
 
-        ref int bucket = ref _buckets[Bucket(labels.Hash)];
+        ref int bucket = ref _buckets[Bucket(hash)];
         SlotAt(slot) = new Slot
         {
-            Hash = labels.Hash, Numbers = StoreNumbers(labels.Blob), BlobLength = labels.Blob.Length, Next = bucket,
+            Hash = hash, Numbers = StoreNumbers(blob), BlobLength = blob.Length, Next = bucket,
         };
         bucket = slot;
-        Count++;
+        _kept++;
         return slot;
     }
 
@@ -258,7 +295,7 @@ internal sealed class SeriesTable
         _numbers.Free(removed.Numbers);
         removed = new Slot { Next = _firstFree };
         _firstFree = slot;
-        Count--;
+        _kept--;
     }
 
     private void Rehash()
@@ -296,6 +333,24 @@ internal sealed class SeriesTable
         /// <summary>The length of the label blob.</summary>
         public int LengthOf(SeriesRef series) => _table.SlotAt(SlotOf(series)).BlobLength;
 
+        /// <summary>Appends the label blob to a buffer.</summary>
+        public void Copy(SeriesRef series, ByteBuffer target) => _table.AppendLabels(_table.SlotAt(SlotOf(series)), target);
+
+        /// <summary>The numbers of the labels, as uvarints.</summary>
+        public ReadOnlySpan<byte> NumbersOf(SeriesRef series) => _table._numbers.Read(_table.SlotAt(SlotOf(series)).Numbers);
+
+        /// <summary>The piece of a blob that a label is, by its number.</summary>
+        public ReadOnlySpan<byte> Label(int number) => _table._pairs.Read(number);
+
+        /// <summary>A mark on a label for the one who writes series down; 0 when nobody does, and to be left so.</summary>
+        public ref int MarkOf(int number) => ref _table._pairs.MarkOf(number);
+
+        /// <summary>Holds the series for a sample on its way.</summary>
+        public void Hold(SeriesRef series) => _table.SlotAt(SlotOf(series)).Holds++;
+
+        /// <summary>Ends a hold.</summary>
+        public void LetGo(SeriesRef series) => _table.LetGoUnderLock(series);
+
         /// <summary>The label blob, valid until the next call or until this is disposed.</summary>
         public ReadOnlySpan<byte> LabelsOf(SeriesRef series)
         {
@@ -307,7 +362,7 @@ internal sealed class SeriesTable
         public void Dispose() => _table._tableLock.Exit();
     }
 
-    /// <summary>One series, or a link of the free list when nobody refers to it.</summary>
+    /// <summary>One series, or a link of the free list when nobody has it.</summary>
     private struct Slot
     {
         public ulong Hash;
@@ -318,6 +373,11 @@ internal sealed class SeriesTable
 
         /// <summary>The next slot in the same bucket, or in the free list.</summary>
         public int Next;
+
+        /// <summary>Scrapes that know the series.</summary>
         public int References;
+
+        /// <summary>Samples of it that are on their way, and readers that have its number.</summary>
+        public int Holds;
     }
 }

@@ -5,8 +5,17 @@ namespace AmpEdge.Agent.Config;
 /// <summary>How the samples of one destination are queued and sent.</summary>
 internal sealed record QueueConfig
 {
-    /// <summary>Samples that a shard holds in memory before reading of the buffer waits.</summary>
-    public int Capacity { get; init; } = 10_000;
+    private const int DefaultCapacity = 10_000;
+
+    /// <summary>A sample that waits takes 48 bytes; reading it from the disk again takes more of everything else.</summary>
+    private const int UsualEntriesPerShard = 50_000;
+
+    /// <summary>Samples that a shard holds in memory before reading of the buffer waits, as configured.</summary>
+    public int Capacity { get; init; } = DefaultCapacity;
+
+    /// <summary>The samples that a shard really holds: more than Prometheus's default, which is nobody's choice, and at least a batch.</summary>
+    public int EntriesPerShard =>
+        Math.Max(Capacity == DefaultCapacity ? UsualEntriesPerShard : Capacity, MaxSamplesPerSend);
 
     /// <summary>How many requests may be on their way at once, at most.</summary>
     public int MaxShards { get; init; } = 50;

@@ -4,12 +4,13 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>Encodes entries as the body of a write request: one of the two versions, Snappy. Reusable; not thread-safe.</summary>
-internal sealed class BatchEncoder(DestinationOptions options, MetadataIndex metadata)
+internal sealed class BatchEncoder(DestinationOptions options, SeriesTable table, MetadataIndex metadata)
 {
     /// <summary>How many times its compressed size a request may have: receivers limit that too.</summary>
     private const int MaxExpansion = 16;
 
     private readonly BatchSeries _series = new();
+    private readonly BatchLabels _labels = new(table);
     private readonly IRequestWriter _v1 = new RequestWriterV1();
     private readonly Lazy<IRequestWriter> _v2 = new(() => new RequestWriterV2(metadata));
     private byte[] _body = [];
@@ -69,17 +70,29 @@ internal sealed class BatchEncoder(DestinationOptions options, MetadataIndex met
     {
         _series.Load(entries);
         writer.Clear();
-        foreach (int first in _series.First)
+        ReadOnlySpan<int> rest = _series.First;
+        while (!rest.IsEmpty)
         {
-            EntryPlace place = entries[first];
-            writer.BeginSeries(place.Labels, place.Entry.LabelsAreFinal ? default : options.ExternalLabels.Blob);
-            for (int index = first; index >= 0; index = _series.NextOf(index))
+            ReadOnlySpan<int> read = rest[.._labels.Read(entries, rest)];
+            for (int series = 0; series < read.Length; series++)
             {
-                AppendEntry(entries[index], writer);
+                AppendSeries(entries, read[series], _labels[series], writer);
             }
 
-            writer.EndSeries();
+            rest = rest[read.Length..];
         }
+    }
+
+    private void AppendSeries(
+        ReadOnlySpan<EntryPlace> entries, int first, ReadOnlySpan<byte> labels, IRequestWriter writer)
+    {
+        writer.BeginSeries(labels, entries[first].Entry.LabelsAreFinal ? default : options.ExternalLabels.Blob);
+        for (int index = first; index >= 0; index = _series.NextOf(index))
+        {
+            AppendEntry(entries[index], writer);
+        }
+
+        writer.EndSeries();
     }
 
     private static void AppendEntry(EntryPlace place, IRequestWriter writer)

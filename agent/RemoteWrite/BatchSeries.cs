@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.RemoteWrite;
 
@@ -19,7 +21,7 @@ internal sealed class BatchSeries
     private readonly List<int> _first = [];
 
     /// <summary>The first entry of each series, in the order of the batch.</summary>
-    public IReadOnlyList<int> First => _first;
+    public ReadOnlySpan<int> First => CollectionsMarshal.AsSpan(_first);
 
     /// <summary>The series' next entry behind this one, in the order of the batch; negative behind its last.</summary>
     public int NextOf(int entry) => _next[entry];
@@ -31,7 +33,7 @@ internal sealed class BatchSeries
         {
             _next[index] = None;
             int mask = _buckets.Length - 1;
-            int bucket = (int)batch[index].Entry.SeriesHash & mask;
+            int bucket = (int)BucketOf(batch[index].Entry.Series) & mask;
             while (_buckets[bucket] != None && !IsSameSeries(batch[_buckets[bucket]], batch[index]))
             {
                 bucket = (bucket + 1) & mask;
@@ -54,10 +56,12 @@ internal sealed class BatchSeries
 
     /// <summary>A message's series has plain samples or histograms, not both; an exemplar may stand beside either.</summary>
     private static bool IsSameSeries(EntryPlace left, EntryPlace right) =>
-        left.Entry.SeriesHash == right.Entry.SeriesHash
+        left.Entry.Series == right.Entry.Series
         && (left.Entry.Kind == SampleKind.Histogram) == (right.Entry.Kind == SampleKind.Histogram)
-        && left.Entry.LabelsAreFinal == right.Entry.LabelsAreFinal
-        && left.Labels.SequenceEqual(right.Labels);
+        && left.Entry.LabelsAreFinal == right.Entry.LabelsAreFinal;
+
+    /// <summary>Numbers that follow each other, as those of a target do, fall far apart.</summary>
+    private static uint BucketOf(SeriesRef series) => (series.Value * 0x9E3779B1) >> 7;
 
     private void Prepare(int count)
     {

@@ -14,7 +14,7 @@ internal sealed class DiskReader(
     QueueProgress progress,
     ILogger logger)
 {
-    private readonly SegmentSeries _series = new(new WriteRules(options));
+    private readonly SegmentSeries _series = new(new WriteRules(options, buffer.Series), buffer.Series);
     private readonly SampleList _samples = new();
     private readonly Lock _readLock = new();
 
@@ -58,6 +58,19 @@ internal sealed class DiskReader(
         // From the segment's beginning, because its series are described before their first sample, which may be earlier.
         SamplePosition from = shards.Taken;
         using LiveReader reader = new(buffer.Files, buffer.Wal, new WalPosition(from.Record.Segment, 0));
+        try
+        {
+            await ReadAsync(reader, shards, from, tryGoLive, stop);
+        }
+        finally
+        {
+            _series.Clear();
+        }
+    }
+
+    private async Task ReadAsync(
+        LiveReader reader, ShardSet shards, SamplePosition from, Func<LiveReader, bool> tryGoLive, CancellationToken stop)
+    {
         SegmentIndex described = default;
         while (true)
         {
@@ -92,9 +105,9 @@ internal sealed class DiskReader(
 
     private async ValueTask TakeRecordAsync(LiveReader reader, ShardSet shards, SamplePosition from, CancellationToken stop)
     {
-        if (reader.Type == BufferRecord.Series)
+        if (reader.Type is BufferRecord.Series or BufferRecord.SeriesAsText)
         {
-            if (!_series.TryAdd(reader.Payload))
+            if (!_series.TryAdd(reader.Type, reader.Payload))
             {
                 RemoteWriteLog.RecordUnreadable(logger, options.Name, $"no series record at {reader.RecordPosition}");
             }
@@ -190,7 +203,7 @@ internal sealed class DiskReader(
     {
         full = null;
         SampleColumns samples = _samples.Columns;
-        if (!_series.TryGet(samples.Series[index], out SeriesLabels series))
+        if (!_series.TryGet(samples.Series[index], out DescribedSeries series))
         {
             return EnqueueOutcome.UnknownSeries;
         }
@@ -200,7 +213,7 @@ internal sealed class DiskReader(
             return EnqueueOutcome.Done;
         }
 
-        if (series.IsDropped)
+        if (series.Ruling.Kind == WriteRulingKind.Dropped)
         {
             return EnqueueOutcome.Dropped;
         }
@@ -212,15 +225,17 @@ internal sealed class DiskReader(
 
         ShardQueue queue = shards.QueueOf(series.Hash);
         ReadOnlySpan<byte> payload = samples.Payload(index);
-        if (!queue.HasRoom(1, series.Blob.Length + payload.Length))
+        if (!queue.HasRoom(1, payload.Length))
         {
             full = queue;
             return EnqueueOutcome.Full;
         }
 
         QueuedEntry entry = new(
-            samples.Kind, series, samples.TimestampsMs[index], samples.Values[index], position, series.Blob.Length, payload.Length);
-        queue.Add(entry, series.Blob, payload);
+            samples.Kind, series.Sent, series.Ruling.Kind == WriteRulingKind.Rewritten, series.LabelsLength,
+            samples.TimestampsMs[index], samples.Values[index], position, payload.Length);
+        buffer.Series.Hold(series.Sent);
+        queue.Add(entry, payload);
         return EnqueueOutcome.Taken;
     }
 

@@ -23,7 +23,7 @@ internal sealed class EntryChunk(int length)
     public static int LengthOf(in QueuedEntry entry)
     {
         // Headers are read as structs, so they begin at multiples of eight.
-        int length = Unsafe.SizeOf<QueuedEntry>() + entry.LabelsLength + entry.PayloadLength;
+        int length = Unsafe.SizeOf<QueuedEntry>() + entry.PayloadLength;
         return (length + 7) & ~7;
     }
 
@@ -35,7 +35,7 @@ internal sealed class EntryChunk(int length)
     }
 
     /// <summary>Appends an entry; false when it does not fit.</summary>
-    public bool TryAppend(in QueuedEntry entry, ReadOnlySpan<byte> labels, ReadOnlySpan<byte> payload)
+    public bool TryAppend(in QueuedEntry entry, ReadOnlySpan<byte> payload)
     {
         int length = LengthOf(entry);
         if (length > _bytes.Length - _used)
@@ -45,9 +45,7 @@ internal sealed class EntryChunk(int length)
 
         Span<byte> target = _bytes.AsSpan(_used, length);
         MemoryMarshal.Write(target, entry);
-        target = target[Unsafe.SizeOf<QueuedEntry>()..];
-        labels.CopyTo(target);
-        payload.CopyTo(target[labels.Length..]);
+        payload.CopyTo(target[Unsafe.SizeOf<QueuedEntry>()..]);
         Volatile.Write(ref _used, _used + length);
         return true;
     }
@@ -55,12 +53,6 @@ internal sealed class EntryChunk(int length)
     public ref readonly QueuedEntry EntryAt(int offset) =>
         ref MemoryMarshal.AsRef<QueuedEntry>(_bytes.AsSpan(offset));
 
-    public ReadOnlySpan<byte> LabelsAt(int offset) =>
-        _bytes.AsSpan(offset + Unsafe.SizeOf<QueuedEntry>(), EntryAt(offset).LabelsLength);
-
-    public ReadOnlySpan<byte> PayloadAt(int offset)
-    {
-        ref readonly QueuedEntry entry = ref EntryAt(offset);
-        return _bytes.AsSpan(offset + Unsafe.SizeOf<QueuedEntry>() + entry.LabelsLength, entry.PayloadLength);
-    }
+    public ReadOnlySpan<byte> PayloadAt(int offset) =>
+        _bytes.AsSpan(offset + Unsafe.SizeOf<QueuedEntry>(), EntryAt(offset).PayloadLength);
 }

@@ -5,9 +5,6 @@ internal readonly record struct EntryPlace(EntryChunk Chunk, int Offset)
 {
     public ref readonly QueuedEntry Entry => ref Chunk.EntryAt(Offset);
 
-    /// <summary>The label blob of the entry's series.</summary>
-    public ReadOnlySpan<byte> Labels => Chunk.LabelsAt(Offset);
-
     /// <summary>A histogram's message, an exemplar's label blob, or nothing.</summary>
     public ReadOnlySpan<byte> Payload => Chunk.PayloadAt(Offset);
 }

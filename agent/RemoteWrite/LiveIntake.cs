@@ -6,7 +6,7 @@ namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>
 /// Puts records that were just written into the queues of a set of shards, each whole or not at all. Used under the buffer's
-/// commit lock only.
+/// commit lock only, but for the end.
 /// </summary>
 internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap cap)
 {
@@ -34,17 +34,22 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap 
 
         for (int index = 0; index < samples.Count; index++)
         {
-            SeriesLabels series = _rules.LabelsOf(samples.Series[index], labels);
-            if (series.IsDropped || !cap.Admits(series.Hash))
+            SeriesRef series = samples.Series[index];
+            WriteRuling ruling = _rules.RulingOf(series, labels);
+            ulong hash = labels.HashOf(series);
+            if (ruling.Kind == WriteRulingKind.Dropped || !cap.Admits(hash))
             {
                 continue;
             }
 
+            bool isRewritten = ruling.Kind == WriteRulingKind.Rewritten;
+            SeriesRef sent = isRewritten ? ruling.Final : series;
+            labels.Hold(sent);
             ReadOnlySpan<byte> payload = samples.Payload(index);
             QueuedEntry entry = new(
-                samples.Kind, series, samples.TimestampsMs[index], samples.Values[index],
-                SamplePosition.At(record, index), series.Blob.Length, payload.Length);
-            shards.QueueOf(series.Hash).Add(entry, series.Blob, payload);
+                samples.Kind, sent, isRewritten, labels.LengthOf(sent), samples.TimestampsMs[index], samples.Values[index],
+                SamplePosition.At(record, index), payload.Length);
+            shards.QueueOf(hash).Add(entry, payload);
         }
 
         for (int shard = 0; shard < shards.Count; shard++)
@@ -57,6 +62,9 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap 
 
     public void Forget(SeriesRef series) => _rules.Forget(series);
 
+    /// <summary>Lets go of everything: the destination ended, and is offered nothing any more.</summary>
+    public void Clear() => _rules.Clear();
+
     private bool HasRoom(in SampleColumns samples, SeriesTable.LabelReader labels, ShardSet shards)
     {
         Prepare(shards.Count);
@@ -66,8 +74,7 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap 
         for (int index = 0; index < samples.Count; index++)
         {
             SeriesRef series = samples.Series[index];
-            int length = _rules.LengthOf(series, labels);
-            if (length == 0)
+            if (_rules.RulingOf(series, labels).Kind == WriteRulingKind.Dropped)
             {
                 LeftOut++;
                 continue;
@@ -82,7 +89,7 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap 
 
             int shard = ShardPositions.ShardOf(hash, shards.Count);
             _entries[shard]++;
-            _bytes[shard] += length + samples.Payload(index).Length;
+            _bytes[shard] += samples.Payload(index).Length;
         }
 
         for (int shard = 0; shard < shards.Count; shard++)

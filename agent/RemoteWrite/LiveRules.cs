@@ -12,31 +12,7 @@ internal sealed class LiveRules(WriteRules rules)
     private readonly WriteRules _rules = rules;
     private WriteRuling[] _rulings = [];
 
-    /// <summary>The labels to queue for a series; valid until the reader's next call.</summary>
-    public SeriesLabels LabelsOf(SeriesRef series, SeriesTable.LabelReader labels)
-    {
-        ulong hash = labels.HashOf(series);
-        WriteRuling ruling = RulingOf(series, labels);
-        return _rules.LabelsOf(ruling, ruling.Kind == WriteRulingKind.AsScraped ? labels.LabelsOf(series) : default, hash);
-    }
-
-    /// <summary>How long those labels are; 0 when the series is not sent.</summary>
-    public int LengthOf(SeriesRef series, SeriesTable.LabelReader labels)
-    {
-        WriteRuling ruling = RulingOf(series, labels);
-        return ruling.Kind == WriteRulingKind.AsScraped ? labels.LengthOf(series) : ruling.Labels.Length;
-    }
-
-    public void Forget(SeriesRef series)
-    {
-        if (series.Value < _rulings.Length)
-        {
-            _rules.Forget(_rulings[series.Value]);
-            _rulings[series.Value] = default;
-        }
-    }
-
-    private WriteRuling RulingOf(SeriesRef series, SeriesTable.LabelReader labels)
+    public WriteRuling RulingOf(SeriesRef series, SeriesTable.LabelReader labels)
     {
         if (!_rules.Any)
         {
@@ -55,5 +31,25 @@ internal sealed class LiveRules(WriteRules rules)
         }
 
         return ruling;
+    }
+
+    public void Forget(SeriesRef series)
+    {
+        if (series.Value < _rulings.Length)
+        {
+            _rules.Forget(_rulings[series.Value]);
+            _rulings[series.Value] = default;
+        }
+    }
+
+    /// <summary>Lets go of everything: the destination ends.</summary>
+    public void Clear()
+    {
+        foreach (WriteRuling ruling in _rulings)
+        {
+            _rules.Forget(ruling);
+        }
+
+        _rulings = [];
     }
 }

@@ -72,8 +72,8 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         _file = buffer.PositionsOf(options.Name);
         _cap = new SeriesCap(options.Queue.MaxSeries, time);
         _disk = new DiskReader(buffer, options, _cap, _metrics, Progress, logger);
-        _intake = new LiveIntake(buffer.Series, new WriteRules(options), _cap);
-        _sender = new Sending(options, client, new MetadataIndex(readMetadata, time), time, _metrics, Progress, logger);
+        _intake = new LiveIntake(buffer.Series, new WriteRules(options, buffer.Series), _cap);
+        _sender = new Sending(options, client, buffer.Series, new MetadataIndex(readMetadata, time), time, _metrics, Progress, logger);
         _metadata = new MetadataSender(options, client, readMetadata, time, random, _metrics, _sender.Version, logger);
         _shards = NewShards(options.Queue.MinShards, LoadPositions());
         RegisterGauges();
@@ -153,6 +153,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         await _running;
         SavePositions();
         _buffer.Detach(this);
+        _intake.Clear();
     }
 
     public void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
@@ -265,6 +266,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         await end.CancelAsync();
         await _sending;
         await reading;
+        shards.Abandon();
         return await sizing;
     }
 

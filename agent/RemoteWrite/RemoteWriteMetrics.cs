@@ -88,7 +88,7 @@ internal sealed class RemoteWriteMetrics
             "ampedge_remote_write_behind_seconds", "How much older the newest delivered sample is than the newest scraped one.");
         ReadingDisk = Gauge(
             "ampedge_remote_write_reading_disk", "1 while samples come from the buffer on disk, 0 while they come from memory.");
-        ShardCapacity.Set(options.Queue.Capacity);
+        ShardCapacity.Set(options.Queue.EntriesPerShard);
         ShardsMin.Set(options.Queue.MinShards);
         ShardsMax.Set(options.Queue.MaxShards);
         MaxSamplesPerSend.Set(options.Queue.MaxSamplesPerSend);

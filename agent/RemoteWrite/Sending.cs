@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,7 @@ internal sealed class Sending
     public Sending(
         DestinationOptions options,
         WriteClient client,
+        SeriesTable series,
         MetadataIndex metadata,
         TimeProvider time,
         RemoteWriteMetrics metrics,
@@ -26,6 +28,7 @@ internal sealed class Sending
     {
         Options = options;
         _client = client;
+        Series = series;
         Metadata = metadata;
         Time = time;
         Metrics = metrics;
@@ -36,6 +39,9 @@ internal sealed class Sending
     }
 
     public DestinationOptions Options { get; }
+
+    /// <summary>The series of the entries.</summary>
+    public SeriesTable Series { get; }
 
     public MetadataIndex Metadata { get; }
 

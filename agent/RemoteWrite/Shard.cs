@@ -30,9 +30,9 @@ internal sealed class Shard
         _time = sending.Time;
         _random = random;
         _advanced = advanced;
-        _encoder = new BatchEncoder(_options, sending.Metadata);
+        _encoder = new BatchEncoder(_options, sending.Series, sending.Metadata);
         _batch = new EntryPlace[_options.Queue.MaxSamplesPerSend];
-        Queue = new ShardQueue(Math.Max(_options.Queue.Capacity, _options.Queue.MaxSamplesPerSend));
+        Queue = new ShardQueue(_options.Queue.EntriesPerShard, sending.Series);
     }
 
     public ShardQueue Queue { get; }

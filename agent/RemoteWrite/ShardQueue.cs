@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.RemoteWrite;
 
@@ -9,15 +11,19 @@ namespace AmpEdge.Agent.RemoteWrite;
 /// </summary>
 /// <remarks>
 /// Entries lie in pieces of 64 KiB that are passed from the writer to the reader whole, so neither waits for the other: the lock
-/// guards the first entry and the spare pieces only. Added entries count, and can be read, once they are published.
+/// guards the first entry and the spare pieces only. Added entries count, and can be read, once they are published. An entry
+/// holds its series from when it is added until it is removed; lock order is the table's lock, then this queue's.
 /// </remarks>
-internal sealed class ShardQueue(int capacity)
+internal sealed class ShardQueue(int capacity, SeriesTable table)
 {
     /// <summary>Entries are this long on average at most; what is longer, such as large histograms, counts for more.</summary>
     public const int MaxMeanEntryBytes = 1024;
 
-    private const int MaxSpareChunks = 2;
+    /// <summary>Those of a usual burst of scrapes: pieces are not made anew while samples flow.</summary>
+    private const int MaxSpareChunks = 16;
 
+    private readonly SeriesTable _table = table;
+    private readonly List<SeriesRef> _removedSeries = [];
     private readonly Lock _headLock = new();
     private readonly Stack<EntryChunk> _spare = [];
     private EntryChunk _head = new(EntryChunk.UsualLength);
@@ -52,16 +58,19 @@ internal sealed class ShardQueue(int capacity)
         Count + _unpublished + entries <= Capacity
         && (Interlocked.Read(ref _bytes) + _unpublishedBytes + bytes <= CapacityBytes || Count + _unpublished == 0);
 
-    /// <summary>Adds an entry, for which the caller made sure there is room. It counts from <see cref="Publish"/> on.</summary>
-    public void Add(in QueuedEntry entry, ReadOnlySpan<byte> labels, ReadOnlySpan<byte> payload)
+    /// <summary>
+    /// Adds an entry, for which the caller made sure there is room and which holds its series from now on. It counts from
+    /// <see cref="Publish"/> on.
+    /// </summary>
+    public void Add(in QueuedEntry entry, ReadOnlySpan<byte> payload)
     {
         EntryChunk tail = _tail ??= _head;
-        if (!tail.TryAppend(entry, labels, payload))
+        if (!tail.TryAppend(entry, payload))
         {
             EntryChunk next = TakeChunk(EntryChunk.LengthOf(entry));
             tail.Next = next;
             _tail = next;
-            bool fits = next.TryAppend(entry, labels, payload);
+            bool fits = next.TryAppend(entry, payload);
             Debug.Assert(fits, "a new piece holds the entry that it was made for");
         }
 
@@ -101,6 +110,7 @@ internal sealed class ShardQueue(int capacity)
     /// <summary>Removes the first entries: they are dealt with.</summary>
     public void RemoveFirst(int count)
     {
+        _removedSeries.Clear();
         lock (_headLock)
         {
             Debug.Assert(count > 0 && count <= Count, "what is removed is there");
@@ -117,6 +127,7 @@ internal sealed class ShardQueue(int capacity)
                 ref readonly QueuedEntry entry = ref _head.EntryAt(_headOffset);
                 SamplePosition position = entry.Position;
                 _doneUpTo = position with { Ordinal = position.Ordinal + 1 };
+                _removedSeries.Add(entry.Series);
                 int length = EntryChunk.LengthOf(entry);
                 _headOffset += length;
                 bytes += length;
@@ -126,7 +137,34 @@ internal sealed class ShardQueue(int capacity)
             Interlocked.Add(ref _count, -count);
         }
 
+        LetGoOf(CollectionsMarshal.AsSpan(_removedSeries));
         Removed.Set();
+    }
+
+    /// <summary>Lets go of the series of all entries: the queue ends, and what is in it is read from the disk again.</summary>
+    public void Abandon()
+    {
+        _removedSeries.Clear();
+        EntryChunk chunk = _head;
+        int offset = _headOffset;
+        for (int left = Count + _unpublished; left > 0; left--)
+        {
+            SkipEnd(ref chunk, ref offset);
+            ref readonly QueuedEntry entry = ref chunk.EntryAt(offset);
+            _removedSeries.Add(entry.Series);
+            offset += EntryChunk.LengthOf(entry);
+        }
+
+        LetGoOf(CollectionsMarshal.AsSpan(_removedSeries));
+    }
+
+    private void LetGoOf(ReadOnlySpan<SeriesRef> series)
+    {
+        using SeriesTable.LabelReader held = _table.ReadLabels();
+        foreach (SeriesRef one in series)
+        {
+            held.LetGo(one);
+        }
     }
 
     /// <summary>

@@ -114,6 +114,15 @@ internal sealed class ShardSet
         }
     }
 
+    /// <summary>Lets go of the series of what waits: the set ended, and what it did not deliver is read from the disk.</summary>
+    public void Abandon()
+    {
+        foreach (Shard shard in _shards)
+        {
+            shard.Queue.Abandon();
+        }
+    }
+
     /// <summary>Runs all shards; see <see cref="Shard.RunAsync"/>.</summary>
     public Task RunAsync(CancellationToken stop, CancellationToken abort)
     {

@@ -4,16 +4,16 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>
-/// Applies a destination's write relabelling to series and remembers what came out in as few bytes as it takes: nothing but a
-/// number where the rules leave a series alone or drop it. Not thread-safe.
+/// Applies a destination's write relabelling to series. What it rewrites becomes a series of the table by itself, which is held
+/// until the ruling is forgotten. Not thread-safe.
 /// </summary>
-internal sealed class WriteRules(DestinationOptions options)
+internal sealed class WriteRules(DestinationOptions options, SeriesTable table)
 {
     private readonly LabelsBuilder _builder = new();
     private readonly LabelsBuilder _merged = new();
     private readonly Labels _externalLabels = options.ExternalLabels;
     private readonly RelabelRule[] _rules = [.. options.WriteRelabelRules];
-    private readonly LabelSlabs _rewritten = new();
+    private readonly SeriesTable _table = table;
 
     /// <summary>False when every series is sent with its scraped labels and the external ones.</summary>
     public bool Any => _rules.Length > 0;
@@ -41,23 +41,15 @@ internal sealed class WriteRules(DestinationOptions options)
         Merge(labelBlob, _merged);
         return result.Blob.SequenceEqual(_merged.Build().Blob)
             ? WriteRuling.AsScraped
-            : WriteRuling.RewrittenAt(_rewritten.Store(result.Blob));
+            : WriteRuling.RewrittenTo(_table.Hold(result.Blob, result.Hash));
     }
-
-    /// <summary>The labels to queue for a series with this ruling.</summary>
-    public SeriesLabels LabelsOf(WriteRuling ruling, ReadOnlySpan<byte> labelBlob, ulong hash) => ruling.Kind switch
-    {
-        WriteRulingKind.AsScraped => new SeriesLabels(labelBlob, hash, areFinal: false),
-        WriteRulingKind.Rewritten => new SeriesLabels(_rewritten.Read(ruling.Labels), hash, areFinal: true),
-        _ => new SeriesLabels(default, hash, areFinal: true),
-    };
 
     /// <summary>Lets go of what a ruling keeps.</summary>
     public void Forget(WriteRuling ruling)
     {
         if (ruling.Kind == WriteRulingKind.Rewritten)
         {
-            _rewritten.Free(ruling.Labels);
+            _table.LetGo(ruling.Final);
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
@@ -16,14 +18,17 @@ public sealed class AgentBufferTests
     private readonly ManualTime _time = new();
     private readonly BufferMetrics _metrics = new(new MetricRegistry());
 
+    private static readonly DestinationOptions s_destination = new() { Name = "test", Url = new Uri("http://localhost") };
+
     [Fact]
     public void Record_types_keep_their_numbers()
     {
         Assert.Equal(1, BufferRecord.SegmentStart);
-        Assert.Equal(2, BufferRecord.Series);
+        Assert.Equal(2, BufferRecord.SeriesAsText);
         Assert.Equal(3, BufferRecord.Samples);
         Assert.Equal(4, BufferRecord.Histograms);
         Assert.Equal(5, BufferRecord.Exemplars);
+        Assert.Equal(6, BufferRecord.Series);
     }
 
     [Fact]
@@ -34,13 +39,19 @@ public sealed class AgentBufferTests
         SeriesRef other = buffer.Series.Acquire(Labels.FromStrings("__name__", "load"));
         Commit(buffer, (up, 1_767_225_600_000, 1), (other, 1_767_225_600_000, 0.5), (up, 1_767_225_600_500, StaleMarker.Value));
 
-        string hex = "";
-        foreach (string line in File.ReadAllLines(Oracle.TestData("buffer/segment.hex")))
-        {
-            hex += line.Split('#')[0].Replace(" ", "", StringComparison.Ordinal);
-        }
+        Assert.Equal(
+            GoldenHex("buffer/segment.hex"), Convert.ToHexStringLower(_disk.Content($"{Folder}/segments/00000001.wal")));
+    }
 
-        Assert.Equal(hex, Convert.ToHexStringLower(_disk.Content($"{Folder}/segments/00000001.wal")));
+    [Theory]
+    [InlineData("buffer/segment.hex")]
+    [InlineData("buffer/segment-labels-as-text.hex")]
+    public void A_segment_is_read_as_it_was_written(string file)
+    {
+        _disk.SetContent($"{Folder}/segments/00000001.wal", Convert.FromHexString(GoldenHex(file)));
+        Assert.Equal(
+            ["up{job=\"node\"} 1 @1767225600000", "load 0.5 @1767225600000", "up{job=\"node\"} NaN @1767225600500"],
+            SamplesOf("00000001.wal"));
     }
 
     [Fact]
@@ -60,28 +71,37 @@ public sealed class AgentBufferTests
 
         IReadOnlyList<WalSegment> segments = buffer.Wal.Segments();
         Assert.True(segments.Count > 5);
-        SampleList samples = new();
+        List<string> written = [];
         foreach (WalSegment segment in segments)
         {
-            HashSet<uint> described = [];
-            using SegmentReader reader = SegmentReader.Open(_disk, $"{Folder}/segments/{segment.Index.FileName}");
-            Assert.Equal(SegmentReadOutcome.Record, reader.Next());
-            Assert.Equal(BufferRecord.SegmentStart, reader.Type);
-            while (reader.Next() == SegmentReadOutcome.Record)
-            {
-                if (reader.Type == BufferRecord.Series)
-                {
-                    AddDescribed(reader.Payload, described);
-                    continue;
-                }
-
-                Assert.True(SamplesRecord.TryRead(reader.Type, reader.Payload, samples));
-                foreach (SeriesRef used in samples.Columns.Series)
-                {
-                    Assert.Contains(used.Value, described);
-                }
-            }
+            written.AddRange(SamplesOf(segment.Index.FileName));
         }
+
+        List<string> expected = [];
+        for (int scrape = 0; scrape < 60; scrape++)
+        {
+            expected.Add($"m{{s=\"{scrape % 5}\"}} {scrape} @{scrape}");
+            expected.Add($"m{{s=\"{(scrape + 2) % 5}\"}} {scrape} @{scrape}");
+        }
+
+        Assert.Equal(expected, written);
+    }
+
+    [Fact]
+    public void Numbers_of_series_and_labels_that_are_given_away_mean_the_new_ones()
+    {
+        using AgentBuffer buffer = Open();
+        List<string> expected = [];
+        for (int round = 0; round < 50; round++)
+        {
+            Labels labels = Labels.FromStrings("__name__", "m", "pod", $"{round % 7}", "round", $"{round}");
+            SeriesRef series = buffer.Series.Acquire(labels);
+            Commit(buffer, (series, round, round));
+            buffer.Series.Release(series);
+            expected.Add($"{labels} {round} @{round}");
+        }
+
+        Assert.Equal(expected, SamplesOf("00000001.wal"));
     }
 
     [Fact]
@@ -116,17 +136,7 @@ public sealed class AgentBufferTests
 
         Assert.Equal(1, _metrics.LostWriteFailed.Value);
         Commit(buffer, (series, 2, 2));
-        HashSet<uint> described = [];
-        using SegmentReader reader = SegmentReader.Open(_disk, $"{Folder}/segments/00000001.wal");
-        while (reader.Next() == SegmentReadOutcome.Record)
-        {
-            if (reader.Type == BufferRecord.Series)
-            {
-                AddDescribed(reader.Payload, described);
-            }
-        }
-
-        Assert.Contains(series.Value, described);
+        Assert.Equal(["first 1 @1", "m 2 @2"], SamplesOf("00000001.wal"));
     }
 
     [Fact]
@@ -162,7 +172,8 @@ public sealed class AgentBufferTests
         }
 
         List<(SampleKind Kind, int Count, WalPosition Start, WalPosition End)> read = [];
-        HashSet<uint> described = [];
+        SeriesTable table = new();
+        SegmentSeries described = new(new WriteRules(s_destination, table), table);
         SampleList entries = new();
         using SegmentReader reader = SegmentReader.Open(_disk, $"{Folder}/segments/00000001.wal");
         while (reader.Next() == SegmentReadOutcome.Record)
@@ -170,7 +181,7 @@ public sealed class AgentBufferTests
             Assert.InRange(reader.Payload.Length, 1, usual);
             if (reader.Type == BufferRecord.Series)
             {
-                AddDescribed(reader.Payload, described);
+                Assert.True(described.TryAdd(reader.Type, reader.Payload));
             }
             else if (SamplesRecord.IsEntries(reader.Type))
             {
@@ -181,7 +192,11 @@ public sealed class AgentBufferTests
             }
         }
 
-        Assert.Equal(series.Length, described.Count);
+        foreach (SeriesRef one in series)
+        {
+            Assert.True(described.TryGet(one, out _));
+        }
+
         Assert.True(read.FindAll(static record => record.Kind == SampleKind.Sample).Count > 1);
         Assert.True(read.FindAll(static record => record.Kind == SampleKind.Histogram).Count > 1);
         Assert.Equal(read, offered.Records);
@@ -245,14 +260,49 @@ public sealed class AgentBufferTests
         Assert.Single(buffer.Wal.Segments());
     }
 
-    private static void AddDescribed(ReadOnlySpan<byte> payload, HashSet<uint> described)
+    private static string GoldenHex(string file)
     {
-        SpanReader reader = new(payload);
-        while (!reader.AtEnd)
+        string hex = "";
+        foreach (string line in File.ReadAllLines(Oracle.TestData(file)))
         {
-            described.Add((uint)reader.ReadUvarint());
-            reader.ReadLengthPrefixed();
+            hex += line.Split('#')[0].Replace(" ", "", StringComparison.Ordinal);
         }
+
+        return hex;
+    }
+
+    /// <summary>The samples of a segment, read alone.</summary>
+    private List<string> SamplesOf(string segment)
+    {
+        SeriesTable table = new();
+        SegmentSeries series = new(new WriteRules(s_destination, table), table);
+        List<string> read = [];
+        SampleList samples = new();
+        using SegmentReader reader = SegmentReader.Open(_disk, $"{Folder}/segments/{segment}");
+        Assert.Equal(SegmentReadOutcome.Record, reader.Next());
+        Assert.Equal(BufferRecord.SegmentStart, reader.Type);
+        while (reader.Next() == SegmentReadOutcome.Record)
+        {
+            if (!SamplesRecord.IsEntries(reader.Type))
+            {
+                Assert.True(series.TryAdd(reader.Type, reader.Payload));
+                continue;
+            }
+
+            Assert.True(SamplesRecord.TryRead(reader.Type, reader.Payload, samples));
+            for (int index = 0; index < samples.Count; index++)
+            {
+                SampleColumns columns = samples.Columns;
+                Assert.True(series.TryGet(columns.Series[index], out DescribedSeries described));
+                ByteBuffer blob = new();
+                table.CopyLabels(described.Sent, blob);
+                Labels labels = Labels.FromBlob(blob.Written.ToArray());
+                read.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"{labels} {columns.Values[index]} @{columns.TimestampsMs[index]}"));
+            }
+        }
+
+        return read;
     }
 
     private static void Commit(AgentBuffer buffer, params ReadOnlySpan<(SeriesRef Series, long TimestampMs, double Value)> samples)

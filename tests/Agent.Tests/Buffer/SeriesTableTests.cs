@@ -97,6 +97,7 @@ public sealed class SeriesTableTests
         ByteBuffer blob = new();
         ulong hash = table.CopyLabels(series, blob);
         Assert.True(blob.Written.SequenceEqual(labels.Blob) && hash == labels.Hash, gen.ToString());
-        Assert.Equal(labels.Blob.Length, table.LabelsLength(series));
+        using SeriesTable.LabelReader reader = table.ReadLabels();
+        Assert.Equal(labels.Blob.Length, reader.LengthOf(series));
     }
 }

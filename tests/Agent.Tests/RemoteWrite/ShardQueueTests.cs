@@ -1,6 +1,6 @@
-using System.Text;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.RemoteWrite;
+using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
 using Xunit;
 
@@ -12,29 +12,30 @@ public sealed class ShardQueueTests
     public void A_random_history_agrees_with_a_list()
     {
         Gen gen = Gen.Create(31);
-        ShardQueue queue = new(capacity: 3000);
-        Queue<(int Number, string Labels, string Payload)> model = [];
+        SeriesTable table = new();
+        ShardQueue queue = new(capacity: 3000, table);
+        Queue<(int Number, SeriesRef Series, string Payload)> model = [];
         EntryPlace[] found = new EntryPlace[500];
         int next = 0;
         for (int step = 0; step < 2000; step++)
         {
             for (int adding = gen.Int(60); adding > 0 && queue.HasRoom(1, 400); adding--)
             {
-                byte[] labels = Encoding.UTF8.GetBytes(gen.Text("abc", 200));
+                SeriesRef series = Held(table, gen.Text("abc", 6));
                 byte[] payload = gen.OneIn(300) ? gen.Bytes(100_000) : gen.Bytes(gen.Int(30));
-                queue.Add(EntryOf(next, labels, payload), labels, payload);
-                model.Enqueue((next++, Encoding.UTF8.GetString(labels), Convert.ToHexString(payload)));
+                queue.Add(EntryOf(next, series, payload), payload);
+                model.Enqueue((next++, series, Convert.ToHexString(payload)));
             }
 
             queue.Publish();
             int count = queue.PeekFirst(found);
             Assert.Equal(Math.Min(found.Length, model.Count), count);
             Assert.Equal(model.Count, queue.Count);
-            (int Number, string Labels, string Payload)[] expected = [.. model];
+            (int Number, SeriesRef Series, string Payload)[] expected = [.. model];
             for (int index = 0; index < count; index++)
             {
                 Assert.Equal(expected[index].Number, found[index].Entry.TimestampMs);
-                Assert.Equal(expected[index].Labels, Encoding.UTF8.GetString(found[index].Labels));
+                Assert.Equal(expected[index].Series, found[index].Entry.Series);
                 Assert.Equal(expected[index].Payload, Convert.ToHexString(found[index].Payload));
             }
 
@@ -52,13 +53,60 @@ public sealed class ShardQueueTests
             SamplePosition expectedPosition = new(1, 0, model.Count > 0 ? model.Peek().Number : next);
             Assert.Equal(expectedPosition, queue.Progress(default));
         }
+
+        queue.Abandon();
+        List<SeriesRef> gone = [];
+        table.DrainRemoved(gone);
+        long bytes = table.LabelBytes;
+        foreach (SeriesRef series in gone)
+        {
+            Held(table, $"again {series.Value}");
+        }
+
+        Assert.Equal(bytes, table.LabelBytes);
+    }
+
+    [Fact]
+    public void An_entry_keeps_the_number_of_its_series_until_it_is_removed()
+    {
+        SeriesTable table = new();
+        ShardQueue queue = new(capacity: 10, table);
+        Labels labels = Labels.FromStrings("__name__", "ends");
+        SeriesRef series = table.Acquire(labels);
+        table.Hold(series);
+        queue.Add(EntryOf(1, series, []), []);
+        queue.Publish();
+        table.Release(series);
+        List<SeriesRef> gone = [];
+        table.DrainRemoved(gone);
+        Assert.Empty(gone);
+        Assert.Equal(0, table.Count);
+
+        queue.RemoveFirst(1);
+        table.DrainRemoved(gone);
+        Assert.Equal([series], gone);
+    }
+
+    [Fact]
+    public void What_an_abandoned_queue_held_is_let_go_published_or_not()
+    {
+        SeriesTable table = new();
+        ShardQueue queue = new(capacity: 10, table);
+        queue.Add(EntryOf(1, Held(table, "a"), []), []);
+        queue.Publish();
+        queue.Add(EntryOf(2, Held(table, "b"), []), []);
+        queue.Abandon();
+        List<SeriesRef> gone = [];
+        table.DrainRemoved(gone);
+        Assert.Equal(2, gone.Count);
     }
 
     [Fact]
     public void What_is_not_published_is_not_there()
     {
-        ShardQueue queue = new(capacity: 10);
-        queue.Add(EntryOf(1, "a"u8, []), "a"u8, []);
+        SeriesTable table = new();
+        ShardQueue queue = new(capacity: 10, table);
+        queue.Add(EntryOf(1, Held(table, "a"), []), []);
         Assert.Equal(0, queue.Count);
         Assert.Equal(0, queue.PeekFirst(new EntryPlace[3]));
 
@@ -69,13 +117,14 @@ public sealed class ShardQueueTests
     [Fact]
     public void A_queue_is_full_by_entries_or_by_bytes_but_takes_any_entry_when_empty()
     {
-        ShardQueue queue = new(capacity: 2);
+        SeriesTable table = new();
+        ShardQueue queue = new(capacity: 2, table);
         Assert.True(queue.HasRoom(2, 100));
         Assert.False(queue.HasRoom(3, 100));
         Assert.True(queue.HasRoom(1, 1 << 20));
 
         byte[] large = new byte[3000];
-        queue.Add(EntryOf(1, large, []), large, []);
+        queue.Add(EntryOf(1, Held(table, "a"), large), large);
         queue.Publish();
         Assert.False(queue.HasRoom(1, 1));
     }
@@ -84,16 +133,17 @@ public sealed class ShardQueueTests
     public async Task One_thread_adds_while_another_removes()
     {
         const int total = 200_000;
-        ShardQueue queue = new(capacity: 500);
+        SeriesTable table = new();
+        ShardQueue queue = new(capacity: 500, table);
         Task adding = Task.Run(() =>
         {
-            byte[] labels = new byte[40];
+            byte[] payload = new byte[40];
             for (int number = 0; number < total;)
             {
-                if (queue.HasRoom(1, labels.Length))
+                if (queue.HasRoom(1, payload.Length))
                 {
-                    BitConverter.TryWriteBytes(labels, number);
-                    queue.Add(EntryOf(number, labels, []), labels, []);
+                    BitConverter.TryWriteBytes(payload, number);
+                    queue.Add(EntryOf(number, Held(table, $"{number % 100}"), payload), payload);
                     number++;
                 }
 
@@ -107,7 +157,7 @@ public sealed class ShardQueueTests
             for (int index = 0; index < count; index++)
             {
                 Assert.Equal(next + index, found[index].Entry.TimestampMs);
-                Assert.Equal(next + index, BitConverter.ToInt32(found[index].Labels));
+                Assert.Equal(next + index, BitConverter.ToInt32(found[index].Payload));
             }
 
             if (count > 0)
@@ -121,7 +171,12 @@ public sealed class ShardQueueTests
         await adding;
     }
 
-    private static QueuedEntry EntryOf(int number, ReadOnlySpan<byte> labels, ReadOnlySpan<byte> payload) => new(
-        SampleKind.Sample, new SeriesLabels(labels, 1, areFinal: false), number, number, new SamplePosition(1, 0, number),
-        labels.Length, payload.Length);
+    private static SeriesRef Held(SeriesTable table, string name)
+    {
+        Labels labels = Labels.FromStrings("__name__", name + "_");
+        return table.Hold(labels.Blob, labels.Hash);
+    }
+
+    private static QueuedEntry EntryOf(int number, SeriesRef series, ReadOnlySpan<byte> payload) => new(
+        SampleKind.Sample, series, labelsAreFinal: false, 0, number, number, new SamplePosition(1, 0, number), payload.Length);
 }
