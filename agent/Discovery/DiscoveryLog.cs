@@ -15,6 +15,10 @@ internal static partial class DiscoveryLog
     [LoggerMessage(2003, LogLevel.Error, "discovery of job {Job} ended unexpectedly; its targets stay as they were")]
     public static partial void DiscovererFailed(ILogger logger, string job, Exception error);
 
+    [LoggerMessage(2004, LogLevel.Error,
+        "what discovery found for job {Job} was not taken, and is handed on again: {Problem} (held back: {HeldBack})")]
+    public static partial void HandOverFailed(ILogger logger, string job, string problem, long heldBack, Exception error);
+
     [LoggerMessage(2010, LogLevel.Warning,
         "{Mechanism} discovery of job {Job} failed, its targets stay as they were: {Problem} (held back: {HeldBack})")]
     public static partial void RefreshFailed(

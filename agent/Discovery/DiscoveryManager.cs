@@ -1,3 +1,4 @@
+using AmpEdge.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Agent.Discovery;
@@ -22,6 +23,7 @@ internal sealed class DiscoveryManager : IAsyncDisposable
     private readonly DiscoveryMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly RepeatedErrorGate _problems;
 
     /// <param name="update">Takes a job's name and all its groups. Awaited before the next.</param>
     /// <param name="metrics">Counts targets and updates.</param>
@@ -34,6 +36,7 @@ internal sealed class DiscoveryManager : IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _log = log;
+        _problems = new RepeatedErrorGate(time);
     }
 
     /// <summary>Starts, keeps and stops discoverers so that exactly those of <paramref name="jobs"/> run.</summary>
@@ -127,12 +130,19 @@ internal sealed class DiscoveryManager : IAsyncDisposable
 
         foreach (string job in changed)
         {
-            List<TargetGroup> groups = [];
-            if (TryCopyGroups(job, groups))
+            try
             {
-                _metrics.Discovered(job).Set(CountTargets(groups));
-                _metrics.Updates.Increment();
-                await _update(job, groups);
+                await HandOverAsync(job);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // One job's trouble must not end the loop that all jobs get their targets by.
+                if (_problems.ShouldLog($"{job}: {error.Message}", out long heldBack))
+                {
+                    DiscoveryLog.HandOverFailed(_log, job, error.Message, heldBack, error);
+                }
+
+                MarkChanged(job);
             }
         }
     }
@@ -141,6 +151,17 @@ internal sealed class DiscoveryManager : IAsyncDisposable
     {
         await ApplyAsync([]);
         _changed.Dispose();
+    }
+
+    private async Task HandOverAsync(string job)
+    {
+        List<TargetGroup> groups = [];
+        if (TryCopyGroups(job, groups))
+        {
+            _metrics.Discovered(job).Set(CountTargets(groups));
+            _metrics.Updates.Increment();
+            await _update(job, groups);
+        }
     }
 
     private void Apply(DiscoveryJob job, List<RunningDiscoverer> surplus)

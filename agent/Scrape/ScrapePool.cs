@@ -21,6 +21,9 @@ internal sealed class ScrapePool : IAsyncDisposable
     private readonly bool _startsLoops;
     private ScrapeJob _job;
     private HttpMessageInvoker _client;
+
+    /// <summary>No loop begins any more. Guarded by the semaphore.</summary>
+    private bool _isStopped;
     private IReadOnlyList<TargetGroup> _groups = [];
     private PoolSnapshot _snapshot;
 
@@ -68,8 +71,12 @@ internal sealed class ScrapePool : IAsyncDisposable
         await _syncing.WaitAsync();
         try
         {
-            _groups = groups;
-            await SyncLockedAsync();
+            // Discovery may still be on its way with what it found when the job went.
+            if (!_isStopped)
+            {
+                _groups = groups;
+                await SyncLockedAsync();
+            }
         }
         finally
         {
@@ -112,6 +119,7 @@ internal sealed class ScrapePool : IAsyncDisposable
         await _syncing.WaitAsync();
         try
         {
+            _isStopped = true;
             await StopLoopsAsync([.. _loops.Values], jobIsGone);
             _loops.Clear();
             Publish([], 0);
@@ -130,8 +138,11 @@ internal sealed class ScrapePool : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(jobIsGone: false);
-        _syncing.Dispose();
+        // The semaphore stays: it has nothing to dispose of, and who comes late is to find it.
+        if (!_isStopped)
+        {
+            await StopAsync(jobIsGone: false);
+        }
     }
 
     private async Task SyncLockedAsync()

@@ -31,7 +31,7 @@ public sealed class ConfigWatch
     {
         _files = files;
         _reload = reload;
-        _interval = interval;
+        _interval = LongWait.Bounded(interval);
         _time = time;
         _log = log;
         _known = Fingerprint(files());

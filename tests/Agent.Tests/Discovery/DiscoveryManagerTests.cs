@@ -10,6 +10,7 @@ namespace AmpEdge.Agent.Tests.Discovery;
 public sealed class DiscoveryManagerTests
 {
     private readonly Dictionary<string, string> _handed = [];
+    private string _refused = "";
 
     [Fact]
     public async Task A_reload_keeps_what_was_found_until_its_successor_has_looked()
@@ -70,6 +71,21 @@ public sealed class DiscoveryManagerTests
     }
 
     [Fact]
+    public async Task A_job_that_does_not_take_its_targets_is_tried_again_and_holds_up_no_other()
+    {
+        await using DiscoveryManager manager = Manager();
+        _refused = "bad";
+        await manager.ApplyAsync([Static("bad", "a:1"), Static("good", "b:1")]);
+
+        await manager.HandOverAsync();
+        Assert.Equal("b:1", Assert.Single(_handed).Value);
+
+        _refused = "";
+        await manager.HandOverAsync();
+        Assert.Equal("a:1", _handed["bad"]);
+    }
+
+    [Fact]
     public async Task A_job_shows_how_its_discoverers_fare()
     {
         ManualTime time = new();
@@ -96,10 +112,19 @@ public sealed class DiscoveryManagerTests
                 addresses.AddRange(Array.ConvertAll([.. group.Targets], static target => target.GetString("__address__")));
             }
 
+            if (job == _refused)
+            {
+                throw new InvalidOperationException("not now");
+            }
+
             _handed[job] = string.Join(' ', addresses);
             return Task.CompletedTask;
         },
         new DiscoveryMetrics(new MetricRegistry()), new ManualTime(), NullLogger.Instance);
+
+    private static DiscoveryJob Static(string job, string address) => new(
+        job,
+        [new(job, () => new StaticDiscoverer([new TargetGroup("s", [Labels.FromStrings("__address__", address)], Labels.Empty)]))]);
 
     private static async Task ApplyAsync(DiscoveryManager manager, params (string Signature, IDiscoverer Discoverer)[] discoverers)
     {

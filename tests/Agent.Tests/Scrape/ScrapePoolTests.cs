@@ -57,6 +57,26 @@ public sealed class ScrapePoolTests : IAsyncDisposable
         Assert.Empty(pool.Snapshot.Active);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_discovery_brings_after_the_job_has_gone_is_not_scraped(bool isDisposed)
+    {
+        ScrapePool pool = Pool(Job());
+        await pool.SyncAsync([Group(_server.Address)]);
+        await pool.StopAsync(jobIsGone: true);
+        if (isDisposed)
+        {
+            await pool.DisposeAsync();
+        }
+
+        await pool.SyncAsync([Group(_server.Address)]);
+
+        Assert.Empty(pool.Snapshot.Active);
+        Assert.Equal(0, _time.WaitingTimers);
+        await pool.DisposeAsync();
+    }
+
     [Fact]
     public async Task The_end_of_the_process_leaves_no_markers()
     {
