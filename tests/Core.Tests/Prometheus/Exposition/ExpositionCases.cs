@@ -11,44 +11,12 @@ internal static class ExpositionCases
 {
     public const string Folder = "conformance/exposition";
 
-    /// <summary>The elements of a case file that is one array; empty when the shared data is absent.</summary>
-    public static IReadOnlyList<JsonElement> Load(string file)
-    {
-        string path = $"{Folder}/{file}";
-        if (!Oracle.Has(path))
-        {
-            return [];
-        }
-
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Oracle.Locate(path)));
-        JsonElement root = document.RootElement.Clone();
-        return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray()] : [root];
-    }
+    public static IReadOnlyList<JsonElement> Load(string file) => CaseFile.Load($"{Folder}/{file}");
 
     /// <summary>One row per case, by the key that names it.</summary>
-    public static TheoryData<string> Names(string file, string key)
-    {
-        TheoryData<string> names = [];
-        foreach (JsonElement element in Load(file))
-        {
-            names.Add(element.GetProperty(key).GetString()!);
-        }
+    public static TheoryData<string> Names(string file, string key) => new(CaseFile.Names($"{Folder}/{file}", key));
 
-        return names;
-    }
-
-    public static JsonElement Find(string file, string key, string name)
-    {
-        foreach (JsonElement element in Load(file))
-        {
-            if (element.GetProperty(key).GetString() == name)
-            {
-                return element;
-            }
-        }
-
-        throw new InvalidOperationException($"{file} has no case with {key} '{name}'");
-    }
+    public static JsonElement Find(string file, string key, string name) => CaseFile.Find($"{Folder}/{file}", key, name);
 
     public static byte[] Input(JsonElement element) =>
         element.TryGetProperty("input_b64", out JsonElement encoded)
