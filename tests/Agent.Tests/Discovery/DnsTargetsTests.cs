@@ -15,22 +15,7 @@ public sealed class DnsTargetsTests : IDisposable
     private readonly string _resolvConf = Path.GetTempFileName();
     private readonly DiscoveryMetrics _metrics = new(new MetricRegistry());
 
-    public static TheoryData<string> Cases
-    {
-        get
-        {
-            TheoryData<string> cases = [];
-            if (Oracle.Has(CasesFile))
-            {
-                foreach (JsonElement testCase in Read())
-                {
-                    cases.Add(testCase.GetProperty("name").GetString()!);
-                }
-            }
-
-            return cases;
-        }
-    }
+    public static TheoryData<string> Cases => new(CaseFile.Names(CasesFile, "name"));
 
     public void Dispose() => File.Delete(_resolvConf);
 
@@ -38,7 +23,7 @@ public sealed class DnsTargetsTests : IDisposable
     [MemberData(nameof(Cases))]
     public async Task Records_become_the_targets_of_prometheus(string name)
     {
-        JsonElement testCase = Read().Find(element => element.GetProperty("name").GetString() == name);
+        JsonElement testCase = CaseFile.Find(CasesFile, "name", name);
         bool fails = testCase.TryGetProperty("lookup_fails", out JsonElement failing) && failing.GetBoolean();
         await using FakeDnsServer server = new(_ => fails ? new DnsReply { Code = 2 } : ReplyOf(testCase));
         List<string> names = [];
@@ -134,10 +119,4 @@ public sealed class DnsTargetsTests : IDisposable
     }
 
     private static string Expected(JsonElement testCase) => ExpectedGroups.Describe(testCase.GetProperty("expected"));
-
-    private static List<JsonElement> Read()
-    {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Oracle.Locate(CasesFile)));
-        return [.. document.RootElement.Clone().EnumerateArray()];
-    }
 }
