@@ -52,14 +52,28 @@ internal static class QueueConfigReader
             return defaults;
         }
 
+        bool send = section.Bool("send", defaults.Send);
         MetadataConfig config = new()
         {
-            Send = section.Bool("send", defaults.Send),
-            SendInterval = section.Duration("send_interval", defaults.SendInterval),
+            Send = send,
+            SendInterval = ReadSendInterval(section, defaults.SendInterval, send),
             MaxSamplesPerSend = section.Int("max_samples_per_send", defaults.MaxSamplesPerSend, 1),
         };
         section.End();
         return config;
+    }
+
+    /// <summary>An interval of zero would send without a pause.</summary>
+    private static TimeSpan ReadSendInterval(ConfigSection section, TimeSpan defaultValue, bool isUsed)
+    {
+        TimeSpan interval = section.Duration("send_interval", defaultValue);
+        if (interval > TimeSpan.Zero || !isUsed)
+        {
+            return interval;
+        }
+
+        section.Fail("send_interval", "metadata_config send_interval must be above 0", "0s", "a duration such as 30s or 1m");
+        return defaultValue;
     }
 
     private static int Positive(ConfigSection section, string key, int defaultValue)

@@ -69,6 +69,7 @@ public sealed class AgentConfigProblemsTests : IDisposable
     [InlineData("scrape_configs:\n- job_name: x\n  static_configs:\n  -\n", "empty or null section in static_configs")]
     [InlineData("global: {external_labels: {a: !!binary \"/w==\"}}\n", "invalid label value \"\\xff\"")]
     [InlineData("global: {external_labels: {!!binary \"/w==\": a}}\n", "\"\\xff\" is not a valid label name")]
+    [InlineData("remote_write:\n- url: http://a/b\n  metadata_config: {send_interval: 0s}\n", "metadata_config send_interval must be above 0")]
     [InlineData("global: {scrape_timeout: 2m}\n", "global scrape timeout greater than scrape interval")]
     [InlineData("scrape_configs:\n- job_name: x\n  relabel_configs:\n  - {action: hashmod, target_label: x}\n", "relabel configuration for hashmod requires non-zero modulus")]
     [InlineData("scrape_configs:\n- job_name: x\n  relabel_configs:\n  - {action: sort}\n", "unknown relabel action \"sort\"")]
