@@ -39,6 +39,7 @@ internal sealed class AgentFlags
     private readonly Flag<string> _encryptionKeyFile;
     private readonly Flag<TimeSpan> _truncateInterval;
     private readonly Flag<bool> _noLockFile;
+    private readonly Flag<ByteSize> _memoryLimit;
     private readonly Flag<string> _haCluster;
     private readonly Flag<string> _haReplica;
     private readonly Flag<TimeSpan> _syncInterval;
@@ -117,6 +118,9 @@ internal sealed class AgentFlags
         _flushDeadline = storage.Duration(
             "storage.remote.flush-deadline", TimeSpan.FromSeconds(5),
             "How long stopping goes on delivering what waits in memory; the rest is delivered after the next start.");
+        _memoryLimit = storage.Size(
+            "memory.limit", default,
+            "Memory that the process may take, three quarters of it for what it holds; 0: what the container or the machine has.");
         FlagGroup availability = _commandLine.Group("High availability");
         _haCluster = availability.Text(
             "ha.cluster", "",
@@ -143,6 +147,9 @@ internal sealed class AgentFlags
     public bool DryRun => _dryRun.Value;
 
     public TimeSpan DryRunDiscoveryTimeout => _dryRunTimeout.Value;
+
+    /// <summary>Memory that the process may take; zero for what there is.</summary>
+    public ByteSize MemoryLimit => _memoryLimit.Value;
 
     /// <summary>The file with prices and quotas; empty for the defaults.</summary>
     public string CostConfigFile => _costConfigFile.Value;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using AmpEdge.Agent.Api;
+using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Cost;
@@ -36,6 +37,7 @@ internal sealed class AgentHost : IDisposable
     private readonly ConfigReloader<AgentConfig> _reloader;
     private readonly CostReporter _cost;
     private readonly QuotaWatch _quotas;
+    private readonly MemoryWatch _memory;
     private readonly PageServer _web;
 
     /// <exception cref="StartFailedException">The buffer's folder cannot be used.</exception>
@@ -48,6 +50,7 @@ internal sealed class AgentHost : IDisposable
         _reloader = new ConfigReloader<AgentConfig>(
             config, () => Load(settings), "prometheus", _metrics, loggers, time);
         _buffer = OpenBuffer();
+        _memory = new MemoryWatch(_buffer.Memory, Heap.Read, Heap.Collect, time, _metrics, loggers.CreateLogger<MemoryWatch>());
         HighAvailability availability = new(
             settings.HaCluster, settings.HaReplica, _metrics, time, loggers.CreateLogger<HighAvailability>());
         _scrapes = new ScrapeManager(
@@ -95,6 +98,7 @@ internal sealed class AgentHost : IDisposable
         }
 
         host
+            .AddLoop("memory", _memory.RunAsync)
             .AddLoop("buffer", _buffer.RunAsync)
             .Add(_destinations, _settings.FlushDeadline + s_afterFlush)
             .Add(_scraping)

@@ -1,4 +1,5 @@
 using AmpEdge.Agent;
+using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Cost;
 using AmpEdge.Hosting;
@@ -26,6 +27,11 @@ TimeProvider time = TimeProvider.System;
 using LineLoggerFactory loggers = flags.Log.CreateFactory(Console.OpenStandardError(), time);
 try
 {
+    if (flags.MemoryLimit.Bytes > 0)
+    {
+        Heap.Limit(flags.MemoryLimit);
+    }
+
     if (flags.DryRun)
     {
         await using DryRun dryRun = new(settings, config.Config, cost.Config, flags.DryRunDiscoveryTimeout, time, loggers);

@@ -1,3 +1,4 @@
+using AmpEdge.Agent.Budget;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Wal;
@@ -72,6 +73,9 @@ internal sealed class AgentBuffer : IDisposable
 
     /// <summary>The series that scrapes refer to.</summary>
     public SeriesTable Series { get; } = new();
+
+    /// <summary>What those who hold copies of what is in the buffer may hold.</summary>
+    public MemoryBudget Memory => _options.Memory;
 
     /// <summary>The orders in which scrapes are written.</summary>
     internal ScrapeOrders Orders { get; }

@@ -1,3 +1,4 @@
+using AmpEdge.Agent.Budget;
 using AmpEdge.Wal;
 
 namespace AmpEdge.Agent.Buffer;
@@ -9,6 +10,9 @@ internal sealed record BufferOptions
     public long SegmentSizeBytes { get; init; } = 16L << 20;
 
     public BufferMode Mode { get; init; }
+
+    /// <summary>What those who hold copies of what is in the buffer may hold.</summary>
+    public MemoryBudget Memory { get; init; } = new();
 
     /// <summary>Encrypts the segments; null for none.</summary>
     public SegmentCipher? Cipher { get; init; }

@@ -125,5 +125,5 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
     /// <summary>What failed the scrape, or what a good one left out.</summary>
     private static string Problem(TargetStatus status) => status.LastLeftOut == 0
         ? status.LastError
-        : $"{status.LastLeftOut} samples left out by series_limit. {status.LastError}".TrimEnd();
+        : $"{status.LastLeftOut} samples left out by series_limit, or for want of memory. {status.LastError}".TrimEnd();
 }

@@ -221,7 +221,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         for (int shard = 0; shard < count; shard++)
         {
             // Each its own source, because they draw from it at the same time.
-            shards[shard] = new Shard(_sender, new Random(_random.Next()), SavePositions);
+            shards[shard] = new Shard(_sender, _buffer.Memory, new Random(_random.Next()), SavePositions);
         }
 
         return new ShardSet(shards, earlier, earlier[^1].Min);

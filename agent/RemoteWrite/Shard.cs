@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AmpEdge.Agent.Budget;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Agent.RemoteWrite;
@@ -23,7 +24,7 @@ internal sealed class Shard
     /// <summary>Parts of a refused batch that were not sent yet, the next one last.</summary>
     private readonly Stack<(int Start, int Count)> _parts = [];
 
-    public Shard(Sending sending, Random random, Action advanced)
+    public Shard(Sending sending, MemoryBudget memory, Random random, Action advanced)
     {
         _sending = sending;
         _options = sending.Options;
@@ -32,7 +33,7 @@ internal sealed class Shard
         _advanced = advanced;
         _encoder = new BatchEncoder(_options, sending.Series, sending.Metadata);
         _batch = new EntryPlace[_options.Queue.MaxSamplesPerSend];
-        Queue = new ShardQueue(_options.Queue.EntriesPerShard, sending.Series);
+        Queue = new ShardQueue(_options.Queue.EntriesPerShard, sending.Series, memory, _options.Queue.MaxSamplesPerSend);
     }
 
     public ShardQueue Queue { get; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
 
@@ -14,7 +15,8 @@ namespace AmpEdge.Agent.RemoteWrite;
 /// guards the first entry and the spare pieces only. Added entries count, and can be read, once they are published. An entry
 /// holds its series from when it is added until it is removed; lock order is the table's lock, then this queue's.
 /// </remarks>
-internal sealed class ShardQueue(int capacity, SeriesTable table)
+internal sealed class ShardQueue(
+    int capacity, SeriesTable table, MemoryBudget? memory = null, int tightCapacity = int.MaxValue)
 {
     /// <summary>Entries are this long on average at most; what is longer, such as large histograms, counts for more.</summary>
     public const int MaxMeanEntryBytes = 1024;
@@ -39,7 +41,8 @@ internal sealed class ShardQueue(int capacity, SeriesTable table)
     /// <summary>Behind the last entry that was removed.</summary>
     private SamplePosition _doneUpTo;
 
-    public int Capacity { get; } = capacity;
+    /// <summary>How many entries it takes: fewer while memory is tight, where the rest is left to the disk.</summary>
+    public int Capacity => memory is { IsTight: true } ? Math.Min(capacity, tightCapacity) : capacity;
 
     /// <summary>How many entries wait or are being sent.</summary>
     public int Count => Volatile.Read(ref _count);

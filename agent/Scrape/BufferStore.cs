@@ -13,6 +13,8 @@ internal sealed class BufferStore(AgentBuffer buffer, HighAvailability availabil
         return buffer.Series.Acquire(labels, out isFirst);
     }
 
+    public bool TakesSeries() => buffer.Memory.TakesOneMore();
+
     public void Release(SeriesRef series) => buffer.Series.Release(series);
 
     public bool Append(SampleBatch batch)

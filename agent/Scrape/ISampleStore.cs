@@ -12,6 +12,9 @@ internal interface ISampleStore
 
     void Release(SeriesRef series);
 
+    /// <summary>False while memory is full: the series that is about to be taken is left out. Thread-safe and quick.</summary>
+    bool TakesSeries() => true;
+
     /// <summary>
     /// Takes what one scrape gave, samples, native histograms and exemplars, all or none; false when the disk refused
     /// it, which the store has logged and counted. Thread-safe; the batch is free after the call.

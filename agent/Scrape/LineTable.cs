@@ -114,7 +114,7 @@ internal sealed class LineTable
     public void Clear()
     {
         DropIndex();
-        _texts.Settle();
+        _texts.GiveBack();
         _texts = new LineTexts();
         _lines = [];
     }

@@ -76,6 +76,14 @@ internal sealed class LineTexts
     /// <summary>Gives back what only reading and growing need, at the end of each page.</summary>
     public void Settle()
     {
+        GiveBack();
+        Trim(ref _entries, _entriesLength);
+        Trim(ref _groups, GroupsOf(Count));
+    }
+
+    /// <summary>Gives back what reading needs. Needs no memory itself.</summary>
+    public void GiveBack()
+    {
         if (_text is { } text)
         {
             ArrayPool<byte>.Shared.Return(text);
@@ -83,8 +91,6 @@ internal sealed class LineTexts
         }
 
         _textIndex = -1;
-        Trim(ref _entries, _entriesLength);
-        Trim(ref _groups, GroupsOf(Count));
     }
 
     private static void Trim<T>(ref T[] array, int used)

@@ -12,6 +12,9 @@ internal sealed class PageReader
     /// <summary>What seems wrong this close to the end of a part may only be cut off.</summary>
     private const int MaxCutBytes = 64 << 10;
 
+    /// <summary>So many lines of series that memory has no room for are remembered as such; a page with more fails.</summary>
+    private const int MaxLinesLeftOut = 1 << 14;
+
     private static readonly SampleBatch s_noBatch = new();
 
     private readonly LineTable _lines;
@@ -410,6 +413,12 @@ internal sealed class PageReader
             if (problem is not null)
             {
                 _counters.Scraped++;
+                return -1;
+            }
+
+            if (index < 0 && _counters.OverSeriesLimit > MaxLinesLeftOut && !_series.HasRoom(0))
+            {
+                problem = $"memory is full, and the page has more than {MaxLinesLeftOut} series that are not there yet";
                 return -1;
             }
 

@@ -27,6 +27,9 @@ internal sealed class ScrapeLoop : IDisposable
     private long? _lastStarted;
     private bool _isScraped;
 
+    /// <summary>Set when a page ran out of memory: what is remembered may be half a change.</summary>
+    private bool _isOverMemory;
+
     /// <summary>What the scrape in progress has; written by the loop only.</summary>
     private RunningScrape _scrape;
 
@@ -155,7 +158,7 @@ internal sealed class ScrapeLoop : IDisposable
         {
             FetchResult fetched = ForcedProblem is { } forced
                 ? FetchResult.Failed(forced)
-                : await _fetcher.FetchAsync(_takePart, stop);
+                : await FetchAsync(stop);
             lock (_seriesGate)
             {
                 Finish(fetched, batch, scrapeTime, started);
@@ -170,6 +173,20 @@ internal sealed class ScrapeLoop : IDisposable
         {
             _scrape = default;
             _batches.Return(batch);
+        }
+    }
+
+    /// <summary>A page that memory has no room for fails, and what was remembered of the target is given up with it.</summary>
+    private async Task<FetchResult> FetchAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _fetcher.FetchAsync(_takePart, stop);
+        }
+        catch (OutOfMemoryException)
+        {
+            _isOverMemory = true;
+            return FetchResult.Failed("memory is full: the page does not fit; --memory.limit or the container's limit raises it");
         }
     }
 
@@ -210,7 +227,16 @@ internal sealed class ScrapeLoop : IDisposable
         _report.Add(batch, timestampMs, page.Problem is null, duration, in page);
         _report.AddExtra(batch, timestampMs, _target.Timeout, _options.SampleLimit, fetched.BodyBytes);
         Store(batch);
-        _cache.ForgetUnseen();
+        if (_isOverMemory)
+        {
+            _isOverMemory = false;
+            _cache.Release();
+        }
+        else
+        {
+            _cache.ForgetUnseen();
+        }
+
         Count(in page, fetched.OverBodyLimit);
         ShowStatus(in page, scrapeTime, duration);
         _isScraped = true;
@@ -241,7 +267,7 @@ internal sealed class ScrapeLoop : IDisposable
             _metrics.FailedScrapes.Increment();
         }
 
-        _metrics.OverSeriesLimit.Add(page.OverSeriesLimit);
+        (_store.TakesSeries() ? _metrics.OverSeriesLimit : _metrics.OverMemory).Add(page.OverSeriesLimit);
         _metrics.NotConverted.Add(page.NotConverted);
         if (page.OverBucketLimit)
         {

@@ -77,6 +77,10 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
         "ampedge_scrape_samples_over_series_limit_total",
         "Samples left out because their target had more series than series_limit; the others were kept.");
 
+    public CounterMetric OverMemory { get; } = registry.Counter(
+        "ampedge_scrape_samples_over_memory_total",
+        "Samples of new series that were left out because memory was full, those over a series_limit among them.");
+
     public CounterMetric NotConverted { get; } = registry.Counter(
         "ampedge_scrape_histograms_not_converted_total",
         "Classic histograms whose counts make no native one, so that nothing was stored of them.");

@@ -50,8 +50,8 @@ internal sealed class SeriesStates(ISampleStore store)
         return _count++;
     }
 
-    /// <summary>Whether one more series is within the limit; zero is none.</summary>
-    public bool HasRoom(long limit) => limit == 0 || _count < limit;
+    /// <summary>Whether one more series is within the limit, where zero is none, and within what memory there is.</summary>
+    public bool HasRoom(long limit) => (limit == 0 || _count < limit) && store.TakesSeries();
 
     /// <summary>Notes that a good scrape stored a sample of the series.</summary>
     public void Track(int index, int scrape)
@@ -137,6 +137,7 @@ internal sealed class SeriesStates(ISampleStore store)
         }
 
         _byRef = null;
+        _states = [];
         _count = 0;
         _trackedBefore = 0;
     }

@@ -1,4 +1,5 @@
 using System.Linq;
+using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.RemoteWrite;
@@ -126,6 +127,28 @@ public sealed class QueueManagerTests
         world.DriveUntilAccepted(153);
 
         AssertComplete(world, 51, maxRepeats: 0);
+    }
+
+    [Fact]
+    public async Task While_memory_is_tight_a_batch_waits_in_memory_and_the_rest_on_the_disk()
+    {
+        await using QueueWorld world = new(QueueWorld.DefaultOptions with
+        {
+            Queue = QueueWorld.DefaultOptions.Queue with { Capacity = 600, MaxSamplesPerSend = 6 },
+        });
+        await world.StartAsync();
+        world.Drive(() => world.Queue.IsLive, "live");
+        world.Buffer.Memory.Level = MemoryLevel.Tight;
+        world.Receiver.Unreachable = true;
+        for (int value = 1; value <= 50; value++)
+        {
+            world.Scrape(value);
+        }
+
+        Assert.InRange(world.Queue.Pending, 1, 6);
+        world.Receiver.Unreachable = false;
+        world.DriveUntilAccepted(150);
+        AssertComplete(world, 50, maxRepeats: 0);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Prometheus;
@@ -82,6 +83,42 @@ public sealed class PageReaderTests
         Assert.Equal(["a 3", "b stale"], Read(cache, store, "a 3\nc 3\nd 3\n", out _));
         Assert.Equal(["a 4", "c 4"], Read(cache, store, "a 4\nc 4\nd 4\n", out PageResult last));
         Assert.Equal((1, 1), (last.SeriesAdded, last.OverSeriesLimit));
+    }
+
+    [Fact]
+    public void While_memory_is_full_known_series_go_on_and_new_ones_wait_for_room()
+    {
+        RecordingStore store = new();
+        ScrapeCache cache = Cache(store, new ScrapeCacheOptions());
+        Read(cache, store, "a 1\nb 1\n", out _);
+        store.HasRoom = false;
+
+        Assert.Equal(["a 2", "b 2"], Read(cache, store, "a 2\nb 2\nc 2\n", out PageResult full));
+        Assert.Equal((3, 1), (full.Scraped, full.OverSeriesLimit));
+        Assert.Null(full.Problem);
+        Assert.Equal(2, store.LiveSeries);
+
+        store.HasRoom = true;
+        Assert.Equal(["a 3", "b 3", "c 3"], Read(cache, store, "a 3\nb 3\nc 3\n", out _));
+    }
+
+    [Fact]
+    public void While_memory_is_full_a_page_of_very_many_new_series_fails_and_is_forgotten()
+    {
+        RecordingStore store = new() { HasRoom = false };
+        ScrapeCache cache = Cache(store, new ScrapeCacheOptions());
+        StringBuilder page = new();
+        for (int series = 0; series < 100_000; series++)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"m{{s=\"{series}\"}} 1\n");
+        }
+
+        Read(
+            cache, store, Encoding.UTF8.GetBytes(page.ToString()), ExpositionFormat.Text004, 1 << 18, out string? problem);
+
+        Assert.Equal("memory is full, and the page has more than 16384 series that are not there yet", problem);
+        Assert.InRange(cache.Lines, 0, 20_000);
+        Assert.Equal(0, store.LiveSeries);
     }
 
     [Fact]

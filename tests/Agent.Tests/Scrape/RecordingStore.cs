@@ -30,6 +30,10 @@ internal sealed class RecordingStore : ISampleStore
         }
     }
 
+    public bool HasRoom { get; set; } = true;
+
+    public bool TakesSeries() => HasRoom;
+
     public SeriesRef Acquire(Labels labels, out bool isFirst)
     {
         lock (_storeLock)

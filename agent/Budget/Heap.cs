@@ -1,0 +1,34 @@
+using AmpEdge.Hosting;
+
+namespace AmpEdge.Agent.Budget;
+
+/// <summary>The runtime's own bound of the managed heap.</summary>
+/// <remarks>
+/// In a container the runtime takes three quarters of its memory limit for the heap by itself, elsewhere what the machine has.
+/// </remarks>
+internal static class Heap
+{
+    private const string LimitName = "GCHeapHardLimit";
+    private const double ShareOfProcess = 0.75;
+
+    /// <summary>Keeps the heap to the share of a process' memory that the runtime takes in a container of that size.</summary>
+    /// <exception cref="StartFailedException">The limit is too small for the heap that is there.</exception>
+    public static void Limit(ByteSize process)
+    {
+        AppContext.SetData(LimitName, (ulong)(process.Bytes * ShareOfProcess));
+        try
+        {
+            GC.RefreshMemoryLimit();
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new StartFailedException(
+                $"--memory.limit={process}: the runtime refuses it as too small ({refused.Message}); 64MiB is a workable least", refused);
+        }
+    }
+
+    public static HeapReading Read() => new(GC.GetTotalMemory(forceFullCollection: false), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <summary>Collects all garbage, so that the next reading shows what is really held.</summary>
+    public static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+}
