@@ -24,6 +24,8 @@ internal sealed class AgentFlags
     private readonly Flag<TimeSpan> _autoReloadInterval;
     private readonly Flag<IReadOnlyList<string>> _features;
     private readonly Flag<string> _listenAddress;
+    private readonly Flag<string> _externalUrl;
+    private readonly Flag<string> _routePrefix;
     private readonly Flag<bool> _enableLifecycle;
     private readonly Flag<long> _maxConnections;
     private readonly Flag<string> _resolvConf;
@@ -70,6 +72,10 @@ internal sealed class AgentFlags
         FlagGroup web = _commandLine.Group("Web");
         _listenAddress = web.Listen(
             "web.listen-address", "0.0.0.0:9090", "Where to listen for the pages, the API and telemetry.");
+        _externalUrl = web.Url(
+            "web.external-url", "The URL under which others reach this agent, as behind a reverse proxy: its host stands for loopback in links.");
+        _routePrefix = web.Text(
+            "web.route-prefix", "", "What stands before the path of every page; the path of --web.external-url unless given.", "PATH");
         _enableLifecycle = web.Switch("web.enable-lifecycle", "Allow POST /-/reload.");
         _maxConnections = web.Number("web.max-connections", 512, 1, 65_536, "Connections open at once.");
         FlagGroup discovery = _commandLine.Group("Discovery");
@@ -168,6 +174,8 @@ internal sealed class AgentFlags
         ListenAddress = _listenAddress.Value,
         MaxConnections = (int)_maxConnections.Value,
         EnableLifecycle = _enableLifecycle.Value,
+        ExternalUrl = _externalUrl.Value.Length > 0 ? new Uri(_externalUrl.Value) : null,
+        RoutePrefix = RoutePrefix,
         ResolvConf = _resolvConf.Value,
         Kubernetes = new KubernetesFlags
         {
@@ -193,6 +201,18 @@ internal sealed class AgentFlags
             SyncInterval = _syncInterval.Value,
         },
     };
+
+    /// <summary>With a slash at its beginning and none at its end; empty for none.</summary>
+    private string RoutePrefix
+    {
+        get
+        {
+            string given = _routePrefix.IsSet ? _routePrefix.Value
+                : _externalUrl.Value.Length > 0 ? new Uri(_externalUrl.Value).AbsolutePath : "";
+            string trimmed = given.Trim('/');
+            return trimmed.Length > 0 ? "/" + trimmed : "";
+        }
+    }
 
     private bool InMemory => _bufferMode.Value == "memory";
 

@@ -150,7 +150,10 @@ internal sealed class AgentHost : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartFailedException($"{subject}: {error.Message}", error);
+            string wanted = options.Cipher is null && _settings.EncryptionKeyFile.Length > 0
+                ? "a file with 32 bytes that this user may read"
+                : "a folder that no other agent uses and that this user may write to; it is made when it is not there";
+            throw new StartFailedException($"{subject}: {error.Message} (wanted: {wanted})", error);
         }
     }
 
@@ -165,13 +168,16 @@ internal sealed class AgentHost : IDisposable
         ProcessMetrics.Register(_metrics, "ampedge-agent", version);
         PrometheusMetrics.Register(_metrics, version, () => _readiness.Reasons().Count == 0);
         ProgramStatus status = new(version, _settings, _reloader, _time);
-        RouteTable routes = new();
+        RouteTable routes = new(_settings.RoutePrefix)
+        {
+            NotFound = _settings.RoutePrefix.Length > 0 ? AnswerOutsideAsync : null,
+        };
         new ManagementEndpoints(ProgramName, _metrics, _readiness)
         {
             Reload = ReloadAsync,
             LifecycleEnabled = _settings.EnableLifecycle,
         }.MapTo(routes);
-        routes.Map("GET", "/api/v1/targets", new TargetsEndpoint(_scrapes, Environment.MachineName).AnswerAsync);
+        routes.Map("GET", "/api/v1/targets", new TargetsEndpoint(_scrapes, _settings.ExternalUrl?.Host ?? Environment.MachineName).AnswerAsync);
         new MetadataEndpoints(_scrapes).MapTo(routes);
         new StatusEndpoints(status, _scrapes).MapTo(routes);
         ServerOnlyEndpoints.MapTo(routes);
@@ -192,5 +198,18 @@ internal sealed class AgentHost : IDisposable
             MaxRequestBodyBytes = 1 << 16,
         };
         return new PageServer("web", options, routes, _metrics, _loggers, _time);
+    }
+
+    /// <summary>Who asks for the bare address, or for the prefix without its slash, is sent to the first page.</summary>
+    private Task AnswerOutsideAsync(HttpExchange exchange)
+    {
+        string path = exchange.Target.RawPath;
+        if (_settings.RoutePrefix.Length > 0 && (path == "/" || path == _settings.RoutePrefix))
+        {
+            exchange.SetHeader("Location", _settings.RoutePrefix + "/");
+            return exchange.WriteTextAsync(302, "Found");
+        }
+
+        return exchange.WriteTextAsync(404, "there is no such page here");
     }
 }

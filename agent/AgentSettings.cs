@@ -28,6 +28,12 @@ internal sealed record AgentSettings
 
     public bool EnableLifecycle { get; init; }
 
+    /// <summary>The URL under which others reach the agent; null for the host's name.</summary>
+    public Uri? ExternalUrl { get; init; }
+
+    /// <summary>What stands before the path of every page, such as <c>/agent</c>; empty for nothing.</summary>
+    public string RoutePrefix { get; init; } = "";
+
     /// <summary>The file of name servers for DNS discovery.</summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
 

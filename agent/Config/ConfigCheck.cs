@@ -1,5 +1,6 @@
 using System.Globalization;
 using AmpEdge.Hosting;
+using AmpEdge.SigV4;
 
 namespace AmpEdge.Agent.Config;
 
@@ -30,6 +31,11 @@ internal static class ConfigCheck
             output.WriteLine("  no remote_write: samples are kept in the buffer and delivered nowhere");
         }
 
+        foreach (string missing in Missing(result.Config))
+        {
+            output.WriteLine($"  note: {missing} is not there now; what needs it fails until it is");
+        }
+
         return ExitCode.Success;
     }
 
@@ -43,6 +49,20 @@ internal static class ConfigCheck
         }
 
         return ExitCode.Usage;
+    }
+
+    private static List<string> Missing(AgentConfig config)
+    {
+        List<string> missing = [];
+        foreach (string file in ConfigFiles.Of(config))
+        {
+            if (!File.Exists(file) && !missing.Contains(file))
+            {
+                missing.Add(file);
+            }
+        }
+
+        return missing;
     }
 
     private static string DescribeTargets(ScrapeConfig scrape)
@@ -92,6 +112,7 @@ internal static class ConfigCheck
             : client.BasicAuth is not null ? "basic authentication"
             : client.Authorization is { } authorization ? $"{authorization.Type} authorization"
             : client.OAuth2 is not null ? "OAuth 2.0"
+            : AwsHost.TryParse(write.Url.Host, out _) ? "no authentication, which AWS refuses: add sigv4: {}"
             : "no authentication";
     }
 

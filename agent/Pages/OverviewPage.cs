@@ -37,13 +37,13 @@ internal sealed class OverviewPage(
             .Fact(status.Version.Version, "version")
             .Markup("</div>");
         WriteDestinations(page, destinations());
-        page.Markup("<h2>API</h2><p><a href=\"/api/v1/targets\">/api/v1/targets</a> · ")
-            .Markup("<a href=\"/api/v1/scrape_pools\">/api/v1/scrape_pools</a> · ")
-            .Markup("<a href=\"/api/v1/metadata\">/api/v1/metadata</a> · ")
-            .Markup("<a href=\"/api/v1/status/runtimeinfo\">/api/v1/status/runtimeinfo</a> · ")
-            .Markup("<a href=\"/api/v1/status/config\">/api/v1/status/config</a> · ")
-            .Markup("<a href=\"/api/v1/status/buildinfo\">/api/v1/status/buildinfo</a> · ")
-            .Markup("<a href=\"/-/healthy\">/-/healthy</a> · <a href=\"/-/ready\">/-/ready</a></p>");
+        page.Markup("<h2>API</h2><p><a href=\"./api/v1/targets\">/api/v1/targets</a> · ")
+            .Markup("<a href=\"./api/v1/scrape_pools\">/api/v1/scrape_pools</a> · ")
+            .Markup("<a href=\"./api/v1/metadata\">/api/v1/metadata</a> · ")
+            .Markup("<a href=\"./api/v1/status/runtimeinfo\">/api/v1/status/runtimeinfo</a> · ")
+            .Markup("<a href=\"./api/v1/status/config\">/api/v1/status/config</a> · ")
+            .Markup("<a href=\"./api/v1/status/buildinfo\">/api/v1/status/buildinfo</a> · ")
+            .Markup("<a href=\"./-/healthy\">/-/healthy</a> · <a href=\"./-/ready\">/-/ready</a></p>");
         return page.AnswerAsync(exchange);
     }
 

@@ -70,16 +70,18 @@ internal sealed class PageWriter
 
     /// <param name="path">The page's own path, to mark it in the navigation.</param>
     /// <param name="title">The heading.</param>
-    public PageWriter(string path, string title)
+    /// <param name="folder">How the page, by its own place, names the folder that all links begin at: they hold under any prefix.</param>
+    public PageWriter(string path, string title, string folder = "./")
     {
         _html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
-            .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>");
+            .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><base href=\"").Append(folder)
+            .Append("\"><title>");
         Text(title + " · AmpEdge Agent");
         _html.Append("</title><link rel=\"icon\" href=\"data:,\"><style>").Append(Style)
             .Append("</style></head><body><header><strong>AmpEdge Agent</strong><nav>");
         foreach ((string target, string name) in s_pages)
         {
-            _html.Append("<a href=\"").Append(target).Append(target == path ? "\" class=\"here\">" : "\">")
+            _html.Append("<a href=\".").Append(target).Append(target == path ? "\" class=\"here\">" : "\">")
                 .Append(name).Append("</a>");
         }
 

@@ -41,7 +41,7 @@ internal sealed class ServiceDiscoveryPage(
 
     private static void WriteSearch(PageWriter page, IReadOnlyList<PoolSnapshot> pools, string job, string text)
     {
-        page.Markup("<form method=\"get\" action=\"").Markup(Path).Markup("\"><select name=\"job\" aria-label=\"Job\">")
+        page.Markup("<form method=\"get\" action=\".").Markup(Path).Markup("\"><select name=\"job\" aria-label=\"Job\">")
             .Markup("<option value=\"\">All jobs</option>");
         foreach (PoolSnapshot pool in pools)
         {

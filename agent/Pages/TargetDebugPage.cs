@@ -19,14 +19,14 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
 
     /// <summary>Where the page of a target is; targets are told apart by what discovery said of them.</summary>
     public static string LinkTo(string job, Labels discovered) =>
-        $"{Path}?job={Uri.EscapeDataString(job)}&id={IdOf(discovered)}";
+        $".{Path}?job={Uri.EscapeDataString(job)}&id={IdOf(discovered)}";
 
     public async Task AnswerAsync(HttpExchange exchange)
     {
         string job = exchange.Query("job");
         string id = exchange.Query("id");
-        PageWriter page = new(ServiceDiscoveryPage.Path, "Target of " + job);
-        page.Markup("<p><a href=\"").Text($"{ServiceDiscoveryPage.Path}?job={Uri.EscapeDataString(job)}").Markup("\">All targets of the job</a></p>");
+        PageWriter page = new(ServiceDiscoveryPage.Path, "Target of " + job, "../");
+        page.Markup("<p><a href=\"").Text($".{ServiceDiscoveryPage.Path}?job={Uri.EscapeDataString(job)}").Markup("\">All targets of the job</a></p>");
         foreach (PoolSnapshot pool in scrapes.Snapshot())
         {
             if (pool.Job == job && pool.Definition is { } definition && Find(pool, id, out ScrapeLoop? loop) is { } discovered)
@@ -196,7 +196,7 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
 
     private static void WriteForm(
         PageWriter page, string job, string id, string field, string value, string placeholder, string button) =>
-        page.Markup("<form method=\"get\" action=\"").Markup(Path).Markup("#series\"><input type=\"hidden\" name=\"job\" value=\"").Text(job)
+        page.Markup("<form method=\"get\" action=\".").Markup(Path).Markup("#series\"><input type=\"hidden\" name=\"job\" value=\"").Text(job)
             .Markup("\"><input type=\"hidden\" name=\"id\" value=\"").Text(id)
             .Markup("\"><input name=\"").Markup(field).Markup("\" value=\"").Text(value)
             .Markup("\" placeholder=\"").Markup(placeholder).Markup("\" aria-label=\"").Markup(placeholder).Markup("\"><button>")

@@ -21,8 +21,8 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
         PageWriter page = new("/targets", "Targets");
         WriteSummary(page, pools);
         page.Markup(onlyDown
-            ? "<p><a href=\"/targets\">Show all targets</a></p>"
-            : "<p><a href=\"/targets?state=down\">Show only targets that are down</a></p>");
+            ? "<p><a href=\"./targets\">Show all targets</a></p>"
+            : "<p><a href=\"./targets?state=down\">Show only targets that are down</a></p>");
         foreach (PoolSnapshot pool in pools)
         {
             if (job.Length == 0 || pool.Job == job)
@@ -101,7 +101,7 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
         page.Markup("</tbody></table></div>");
         if (shown == MaxTargetsPerJob)
         {
-            page.Markup("<p class=\"quiet\">The rest is in <a href=\"/api/v1/targets\">/api/v1/targets</a>.</p>");
+            page.Markup("<p class=\"quiet\">The rest is in <a href=\"./api/v1/targets\">/api/v1/targets</a>.</p>");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using AmpEdge.EndToEnd.Tests.Support;
 using AmpEdge.Tests.Support;
 using Xunit;
@@ -6,7 +7,7 @@ using Xunit;
 namespace AmpEdge.EndToEnd.Tests;
 
 /// <summary>What a person sees, in a real browser.</summary>
-public sealed class PagesTests
+public sealed partial class PagesTests
 {
     [Fact]
     public async Task A_malformed_page_fails_the_scrape_and_the_targets_page_says_why()
@@ -96,8 +97,60 @@ public sealed class PagesTests
         string page = await RenderAsync(folder, $"http://{agent.Address}{path}");
 
         Assert.Contains($"<h1>{heading}</h1>", page, StringComparison.Ordinal);
-        Assert.Contains($"<a href=\"{path}\" class=\"here\">", page, StringComparison.Ordinal);
+        Assert.Contains($"<a href=\".{path}\" class=\"here\">", page, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Behind_a_reverse_proxy_every_link_stays_under_the_prefix()
+    {
+        using WorkingFolder folder = new();
+        using ScriptedTarget target = new(_ => "a_metric 1\n");
+        int port = Ports.Free();
+        string config = folder.Write("agent.yml", $$"""
+            scrape_configs: [{job_name: a, scrape_interval: 500ms, scrape_timeout: 500ms, static_configs: [{targets: ["{{target.Address}}"]}]}]
+            """);
+        await using RunningProgram agent = RunningProgram.Start(
+            Programs.Agent,
+            port,
+            [
+                $"--config.file={config}", $"--storage.agent.path={folder.At("agent-data")}", $"--web.listen-address=127.0.0.1:{port}",
+                "--web.external-url=https://metrics.test/agent/",
+            ],
+            new Dictionary<string, string>());
+        await agent.WaitUntilReadyAsync("/agent/-/ready");
+        await Eventually.TrueAsync(
+            async () => (await agent.GetAsync("/agent/api/v1/targets")).Contains("\"globalUrl\":\"http://metrics.test:", StringComparison.Ordinal),
+            () => agent.Describe("the target has no global URL"));
+
+        HashSet<string> seen = [];
+        Queue<Uri> toVisit = new([new Uri(agent.Http.BaseAddress!, "/"), new Uri(agent.Http.BaseAddress!, "/agent")]);
+        while (toVisit.TryDequeue(out Uri? next))
+        {
+            using HttpResponseMessage answer = await agent.Http.GetAsync(next, TestContext.Current.CancellationToken);
+            Uri place = answer.RequestMessage!.RequestUri!;
+            Assert.True(answer.IsSuccessStatusCode, $"{next} answered {answer.StatusCode}");
+            Assert.StartsWith("/agent/", place.AbsolutePath, StringComparison.Ordinal);
+            string page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Uri folderOfLinks = new(place, BaseOf().Match(page).Groups[1].Value);
+            foreach (Match link in LinkOf().Matches(page))
+            {
+                Uri url = new(folderOfLinks, System.Net.WebUtility.HtmlDecode(link.Groups[1].Value));
+                if (url.Port == port && seen.Add(url.GetLeftPart(UriPartial.Query)))
+                {
+                    toVisit.Enqueue(url);
+                }
+            }
+        }
+
+        Assert.Contains(seen, static url => url.Contains("/agent/service-discovery/target?", StringComparison.Ordinal));
+        Assert.InRange(seen.Count, 14, 40);
+    }
+
+    [GeneratedRegex("<base href=\"([^\"]*)\">")]
+    private static partial Regex BaseOf();
+
+    [GeneratedRegex("<a href=\"([^\"]*)\"")]
+    private static partial Regex LinkOf();
 
     /// <summary>The page of a job's only target, found by the link of the list.</summary>
     private static async Task<string> FollowAsync(WorkingFolder folder, RunningProgram agent, string job, string furtherQuery = "")

@@ -15,6 +15,12 @@ public static class YamlReader
     /// <summary>Reads a file; null when it cannot be read or is no YAML. An empty file is a null scalar.</summary>
     public static YamlNode? ReadFile(string path, ConfigErrors errors)
     {
+        if (Directory.Exists(path))
+        {
+            errors.Add(new ConfigProblem(path, new YamlPosition(1, 1), "", "is a folder", null, "a file"));
+            return null;
+        }
+
         try
         {
             if (new FileInfo(path).Length > MaxFileBytes)
@@ -56,7 +62,7 @@ public static class YamlReader
         catch (YamlException error)
         {
             errors.Add(new ConfigProblem(
-                file, YamlComposer.PositionOf(error.Start), "", $"is not valid YAML: {Plain(error)}"));
+                file, YamlComposer.PositionOf(error.Start), "", $"is not valid YAML: {Plain(error)}", null, HintFor(error)));
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
         {
@@ -68,6 +74,12 @@ public static class YamlReader
 
         return null;
     }
+
+    /// <summary>What most likely is wrong, where the parser's words do not tell those who do not know its grammar.</summary>
+    private static string? HintFor(YamlException error) =>
+        error.Message.Contains("invalid mapping", StringComparison.Ordinal) || error.Message.Contains("tab character", StringComparison.Ordinal)
+            ? "keys of one mapping begin in the same column, after spaces and no tabs"
+            : null;
 
     /// <summary>YamlDotNet begins some messages with the place, which we print ourselves.</summary>
     private static string Plain(YamlException error)

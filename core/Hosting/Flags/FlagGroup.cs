@@ -110,6 +110,15 @@ public sealed class FlagGroup
                         : $"{problem} (got '{text}', allowed: {ByteSize.Allowed})");
             });
 
+    /// <summary>An http or https URL; empty unless given.</summary>
+    public Flag<string> Url(string name, string sentence) =>
+        Add(name, null, "", "URL", "", sentence,
+            static (IReadOnlyList<string> given, out string value) =>
+                Single(given, out value)
+                ?? (value.Length == 0 || (Uri.TryCreate(value, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https")
+                    ? null
+                    : Refused(value, "an http:// or https:// URL with a host")));
+
     /// <summary>A <c>host:port</c> to listen on.</summary>
     public Flag<string> Listen(string name, string defaultValue, string sentence) =>
         Add(name, null, defaultValue, "HOST:PORT", defaultValue, sentence,

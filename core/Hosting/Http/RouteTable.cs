@@ -9,7 +9,8 @@ namespace AmpEdge.Hosting;
 /// <c>..</c> does not climb. A value that is no UTF-8 is handed on as <see cref="PercentEncoding.TryDecodeBytes"/>
 /// writes it: what to say of it is for the handler. Filled before the listener starts, read-only afterwards.
 /// </remarks>
-public sealed class RouteTable
+/// <param name="prefix">Stands before every pattern; such as <c>/agent</c>, empty for none.</param>
+public sealed class RouteTable(string prefix = "")
 {
     private readonly RouteNode _root = new();
     private readonly List<Route> _routes = [];
@@ -31,7 +32,7 @@ public sealed class RouteTable
 
         Route route = new(names, pattern, handler);
         RouteNode node = _root;
-        foreach (string segment in pattern[1..].Split('/'))
+        foreach (string segment in (prefix + pattern)[1..].Split('/'))
         {
             node = node.Extend(segment, pattern);
         }

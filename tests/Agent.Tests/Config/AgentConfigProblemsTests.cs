@@ -123,6 +123,19 @@ public sealed class AgentConfigProblemsTests : IDisposable
     }
 
     [Fact]
+    public void A_check_notes_what_will_not_work_as_it_stands()
+    {
+        using StringWriter output = new();
+        ConfigResult<AgentConfig> result = Load(
+            "scrape_configs:\n- {job_name: a, basic_auth: {username: u, password_file: nowhere.txt}}\n" +
+            "remote_write:\n- url: https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write\n");
+
+        Assert.Equal(ExitCode.Success, ConfigCheck.Report("f.yml", result, output, TextWriter.Null));
+        Assert.Contains("no authentication, which AWS refuses: add sigv4: {}\n", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"  note: {Path.Combine(_folder, "nowhere.txt")} is not there now; what needs it fails until it is\n", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_check_says_what_a_good_file_amounts_to()
     {
         using StringWriter output = new();

@@ -134,7 +134,7 @@ public sealed class TargetDebugPageTests : IAsyncLifetime
     {
         string list = await ListAsync("?q=" + address);
         string link = System.Net.WebUtility.HtmlDecode(
-            Regex.Match(list, "href=\"(/service-discovery/target[^\"]+)\"").Groups[1].Value);
+            Regex.Match(list, "href=\"\\.(/service-discovery/target[^\"]+)\"").Groups[1].Value);
         (int status, string page) = await Answers.OfAsync(Debug.AnswerAsync, link[link.IndexOf('?', StringComparison.Ordinal)..] + furtherQuery);
         Assert.Equal(200, status);
         return page;

@@ -10,6 +10,26 @@ public sealed class YamlReaderTests
 {
     private readonly ConfigErrors _errors = new();
 
+    [Theory]
+    [InlineData("a:\n- b: c\n   d: e\n")]
+    [InlineData("a:\n- b: c\n\td: e\n")]
+    public void What_stands_in_the_wrong_column_is_told_with_what_is_right(string text)
+    {
+        ConfigErrors errors = new();
+
+        Assert.Null(YamlReader.Read("f.yml", text, errors));
+        Assert.Equal("keys of one mapping begin in the same column, after spaces and no tabs", Assert.Single(errors.Problems).Allowed);
+    }
+
+    [Fact]
+    public void A_folder_is_no_file()
+    {
+        ConfigErrors errors = new();
+
+        Assert.Null(YamlReader.ReadFile(Path.GetTempPath(), errors));
+        Assert.Equal("is a folder", Assert.Single(errors.Problems).Problem);
+    }
+
     [Fact]
     public void Keys_and_values_carry_their_places()
     {

@@ -63,6 +63,18 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void Behind_a_prefix_nothing_is_found_without_it()
+    {
+        RouteTable prefixed = new("/a/b");
+        prefixed.Map("GET", "/", static _ => Task.CompletedTask).Map("GET", "/x", static _ => Task.CompletedTask);
+
+        Assert.Equal("/x", prefixed.Match("GET", "/a/b/x").Route?.Pattern);
+        Assert.Equal("/", prefixed.Match("GET", "/a/b/").Route?.Pattern);
+        Assert.Null(prefixed.Match("GET", "/x").Route);
+        Assert.Null(prefixed.Match("GET", "/a/b").Route);
+    }
+
+    [Fact]
     public void A_route_mapped_twice_is_an_error_of_the_program()
     {
         Assert.Throws<ArgumentException>(() => _routes.Map("GET", "/", _ => Task.CompletedTask));
