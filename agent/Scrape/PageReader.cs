@@ -266,6 +266,12 @@ internal sealed class PageReader
             int after = position + text.Length;
             if (line.Series == CachedLine.NoSample)
             {
+                if (line.SeenIn < _lastGoodScrape)
+                {
+                    // It comes back, and what it says counts again.
+                    break;
+                }
+
                 _familyType = line.SetsFamilyType ? line.FamilyType : _familyType;
                 See(ref line);
             }
@@ -473,9 +479,15 @@ internal sealed class PageReader
         }
 
         int index = Find(text, MetricType.Unknown);
-        if (index < 0)
+        bool isNew = index < 0;
+        if (isNew)
         {
             index = _lines.Add(text);
+        }
+
+        if (isNew || _lines[index].SeenIn < _lastGoodScrape)
+        {
+            // Also what comes back: another line may have said something else of the family meanwhile.
             _metadata.Take(ref parser, entry, _format is ExpositionFormat.OpenMetrics100 or ExpositionFormat.Protobuf);
         }
 

@@ -18,15 +18,20 @@ internal sealed class ScrapeCache
     private readonly LineTable _lines = new();
     private readonly SeriesStates _series;
     private readonly ExemplarFilter _exemplars = new();
+    private readonly TargetMetadata _metadata;
     private readonly PageReader _reader;
     private int _lastGoodScrape;
     private int _linesBefore;
     private bool _isReading;
 
+    /// <summary>The next good page says again what its families are.</summary>
+    private bool _expectsMetadata;
+
     public ScrapeCache(
         ISampleStore store, SampleLabels sampleLabels, TargetMetadata metadata, ScrapeCacheOptions options)
     {
         _series = new SeriesStates(store);
+        _metadata = metadata;
         _reader = new PageReader(_lines, _series, _exemplars, sampleLabels, metadata, options);
     }
 
@@ -75,6 +80,12 @@ internal sealed class ScrapeCache
         _reader.TrackSeries();
         _series.Commit(scrape, _reader.TimestampMs, batch);
         _lastGoodScrape = scrape;
+        if (_expectsMetadata)
+        {
+            _expectsMetadata = false;
+            _metadata.ForgetUnsaid();
+        }
+
         _linesBefore = _lines.Count;
         _isReading = false;
     }
@@ -149,13 +160,21 @@ internal sealed class ScrapeCache
 
     private void Forget(int seenBefore)
     {
-        foreach (ref readonly CachedLine line in _lines.Lines)
+        foreach (ref CachedLine line in _lines.Lines)
         {
             if (line.SeenIn < seenBefore && line.Series >= 0)
             {
                 _series[line.Series].Lines--;
             }
+            else if (line.Series == CachedLine.NoSample)
+            {
+                // Who speaks of families that are gone is not told from who speaks of others: the next page tells.
+                line.SeenIn = -1;
+            }
         }
+
+        _metadata.ExpectAgain();
+        _expectsMetadata = true;
 
         _reader.KeepFirstLine(seenBefore);
         _lines.RemoveUnseenSince(seenBefore);

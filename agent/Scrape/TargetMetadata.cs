@@ -9,9 +9,10 @@ namespace AmpEdge.Agent.Scrape;
 internal sealed class TargetMetadata
 {
     private readonly Lock _familiesLock = new();
-    private readonly Dictionary<string, MetricMetadata> _families = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Said> _families = new(StringComparer.Ordinal);
     private MetadataPool? _pool;
     private long _bytes;
+    private int _round;
 
     public int Count
     {
@@ -40,7 +41,10 @@ internal sealed class TargetMetadata
     {
         lock (_familiesLock)
         {
-            target.AddRange(_families.Values);
+            foreach (Said said in _families.Values)
+            {
+                target.Add(said.Family);
+            }
         }
     }
 
@@ -50,6 +54,31 @@ internal sealed class TargetMetadata
         lock (_familiesLock)
         {
             _pool = pool;
+        }
+    }
+
+    /// <summary>From now on every family is said again that the target has: see <see cref="ForgetUnsaid"/>.</summary>
+    public void ExpectAgain()
+    {
+        lock (_familiesLock)
+        {
+            _round++;
+        }
+    }
+
+    /// <summary>Forgets the families that were not said again.</summary>
+    public void ForgetUnsaid()
+    {
+        lock (_familiesLock)
+        {
+            foreach ((string name, Said said) in _families)
+            {
+                if (said.Round != _round)
+                {
+                    _bytes -= BytesOf(said.Family);
+                    _families.Remove(name);
+                }
+            }
         }
     }
 
@@ -65,19 +94,24 @@ internal sealed class TargetMetadata
         string family = SeriesLabels.UnescapeHelp(parser.Name, isOpenMetrics: true);
         lock (_familiesLock)
         {
-            MetricMetadata known = _families.GetValueOrDefault(family)
-                ?? new MetricMetadata(family, MetricType.Unknown, "", "");
+            bool isKnown = _families.TryGetValue(family, out Said before);
+            MetricMetadata known = isKnown && before.Round == _round
+                ? before.Family
+                : new MetricMetadata(family, MetricType.Unknown, "", "");
             MetricMetadata said = entry switch
             {
                 ExpositionEntry.Help => known with { Help = SeriesLabels.UnescapeHelp(parser.Text, isOpenMetrics) },
                 ExpositionEntry.Type => known with { Type = parser.FamilyType },
                 _ => known with { Unit = Encoding.UTF8.GetString(parser.Text) },
             };
-            _bytes += BytesOf(said) - (_families.ContainsKey(family) ? BytesOf(known) : 0);
+            _bytes += BytesOf(said) - (isKnown ? BytesOf(before.Family) : 0);
             said = _pool?.Share(said) ?? said;
-            _families[said.FamilyName] = said;
+            _families[said.FamilyName] = new Said(said, _round);
         }
     }
 
     private static int BytesOf(MetricMetadata family) => family.FamilyName.Length + family.Help.Length + family.Unit.Length;
+
+    /// <summary>A family, and in which round it was said last.</summary>
+    private readonly record struct Said(MetricMetadata Family, int Round);
 }
