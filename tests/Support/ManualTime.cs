@@ -8,7 +8,12 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now = start;
+
+    /// <summary>What has passed by the monotonic clock, which timers keep to.</summary>
+    private TimeSpan _elapsed;
+
+    /// <summary>How far the wall clock was set away from it.</summary>
+    private TimeSpan _step;
 
     public ManualTime()
         : this(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
@@ -39,11 +44,22 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     {
         lock (_lock)
         {
-            return _now;
+            return start + _elapsed + _step;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp() => start.Ticks + Elapsed.Ticks;
+
+    private TimeSpan Elapsed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _elapsed;
+            }
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -57,19 +73,28 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock without firing timers on the way: a step of the wall clock.</summary>
+    /// <summary>Sets the wall clock back or forth; the monotonic clock and the timers do not notice.</summary>
     public void Jump(TimeSpan by)
     {
         lock (_lock)
         {
-            _now += by;
+            _step += by;
+        }
+    }
+
+    /// <summary>Time passes and no timer fires, as while nobody gets to run.</summary>
+    public void Pass(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            _elapsed += time;
         }
     }
 
     /// <summary>Moves the clock, firing each timer at its due time.</summary>
     public void Advance(TimeSpan by)
     {
-        DateTimeOffset end = GetUtcNow() + by;
+        TimeSpan end = Elapsed + by;
         while (TakeNextDue(end) is { } timer)
         {
             timer.Fire();
@@ -77,7 +102,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
         lock (_lock)
         {
-            _now = end;
+            _elapsed = end;
         }
     }
 
@@ -90,7 +115,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// <summary>The same, only if a timer is due within a time: short waits end, long time-outs do not.</summary>
     public void AdvanceToNextTimer(TimeSpan within)
     {
-        DateTimeOffset? next = null;
+        TimeSpan? next = null;
         lock (_lock)
         {
             foreach (ManualTimer timer in _timers)
@@ -99,13 +124,13 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
             }
         }
 
-        if (next is { } dueAt && dueAt - GetUtcNow() <= within)
+        if (next is { } dueAt && dueAt - Elapsed <= within)
         {
-            Advance(dueAt - GetUtcNow());
+            Advance(dueAt - Elapsed);
         }
     }
 
-    private ManualTimer? TakeNextDue(DateTimeOffset end)
+    private ManualTimer? TakeNextDue(TimeSpan end)
     {
         lock (_lock)
         {
@@ -120,7 +145,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
             if (next?.DueAt is { } due)
             {
-                _now = due > _now ? due : _now;
+                _elapsed = due > _elapsed ? due : _elapsed;
                 next.DueAt = next.Period > TimeSpan.Zero ? due + next.Period : null;
             }
 
@@ -130,7 +155,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
     private sealed class ManualTimer(ManualTime owner, TimerCallback callback, object? state) : ITimer
     {
-        public DateTimeOffset? DueAt { get; set; }
+        public TimeSpan? DueAt { get; set; }
 
         public TimeSpan Period { get; private set; }
 
@@ -142,10 +167,10 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
             lock (owner._lock)
             {
                 Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
-                DueAt = dueTime == Timeout.InfiniteTimeSpan ? null : owner._now + dueTime;
+                DueAt = dueTime == Timeout.InfiniteTimeSpan ? null : owner._elapsed + dueTime;
                 if (dueTime == TimeSpan.Zero)
                 {
-                    DueAt = Period > TimeSpan.Zero ? owner._now + Period : null;
+                    DueAt = Period > TimeSpan.Zero ? owner._elapsed + Period : null;
                     fireNow = true;
                 }
             }

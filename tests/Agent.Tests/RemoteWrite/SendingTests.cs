@@ -166,7 +166,7 @@ public sealed class SendingTests
         int scrapes = 0;
         world.Receiver.Answer = (_, _) =>
         {
-            world.Time.Jump(TimeSpan.FromMilliseconds(slowMs));
+            world.Time.Pass(TimeSpan.FromMilliseconds(slowMs));
             return ScriptedReceiver.Status(200);
         };
         await world.StartAsync();

@@ -1,0 +1,42 @@
+using AmpEdge.Agent.Tests.Scrape;
+using Xunit;
+
+namespace AmpEdge.Agent.Tests;
+
+/// <summary>Days in some seconds: what is held at their ends. Alone, because the heap is that of the whole process.</summary>
+[Collection(nameof(AloneCollection))]
+public sealed class LongRunTests
+{
+    private const int Days = 4;
+
+    /// <summary>The noise of a test's process; a leak of one small object per series that ended would be ten times as much.</summary>
+    private const long HeapNoiseBytes = 400_000;
+
+    [Fact]
+    public async Task Days_of_churning_series_pods_that_come_and_go_and_long_outages_leave_nothing_behind()
+    {
+        await using LongRunWorld world = new();
+        await world.StartAsync();
+        await world.LiveThroughDayAsync(3, 9);
+        LongRunLevel first = world.Level();
+        double lost = world.LostSamples();
+        Assert.True(lost > 0, "the outage was no longer than the buffer");
+        List<LongRunLevel> levels = [];
+        for (int day = 0; day < Days; day++)
+        {
+            await world.LiveThroughDayAsync(day % 2 == 0 ? 0 : 3, day % 2 == 0 ? 0 : 9);
+            levels.Add(world.Level());
+        }
+
+        Assert.True(world.SentSamples() > 1_000_000, $"only {world.SentSamples()} samples were sent");
+        foreach (LongRunLevel level in levels)
+        {
+            string both = $"after the first day {first}\nlater {string.Join('\n', levels)}";
+
+            // A target's cache keeps lines of the last releases until they are a quarter of all.
+            Assert.True(level.Series <= 2 * LongRunWorld.LiveSeries && level.Families <= 3 && level.MetricLines == first.MetricLines, both);
+            Assert.True(level.SeriesRefs <= first.SeriesRefs && level.LabelBytes <= first.LabelBytes * 1.05, both);
+            Assert.True(level.Segments <= 2 && level.HeapBytes <= first.HeapBytes + HeapNoiseBytes, both);
+        }
+    }
+}
