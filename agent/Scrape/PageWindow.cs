@@ -11,18 +11,27 @@ internal sealed class PageWindow : IDisposable
     /// <summary>A usual page fits whole; what is longer is read in parts of this size.</summary>
     public const int UsualBytes = 256 << 10;
 
-    /// <summary>No line and no message may be longer.</summary>
-    public const int MaxBytes = 64 << 20;
+    /// <summary>No message may be longer: it is a whole family with all its series.</summary>
+    public const int LongestMessageBytes = 64 << 20;
+
+    /// <summary>No line may be longer. A target that sends one without an end would else cost that again and again.</summary>
+    public const int LongestLineBytes = 4 << 20;
 
     private const int MinBytes = 4096;
 
+    /// <summary>The pool keeps arrays for each thread and would keep the largest that any page ever asked for.</summary>
+    private const int LargestPooledBytes = 1 << 20;
+
+    private readonly int _maxBytes;
     private byte[] _bytes;
     private int _start;
     private int _end;
 
     /// <param name="sizeHint">The size of the last page, so that the array seldom has to grow.</param>
-    public PageWindow(long sizeHint)
+    /// <param name="longestEntry">What a line or message of the page's format may have at most.</param>
+    public PageWindow(long sizeHint, int longestEntry)
     {
+        _maxBytes = longestEntry;
         _bytes = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(sizeHint, MinBytes, UsualBytes));
     }
 
@@ -52,14 +61,17 @@ internal sealed class PageWindow : IDisposable
             return true;
         }
 
-        if (_bytes.Length >= MaxBytes)
+        if (_bytes.Length >= _maxBytes)
         {
             return false;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
+        int length = _bytes.Length * 2;
+        byte[] larger = length > LargestPooledBytes
+            ? GC.AllocateUninitializedArray<byte>(length)
+            : ArrayPool<byte>.Shared.Rent(length);
         Bytes.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
+        GiveBack();
         _bytes = larger;
         return true;
     }
@@ -75,9 +87,17 @@ internal sealed class PageWindow : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
+        GiveBack();
         _bytes = [];
         _start = 0;
         _end = 0;
+    }
+
+    private void GiveBack()
+    {
+        if (_bytes.Length <= LargestPooledBytes)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class TargetPage : IDisposable
 {
     private readonly PageWindow _window;
     private readonly long _limit;
+    private readonly int _longestEntry;
 
     /// <param name="format">The format that the answer's header tells.</param>
     /// <param name="limit">Bytes after decompression.</param>
@@ -18,7 +19,8 @@ internal sealed class TargetPage : IDisposable
     {
         Format = format;
         _limit = limit;
-        _window = new PageWindow(sizeHint);
+        _longestEntry = format == ExpositionFormat.Protobuf ? PageWindow.LongestMessageBytes : PageWindow.LongestLineBytes;
+        _window = new PageWindow(sizeHint, _longestEntry);
     }
 
     public ExpositionFormat Format { get; }
@@ -42,7 +44,7 @@ internal sealed class TargetPage : IDisposable
     {
         if (!_window.TryMakeRoom())
         {
-            Problem = $"a line or message of the page is longer than {PageWindow.MaxBytes} bytes";
+            Problem = $"a line or message of the page is longer than {_longestEntry} bytes";
             return false;
         }
 

@@ -91,14 +91,14 @@ public sealed class LongAndBadPagesTests
         using HttpMessageInvoker client = GeneratedPage.Client(() => new GeneratedPage(long.MaxValue, _ => block));
         await ScrapeAsync(ScrapeJobs.Create(), client);
 
-        Assert.Equal($"a line or message of the page is longer than {PageWindow.MaxBytes} bytes", _target!.Status.LastError);
+        Assert.Equal($"a line or message of the page is longer than {PageWindow.LongestLineBytes} bytes", _target!.Status.LastError);
     }
 
     [Fact]
-    public async Task A_series_of_a_million_labels_fails_the_scrape_at_once()
+    public async Task A_series_of_a_hundred_thousand_labels_fails_the_scrape_at_once()
     {
         StringBuilder page = new("a{");
-        for (int label = 0; label < 1_000_000; label++)
+        for (int label = 0; label < 100_000; label++)
         {
             page.Append('l').Append(label).Append("=\"1\",");
         }
@@ -107,7 +107,7 @@ public sealed class LongAndBadPagesTests
         using HttpMessageInvoker client = GeneratedPage.Client(() => new MemoryStream(bytes));
         await ScrapeAsync(ScrapeJobs.Create(), client);
 
-        Assert.StartsWith("a series has 1000000 labels", _target!.Status.LastError, StringComparison.Ordinal);
+        Assert.StartsWith("a series has 100000 labels", _target!.Status.LastError, StringComparison.Ordinal);
     }
 
     [Theory]
