@@ -21,8 +21,11 @@ internal sealed class BufferTruncator(
     private readonly ILogger _logger = logger;
     private readonly BufferMetrics _metrics = metrics;
 
-    /// <summary>When segments were begun, in milliseconds since 1970, as far as it was asked for.</summary>
-    private readonly Dictionary<SegmentIndex, long> _startedAtMs = [];
+    /// <summary>
+    /// How old each segment was when it was first looked at, by the wall clock, and when that was, by the monotonic one: a
+    /// wall clock that is set later makes no segment older or younger.
+    /// </summary>
+    private Dictionary<SegmentIndex, (TimeSpan Age, long AtTimestamp)> _ages = [];
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -47,6 +50,7 @@ internal sealed class BufferTruncator(
     public void TruncateOnce()
     {
         // All of it before the truncator's own lock: a commit that finds the disk full takes the two in this order.
+        LookAtAges();
         bool isRotated = RotateWhenOneIsTooMuch();
         foreach (IDestination destination in _buffer.Destinations)
         {
@@ -59,7 +63,6 @@ internal sealed class BufferTruncator(
             try
             {
                 _buffer.Wal.DeleteBefore(firstNeeded);
-                ForgetBefore(firstNeeded);
                 bool goOn = true;
                 while (goOn && _buffer.Wal.TotalBytes > _options.MaxBytes)
                 {
@@ -223,7 +226,6 @@ internal sealed class BufferTruncator(
         }
 
         _buffer.Wal.DeleteBefore(firstKept);
-        ForgetBefore(firstKept);
         long heldBack = 0;
         bool log = losses.Count > 0 && _shedGate.ShouldLog(reason.ToString(), out heldBack);
         foreach ((IDestination destination, long lost) in losses)
@@ -265,6 +267,34 @@ internal sealed class BufferTruncator(
         }
     }
 
+    /// <summary>Soon after a segment is begun, so that its age is counted from there on.</summary>
+    private void LookAtAges()
+    {
+        lock (_truncateLock)
+        {
+            IReadOnlyList<WalSegment> segments = _buffer.Wal.Segments();
+            Dictionary<SegmentIndex, (TimeSpan, long)> ages = new(segments.Count);
+            try
+            {
+                foreach (WalSegment segment in segments)
+                {
+                    ages.Add(
+                        segment.Index,
+                        _ages.TryGetValue(segment.Index, out (TimeSpan, long) known)
+                            ? known
+                            : (AgeByWallClock(segment.Index), _time.GetTimestamp()));
+                }
+            }
+            catch (IOException failure)
+            {
+                // The others keep to the bound of size until the next look.
+                BufferLog.TruncateFailed(_logger, failure.Message);
+            }
+
+            _ages = ages;
+        }
+    }
+
     /// <summary>A segment's newest sample is about as old as the beginning of the next one.</summary>
     private bool OldestIsOverAge()
     {
@@ -273,39 +303,21 @@ internal sealed class BufferTruncator(
     }
 
     /// <summary>Whether the segment before <paramref name="next"/> ended longer ago than that.</summary>
-    private bool EndedLongerAgo(SegmentIndex next, TimeSpan age)
-    {
-        long endedAtMs = StartOf(next);
-        return endedAtMs > 0 && _time.GetUtcNow().ToUnixTimeMilliseconds() - endedAtMs > age.TotalMilliseconds;
-    }
+    private bool EndedLongerAgo(SegmentIndex next, TimeSpan age) =>
+        _ages.TryGetValue(next, out (TimeSpan Age, long AtTimestamp) seen)
+        && seen.Age + _time.GetElapsedTime(seen.AtTimestamp) > age;
 
-    private long StartOf(SegmentIndex segment)
+    /// <summary>Zero for a segment that does not tell, or that was begun in what the clock now calls the future.</summary>
+    private TimeSpan AgeByWallClock(SegmentIndex segment)
     {
-        if (!_startedAtMs.TryGetValue(segment, out long startMs))
+        using SegmentReader reader = Open(segment, 0);
+        if (reader.Next() != SegmentReadOutcome.Record || reader.Type != BufferRecord.SegmentStart)
         {
-            using SegmentReader reader = Open(segment, 0);
-            startMs = reader.Next() == SegmentReadOutcome.Record && reader.Type == BufferRecord.SegmentStart
-                ? new SpanReader(reader.Payload).ReadVarint()
-                : 0;
-            if (startMs > 0)
-            {
-                // Else it was begun this very moment and has nothing in it yet: it is asked again.
-                _startedAtMs[segment] = startMs;
-            }
+            return TimeSpan.Zero;
         }
 
-        return startMs;
-    }
-
-    private void ForgetBefore(SegmentIndex kept)
-    {
-        foreach (SegmentIndex known in _startedAtMs.Keys)
-        {
-            if (known < kept)
-            {
-                _startedAtMs.Remove(known);
-            }
-        }
+        long startedAtMs = new SpanReader(reader.Payload).ReadVarint();
+        return TimeSpan.FromMilliseconds(Math.Max(0.0, _time.GetUtcNow().ToUnixTimeMilliseconds() - startedAtMs));
     }
 
     private SegmentReader Open(SegmentIndex segment, long offset) =>

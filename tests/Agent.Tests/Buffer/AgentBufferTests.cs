@@ -260,6 +260,31 @@ public sealed class AgentBufferTests
         Assert.Single(buffer.Wal.Segments());
     }
 
+    [Fact]
+    public void A_clock_that_is_set_makes_no_segment_older_or_younger()
+    {
+        using AgentBuffer buffer = Open(new BufferOptions { SegmentSizeBytes = 100, MaxAge = TimeSpan.FromHours(2) });
+        buffer.Attach(new StuckDestination());
+        SeriesRef series = buffer.Series.Acquire(Labels.FromStrings("__name__", "a_metric_with_a_long_name"));
+        foreach (double step in (double[])[0, 30, -9_000, 8_970])
+        {
+            _time.Jump(TimeSpan.FromHours(step));
+            Commit(buffer, (series, 1, 1));
+            buffer.Truncator.TruncateOnce();
+        }
+
+        Assert.Equal(4, buffer.Wal.Segments().Count);
+        _time.Advance(TimeSpan.FromHours(1));
+        Commit(buffer, (series, 1, 1));
+        buffer.Truncator.TruncateOnce();
+        Assert.Equal(5, buffer.Wal.Segments().Count);
+
+        _time.Jump(TimeSpan.FromHours(-20));
+        _time.Advance(TimeSpan.FromMinutes(61));
+        buffer.Truncator.TruncateOnce();
+        Assert.InRange(buffer.Wal.Segments().Count, 1, 2);
+    }
+
     private static string GoldenHex(string file)
     {
         string hex = "";
