@@ -122,6 +122,7 @@ internal sealed class AgentBuffer : IDisposable
         };
         metrics.MaxBytes.Set(options.MaxBytes);
         metrics.Bytes.ReadFrom(() => wal.TotalBytes);
+        metrics.CurrentSegment.ReadFrom(() => wal.End.Segment.Value);
         metrics.Series.ReadFrom(() => buffer.Series.Count);
         metrics.LabelBytes.ReadFrom(() => buffer.Series.LabelBytes);
         return buffer;

@@ -20,6 +20,8 @@ internal sealed class BufferMetrics
             "prometheus_remote_storage_samples_in_total", "Samples that came in to be delivered to the destinations.");
         HighestTimestamp = registry.Gauge(
             "prometheus_remote_storage_highest_timestamp_in_seconds", "Time of the newest sample that came in to be delivered.");
+        CurrentSegment = registry.Gauge(
+            "prometheus_tsdb_wal_segment_current", "Number of the buffer's segment that is being written.");
         MetricFamily<CounterMetric> lost = registry.Counters(
             "ampedge_buffer_samples_lost_total", "Samples that never reached the buffer, by reason.", "reason");
         LostDiskFull = lost.With("disk_full");
@@ -48,6 +50,8 @@ internal sealed class BufferMetrics
     public CounterMetric SamplesIn { get; }
 
     public GaugeMetric HighestTimestamp { get; }
+
+    public GaugeMetric CurrentSegment { get; }
 
     public CounterMetric LostDiskFull { get; }
 

@@ -236,6 +236,8 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         _metrics.ReadingDisk.ReadFrom(() => IsLive ? 0 : 1);
         _metrics.BehindSeconds.ReadFrom(() => Behind.TotalSeconds);
         _metrics.HighestSent.ReadFrom(() => Progress.HighestSentMs / 1000.0);
+        _metrics.HighestQueued.ReadFrom(() => Progress.HighestInMs / 1000.0);
+        _metrics.CurrentSegment.ReadFrom(() => Volatile.Read(ref _shards).Taken.Segment);
     }
 
     private async Task RunAsync()

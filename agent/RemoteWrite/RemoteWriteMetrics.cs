@@ -84,6 +84,11 @@ internal sealed class RemoteWriteMetrics
         MaxSamplesPerSend = Gauge("prometheus_remote_storage_max_samples_per_send", "Samples that a request holds at most.");
         HighestSent = Gauge(
             "prometheus_remote_storage_queue_highest_sent_timestamp_seconds", "Time of the newest sample that the destination took.");
+        HighestQueued = Gauge(
+            "prometheus_remote_storage_queue_highest_timestamp_seconds", "Time of the newest sample that came in to be delivered.");
+        CurrentSegment = registry.Gauges(
+            "prometheus_wal_watcher_current_segment",
+            "Number of the buffer's segment that this destination's samples are taken from.", "consumer").With(_name);
         BehindSeconds = Gauge(
             "ampedge_remote_write_behind_seconds", "How much older the newest delivered sample is than the newest scraped one.");
         ReadingDisk = Gauge(
@@ -135,6 +140,10 @@ internal sealed class RemoteWriteMetrics
     public GaugeMetric MaxSamplesPerSend { get; }
 
     public GaugeMetric HighestSent { get; }
+
+    public GaugeMetric HighestQueued { get; }
+
+    public GaugeMetric CurrentSegment { get; }
 
     public GaugeMetric BehindSeconds { get; }
 
