@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -12,6 +13,9 @@ namespace AmpEdge.EndToEnd.Tests;
 public sealed class ChaosTests
 {
     private const int Lives = 5;
+    private const int Shards = 3;
+
+    private static readonly TimeSpan s_killing = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("--buffer.encryption-key-file")]
@@ -63,6 +67,54 @@ public sealed class ChaosTests
             receiver.ArrivalsOf("__name__=\"scrape_number\""), end, scrapedAtKill, failedScrapes, gen);
     }
 
+    /// <summary>
+    /// Several targets and shards, a kill every few seconds for a minute: what arrives twice is what was in flight at a kill, or
+    /// what the destination took without saying so, and never more.
+    /// </summary>
+    [Fact]
+    public async Task An_agent_killed_for_a_minute_repeats_only_what_was_in_flight()
+    {
+        Gen gen = Gen.Create(4 + Environment.ProcessId);
+        using WorkingFolder folder = new();
+        using ScriptedTarget first = new(ManySeries);
+        using ScriptedTarget second = new(ManySeries);
+        using RecordingReceiver receiver = new() { Misbehave = number => gen.OneIn(8) ? SomeAnswer(number) : null };
+        receiver.Start();
+        ScriptedTarget[] targets = [first, second];
+        HashSet<double>[] scrapedAtKill = [[], []];
+        int life = 0;
+        for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < s_killing; life++)
+        {
+            await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, Config(targets, receiver, life));
+            int wanted = first.Scrapes + 2 + gen.Int(8);
+            await Eventually.TrueAsync(
+                () => Task.FromResult(first.Scrapes >= wanted), () => agent.Describe("the agent does not scrape"));
+            await Task.Delay(TimeSpan.FromMilliseconds(gen.Int(400)), TimeProvider.System, TestContext.Current.CancellationToken);
+            await agent.KillAsync();
+            scrapedAtKill[0].Add(first.Scrapes);
+            scrapedAtKill[1].Add(second.Scrapes);
+        }
+
+        receiver.Misbehave = static _ => null;
+        await using RunningProgram last = await Pipeline.StartAgentAsync(folder, Config(targets, receiver, life));
+        for (int index = 0; index < targets.Length; index++)
+        {
+            int end = targets[index].Scrapes + 5;
+            string[] last39 = ["__name__=\"m_39\"", $"instance=\"{targets[index].Address}\""];
+            await Eventually.TrueAsync(
+                () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf(last39), end)),
+                () => last.Describe($"the samples did not all arrive, {gen}"));
+            int failed = receiver.ArrivalsOf("__name__=\"up\"", last39[1]).FindAll(static sample => sample.Value == 0).Count;
+            for (int series = 0; series < 40; series++)
+            {
+                NothingLostTests.AssertInOrderAndWhole(
+                    receiver.ArrivalsOf($"__name__=\"m_{series}\"", last39[1]), end, scrapedAtKill[index], failed, gen);
+            }
+        }
+
+        AssertOnlyInFlightIsRepeated(receiver.Writes(), gen);
+    }
+
     /// <summary>The disk is too small for the outage, and for a while somebody else fills it to the last byte.</summary>
     [Fact]
     public async Task An_agent_on_a_full_disk_sheds_the_oldest_goes_on_and_recovers_without_a_person()
@@ -90,7 +142,7 @@ public sealed class ChaosTests
         await using RunningProgram agent = await Pipeline.StartAgentAsync(
             folder, config, new Dictionary<string, string>(), "--storage.agent.wal-segment-size=64KiB");
         await Eventually.TrueAsync(
-            async () => await MetricAsync(agent, "ampedge_remote_write_lost_samples_total{reason=\"disk_full\"") > 1000,
+            async () => await agent.SumAsync("ampedge_remote_write_lost_samples_total{reason=\"disk_full\"") > 1000,
             () => agent.Describe("nothing was shed"));
 
         // To the last byte: now nothing can be written at all.
@@ -126,6 +178,71 @@ public sealed class ChaosTests
         Assert.Equal(0, await agent.StopAsync());
     }
 
+    private static string Config(ScriptedTarget[] targets, RecordingReceiver receiver, int life) => $$"""
+        global: {scrape_interval: 500ms, scrape_timeout: 500ms}
+        scrape_configs:
+          - job_name: scripted
+            static_configs: [{targets: ["{{targets[0].Address}}", "{{targets[1].Address}}"]}]
+        remote_write:
+          - url: {{receiver.WriteUrl}}
+            name: flapping
+            remote_timeout: 10s
+            headers: { {{RecordedWrite.LifeHeader}}: "{{life}}" }
+            queue_config:
+              min_shards: {{Shards}}
+              max_shards: {{Shards}}
+              capacity: 100
+              max_samples_per_send: 50
+              batch_send_deadline: 100ms
+              min_backoff: 30ms
+              max_backoff: 200ms
+        """;
+
+    /// <summary>
+    /// A shard saves where it is before it sends the next request. So of the requests of one life that were answered, each
+    /// shard's last one at most may come again in the next, and any that were not answered may.
+    /// </summary>
+    private static void AssertOnlyInFlightIsRepeated(List<RecordedWrite> writes, Gen gen)
+    {
+        Dictionary<(string, Sample), int> firstSeen = [];
+        Dictionary<string, HashSet<int>> repeatedOfLife = [];
+        for (int index = 0; index < writes.Count; index++)
+        {
+            foreach ((string series, Sample sample) in writes[index].Samples)
+            {
+                if (firstSeen.TryAdd((series, sample), index))
+                {
+                    continue;
+                }
+
+                RecordedWrite earlier = writes[firstSeen[(series, sample)]];
+                if (earlier.IsAnswered)
+                {
+                    Assert.True(
+                        earlier.Life != writes[index].Life, $"{series} {sample} was answered and sent again in life {earlier.Life}, {gen}");
+                    repeatedOfLife.TryAdd(earlier.Life, []);
+                    repeatedOfLife[earlier.Life].Add(firstSeen[(series, sample)]);
+                }
+            }
+        }
+
+        foreach ((string life, HashSet<int> requests) in repeatedOfLife)
+        {
+            Assert.True(requests.Count <= Shards, $"{requests.Count} requests of life {life} were repeated, {gen}");
+        }
+    }
+
+    private static string ManySeries(int scrape)
+    {
+        StringBuilder page = new();
+        for (int series = 0; series < 40; series++)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"m_{series} {scrape}\n");
+        }
+
+        return page.ToString();
+    }
+
     private static string Page(int scrape)
     {
         StringBuilder page = new();
@@ -136,20 +253,6 @@ public sealed class ChaosTests
         }
 
         return page.ToString();
-    }
-
-    private static async Task<double> MetricAsync(RunningProgram agent, string beginning)
-    {
-        double sum = 0;
-        foreach (string line in (await agent.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n'))
-        {
-            if (line.StartsWith(beginning, StringComparison.Ordinal))
-            {
-                sum += double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
-            }
-        }
-
-        return sum;
     }
 
     /// <summary>By the request's number, so that every kind comes up; null takes the request.</summary>

@@ -61,6 +61,68 @@ public sealed class DiscoveryTests
             await agent.GetAsync("/service-discovery?job=aws-ecs"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_or_an_answer_that_breaks_off_in_its_middle_leaves_the_last_good_targets()
+    {
+        using WorkingFolder folder = new();
+        const string Whole = "[{\"targets\":[\"127.0.0.1:1\"],\"labels\":{\"zone\":\"a\"}}]";
+        const string Next = "[{\"targets\":[\"127.0.0.1:2\"],\"labels\":{\"zone\":\"b\"}}]";
+        ScriptedResponse answer = Json(Whole);
+        await using ScriptedHttpServer http = new(_ => Task.FromResult(answer));
+        string file = folder.Write("targets.json", Whole);
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, $$"""
+            scrape_configs:
+              - job_name: file
+                file_sd_configs: [{files: [targets.json], refresh_interval: 1s}]
+              - job_name: http
+                http_sd_configs: [{url: "{{http.Url.OriginalString}}/targets", refresh_interval: 1s}]
+            """);
+        const string Good = "file 127.0.0.1:1 a\nhttp 127.0.0.1:1 a";
+        await WaitForTargetsAsync(agent, Good);
+
+        // The writer of the file is slow; the answers of the server are cut, errors, of another kind, or not JSON.
+        await using (FileStream writing = new(file, FileMode.Create, FileAccess.Write, FileShare.Read))
+        {
+            for (int half = 0; half < Next.Length - 1; half += Next.Length / 3)
+            {
+                double before = await agent.SumAsync("prometheus_sd_file_read_errors_total");
+                await writing.WriteAsync(
+                    System.Text.Encoding.UTF8.GetBytes(Next[half..Math.Min(half + (Next.Length / 3), Next.Length - 1)]), TestContext.Current.CancellationToken);
+                await writing.FlushAsync(TestContext.Current.CancellationToken);
+                await Eventually.TrueAsync(
+                    async () => await agent.SumAsync("prometheus_sd_file_read_errors_total") > before,
+                    () => agent.Describe("the broken file is not noticed"));
+                Assert.Equal(Good, await TargetsAsync(agent));
+            }
+
+            foreach (ScriptedResponse broken in BrokenAnswers(Next))
+            {
+                double before = await agent.SumAsync("prometheus_sd_http_failures_total");
+                answer = broken;
+                await Eventually.TrueAsync(
+                    async () => await agent.SumAsync("prometheus_sd_http_failures_total") > before,
+                    () => agent.Describe("the broken answer is not noticed"));
+                Assert.Equal(Good, await TargetsAsync(agent));
+            }
+
+            answer = Json(Next);
+            await writing.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Next[^1..]), TestContext.Current.CancellationToken);
+        }
+
+        await WaitForTargetsAsync(agent, "file 127.0.0.1:2 b\nhttp 127.0.0.1:2 b");
+    }
+
+    private static ScriptedResponse[] BrokenAnswers(string whole) =>
+    [
+        Json(whole[..(whole.Length / 2)]),
+        FakeAws.Answer(500, "application/json", whole),
+        FakeAws.Answer(200, "text/html", whole),
+        Json("{}"),
+        ScriptedResponse.Raw(System.Text.Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {whole.Length + 7}\r\n\r\n{whole}")),
+        ScriptedResponse.Raw([]),
+    ];
+
     private static string Config(Uri http, Uri aws) => $$"""
         scrape_configs:
           - job_name: http

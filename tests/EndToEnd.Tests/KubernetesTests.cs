@@ -39,6 +39,56 @@ public sealed class KubernetesTests
     }
 
     [Fact]
+    public async Task Pods_are_scraped_without_a_gap_while_the_api_server_is_away_and_those_that_went_meanwhile_end_then()
+    {
+        using WorkingFolder folder = new();
+        using X509Certificate2 certificate = LoopbackCertificate.Create();
+        await using ReplayServer server = new(new ReplayCluster(), certificate) { Token = Token };
+        using ScriptedTarget stays = new(static scrape => $"of_the_pod_that_stays {scrape}\n");
+        using ScriptedTarget goes = new(static scrape => $"of_the_pod_that_goes {scrape}\n");
+        using ScriptedTarget comes = new(static scrape => $"of_the_pod_that_comes {scrape}\n");
+        using RecordingReceiver receiver = new();
+        receiver.Start();
+        string config = Config(folder, server, certificate, $$"""
+            - job_name: scraped
+              kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]
+              relabel_configs:
+              - {action: keep, source_labels: [__address__], regex: "10.244.1.20:9121|10.0.2.12:9100|10.244.2.99:9113"}
+              - {source_labels: [__meta_kubernetes_pod_name], target_label: instance}
+              - {source_labels: [__address__], regex: "10.244.1.20:9121", target_label: __address__, replacement: "{{stays.Address}}"}
+              - {source_labels: [__address__], regex: "10.0.2.12:9100", target_label: __address__, replacement: "{{goes.Address}}"}
+              - {source_labels: [__address__], regex: "10.244.2.99:9113", target_label: __address__, replacement: "{{comes.Address}}"}
+            global: {scrape_interval: 300ms, scrape_timeout: 300ms}
+            remote_write: [{url: "{{receiver.WriteUrl}}", queue_config: {batch_send_deadline: 100ms} }]
+            """);
+        await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, config);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(stays.Scrapes > 2 && goes.Scrapes > 2), () => agent.Describe("the pods are not scraped"));
+
+        await server.StopAsync();
+        server.Cluster.Advance();
+        await Eventually.TrueAsync(
+            async () => await agent.MetricAsync("ampedge_sd_kubernetes_watches_failing") == 3,
+            () => agent.Describe("the agent does not notice that the server is away"));
+        int away = goes.Scrapes;
+        await Eventually.TrueAsync(
+            () => Task.FromResult(goes.Scrapes > away + 5), () => agent.Describe("targets were given up"));
+        server.Start();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(comes.Scrapes > 2), () => agent.Describe("the new pod is not scraped"));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(receiver.ArrivalsOf("of_the_pod_that_goes").Exists(static sample => StaleMarker.IsStale(sample.Value))),
+            () => agent.Describe("the series of the pod that is gone do not end"));
+
+        int end = stays.Scrapes;
+        await Eventually.TrueAsync(
+            () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf("of_the_pod_that_stays"), end)),
+            () => agent.Describe("samples are missing"));
+        int failed = receiver.ArrivalsOf("__name__=\"up\"", "cart-0").FindAll(static sample => sample.Value == 0).Count;
+        NothingLostTests.AssertInOrderAndWhole(receiver.ArrivalsOf("of_the_pod_that_stays"), end, [], failed, new Gen(0));
+    }
+
+    [Fact]
     public async Task A_kubeconfig_that_wants_a_program_run_is_refused_at_start()
     {
         using WorkingFolder folder = new();
@@ -62,7 +112,7 @@ public sealed class KubernetesTests
         Assert.Contains("kubeconfig:4:32 users[0].user.exec: exec is not supported", agent.Output, StringComparison.Ordinal);
     }
 
-    private static string Config(WorkingFolder folder, ReplayServer server, X509Certificate2 certificate)
+    private static string Config(WorkingFolder folder, ReplayServer server, X509Certificate2 certificate, string rest = "")
     {
         folder.Write("ca.pem", certificate.ExportCertificatePem());
         folder.Write("token", Token);
@@ -79,7 +129,7 @@ public sealed class KubernetesTests
               kubernetes_sd_configs: [{role: {{role}}, kubeconfig_file: kubeconfig}]
               relabel_configs: [{action: drop, source_labels: [__address__], regex: ".*"}]
             """));
-        return "scrape_configs:\n" + jobs + "\n";
+        return $"scrape_configs:\n{jobs}\n{rest}\n";
     }
 
     private static async Task ExpectAsync(RunningProgram agent, string state)

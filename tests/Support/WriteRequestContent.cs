@@ -15,6 +15,9 @@ public sealed class WriteRequestContent
     /// <summary>With the sum as the value.</summary>
     public List<ReceivedSample> Histograms { get; } = [];
 
+    /// <summary>The same histograms whole, in the words of <see cref="HistogramText"/>.</summary>
+    public List<(string Series, string Text)> HistogramTexts { get; } = [];
+
     /// <summary>With the exemplar's own labels behind the series'.</summary>
     public List<ReceivedSample> Exemplars { get; } = [];
 
@@ -155,6 +158,7 @@ public sealed class WriteRequestContent
             }
 
             Histograms.Add(new ReceivedSample(labels, histogram.TimestampMs, histogram.Sum));
+            HistogramTexts.Add((labels, HistogramText.Of(histogram)));
         }
     }
 }

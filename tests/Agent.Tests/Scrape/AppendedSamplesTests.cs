@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
 using Xunit;
 
 namespace AmpEdge.Agent.Tests.Scrape;

@@ -1,5 +1,6 @@
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
 using Xunit;
 
 namespace AmpEdge.Agent.Tests.Scrape;

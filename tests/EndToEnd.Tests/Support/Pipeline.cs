@@ -91,21 +91,27 @@ public static class Pipeline
         StartAgentAsync(folder, config, new Dictionary<string, string>());
 
     /// <summary>The same with environment variables and further flags.</summary>
-    public static async Task<RunningProgram> StartAgentAsync(
-        WorkingFolder folder, string config, IReadOnlyDictionary<string, string> environment, params string[] flags)
+    public static Task<RunningProgram> StartAgentAsync(
+        WorkingFolder folder, string config, IReadOnlyDictionary<string, string> environment, params string[] flags) =>
+        StartAgentThroughAsync([], folder, config, environment, flags);
+
+    /// <summary>The same through a program that ends up as the agent: its command line comes behind the given one.</summary>
+    public static async Task<RunningProgram> StartAgentThroughAsync(
+        IReadOnlyList<string> command, WorkingFolder folder, string config,
+        IReadOnlyDictionary<string, string> environment, params string[] flags)
     {
         int port = Ports.Free();
         string file = folder.Write("agent.yml", config);
-        RunningProgram agent = RunningProgram.Start(
+        string[] line =
+        [
+            .. command,
             Programs.Agent,
-            port,
-            [
-                $"--config.file={file}",
-                $"--storage.agent.path={folder.At("agent-data")}",
-                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
-                .. flags,
-            ],
-            environment);
+            $"--config.file={file}",
+            $"--storage.agent.path={folder.At("agent-data")}",
+            string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
+            .. flags,
+        ];
+        RunningProgram agent = RunningProgram.Start(line[0], port, line[1..], environment);
         await agent.WaitUntilReadyAsync("/-/ready");
         return agent;
     }

@@ -21,12 +21,22 @@ public sealed class RecordingReceiver : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Sample>> _arrivals = new(StringComparer.Ordinal);
+    private readonly List<RecordedWrite> _writes = [];
     private HttpListener? _listener;
     private Task _loop = Task.CompletedTask;
     private int _requests;
 
     /// <summary>What to answer to the request of a number without taking it; null takes it.</summary>
     public Func<int, HttpStatusCode?> Misbehave { get; set; } = static _ => null;
+
+    /// <summary>
+    /// As AMP does, take nothing of a request in which a sample is not newer than what is there of its series, unless it is
+    /// the same sample again.
+    /// </summary>
+    public bool RefusesOutOfOrder { get; init; }
+
+    /// <summary>The samples of requests of one sample that were refused for their order.</summary>
+    public int RefusedAlone { get; private set; }
 
     public int Port { get; } = Ports.Free();
 
@@ -79,12 +89,25 @@ public sealed class RecordingReceiver : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>The requests that were taken, in order.</summary>
+    public List<RecordedWrite> Writes()
+    {
+        lock (_lock)
+        {
+            return [.. _writes];
+        }
+    }
+
+    /// <summary>Refuses connections until the next start.</summary>
+    public void Stop()
     {
         _listener?.Stop();
         _loop.Wait(TimeSpan.FromSeconds(5));
         _listener?.Close();
+        _listener = null;
     }
+
+    public void Dispose() => Stop();
 
     private async Task ServeAsync(HttpListener listener)
     {
@@ -100,69 +123,82 @@ public sealed class RecordingReceiver : IDisposable
                 return;
             }
 
-            try
-            {
-                using MemoryStream body = new();
-                await context.Request.InputStream.CopyToAsync(body);
-                await AnswerAsync(context, body.ToArray());
-            }
-            catch (Exception gone) when (gone is HttpListenerException or IOException)
-            {
-                // The sender was killed in the middle: that request never was.
-                context.Response.Abort();
-            }
+            _ = Task.Run(() => HandleAsync(context));
+        }
+    }
+
+    /// <summary>Each on its own: a request that stalls keeps no other shard's waiting.</summary>
+    private async Task HandleAsync(HttpListenerContext context)
+    {
+        try
+        {
+            using MemoryStream body = new();
+            await context.Request.InputStream.CopyToAsync(body);
+            await AnswerAsync(context, body.ToArray());
+        }
+        catch (Exception gone) when (gone is HttpListenerException or IOException or ObjectDisposedException)
+        {
+            // The sender was killed in the middle: that request never was.
+            context.Response.Abort();
         }
     }
 
     private async Task AnswerAsync(HttpListenerContext context, byte[] body)
     {
-        HttpStatusCode? answer = Misbehave(_requests++);
-        bool taken = (answer is null or TakenButStall) && Record(body);
+        HttpStatusCode? answer;
+        lock (_lock)
+        {
+            answer = Misbehave(_requests++);
+        }
+
+        string life = context.Request.Headers[RecordedWrite.LifeHeader] ?? "";
+        string refusal = answer is null or TakenButStall ? Record(body, life, isAnswered: answer is null) : "";
         if (answer is Stall or TakenButStall)
         {
             await Task.Delay(s_stall, TimeProvider.System);
             answer = HttpStatusCode.GatewayTimeout;
         }
 
-        context.Response.StatusCode = answer is { } status ? (int)status : taken ? 204 : 400;
-        context.Response.Close();
+        context.Response.StatusCode = answer is { } status ? (int)status : refusal.Length == 0 ? 204 : 400;
+        context.Response.Close(Encoding.UTF8.GetBytes(refusal), willBlock: true);
     }
 
-    private bool Record(byte[] body)
+    /// <summary>Takes a request; returns why not, or nothing.</summary>
+    private string Record(byte[] body, string life, bool isAnswered)
     {
         if (!Snappy.TryGetDecodedLength(body, out int length))
         {
-            return false;
+            return "no Snappy block";
         }
 
         byte[] message = new byte[length];
         if (!Snappy.TryDecode(body, message, out _))
         {
-            return false;
+            return "the Snappy block does not decode";
+        }
+
+        List<(string Series, Sample Sample)> samples = [];
+        WriteRequestV1Reader reader = new(message);
+        for (WriteRequestItem item = reader.Next(); item != WriteRequestItem.End; item = reader.Next())
+        {
+            if (item == WriteRequestItem.Malformed)
+            {
+                return "the message is malformed";
+            }
+
+            if (item == WriteRequestItem.TimeSeries)
+            {
+                Read(reader.TimeSeries, samples);
+            }
         }
 
         lock (_lock)
         {
-            WriteRequestV1Reader reader = new(message);
-            while (true)
-            {
-                switch (reader.Next())
-                {
-                    case WriteRequestItem.TimeSeries:
-                        Record(reader.TimeSeries);
-                        break;
-                    case WriteRequestItem.Metadata:
-                        break;
-                    case WriteRequestItem.End:
-                        return true;
-                    default:
-                        return false;
-                }
-            }
+            return Keep(samples, life, isAnswered);
         }
     }
 
-    private void Record(TimeSeriesV1 series)
+    private static void Read(TimeSeriesV1 series, List<(string Series, Sample Sample)> samples)
     {
         StringBuilder labels = new();
         foreach (LabelPairsV1 label in series.Labels)
@@ -171,14 +207,49 @@ public sealed class RecordingReceiver : IDisposable
         }
 
         string key = labels.ToString();
-        if (!_arrivals.TryGetValue(key, out List<Sample>? samples))
-        {
-            _arrivals.Add(key, samples = []);
-        }
-
         foreach (SamplesV1 sample in series.Samples)
         {
-            samples.Add(new Sample(sample.TimestampMs, sample.Value));
+            samples.Add((key, new Sample(sample.TimestampMs, sample.Value)));
         }
+    }
+
+    private string Keep(List<(string Series, Sample Sample)> samples, string life, bool isAnswered)
+    {
+        if (RefusesOutOfOrder && HasOutOfOrder(samples))
+        {
+            RefusedAlone += samples.Count == 1 ? 1 : 0;
+            return "out of order sample";
+        }
+
+        foreach ((string series, Sample sample) in samples)
+        {
+            if (!_arrivals.TryGetValue(series, out List<Sample>? known))
+            {
+                _arrivals.Add(series, known = []);
+            }
+
+            known.Add(sample);
+        }
+
+        _writes.Add(new RecordedWrite(life, isAnswered, samples));
+        return "";
+    }
+
+    private bool HasOutOfOrder(List<(string Series, Sample Sample)> samples)
+    {
+        Dictionary<string, long> newestMs = new(StringComparer.Ordinal);
+        foreach ((string series, Sample sample) in samples)
+        {
+            _arrivals.TryGetValue(series, out List<Sample>? known);
+            long lastMs = newestMs.GetValueOrDefault(series, known is null ? long.MinValue : known[^1].TimestampMs);
+            if (sample.TimestampMs <= lastMs && known?.Contains(sample) != true)
+            {
+                return true;
+            }
+
+            newestMs[series] = Math.Max(lastMs, sample.TimestampMs);
+        }
+
+        return false;
     }
 }

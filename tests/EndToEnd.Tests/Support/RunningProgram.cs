@@ -148,6 +148,20 @@ public sealed class RunningProgram : IAsyncDisposable
         return null;
     }
 
+    /// <summary>The sum of the samples of its own <c>/metrics</c> whose lines begin so.</summary>
+    public async Task<double> SumAsync(string beginning)
+    {
+        double sum = 0;
+        foreach (string line in (await GetAsync("/metrics")).Split('\n'))
+        {
+            sum += line.StartsWith(beginning, StringComparison.Ordinal)
+                ? double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)
+                : 0;
+        }
+
+        return sum;
+    }
+
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()
     {

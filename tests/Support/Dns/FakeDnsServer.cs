@@ -19,10 +19,11 @@ public sealed class FakeDnsServer : IAsyncDisposable
     private readonly Task _tcpLoop;
 
     /// <param name="answer">What goes back for a question; nothing when the list is empty, else each in turn.</param>
-    public FakeDnsServer(Func<DnsQuestion, IReadOnlyList<DnsReply>> answer)
+    /// <param name="endPoint">Where to listen; any free port of loopback when null.</param>
+    public FakeDnsServer(Func<DnsQuestion, IReadOnlyList<DnsReply>> answer, IPEndPoint? endPoint = null)
     {
         _answer = answer;
-        (_listener, _datagrams) = Bind();
+        (_listener, _datagrams) = endPoint is null ? Bind() : BindAt(endPoint);
         EndPoint = (IPEndPoint)_listener.LocalEndpoint;
         _udpLoop = Task.Run(ServeUdpAsync);
         _tcpLoop = Task.Run(ServeTcpAsync);
@@ -58,19 +59,32 @@ public sealed class FakeDnsServer : IAsyncDisposable
         // A port that is free for connections may be taken for datagrams.
         while (true)
         {
-            TcpListener listener = new(IPAddress.Loopback, 0);
-            listener.Start();
-            Socket datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             try
             {
-                datagrams.Bind(listener.LocalEndpoint);
-                return (listener, datagrams);
+                return BindAt(new IPEndPoint(IPAddress.Loopback, 0));
             }
             catch (SocketException)
             {
-                listener.Stop();
-                datagrams.Dispose();
+                continue;
             }
+        }
+    }
+
+    private static (TcpListener Listener, Socket Datagrams) BindAt(IPEndPoint endPoint)
+    {
+        TcpListener listener = new(endPoint);
+        listener.Start();
+        Socket datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            datagrams.Bind(listener.LocalEndpoint);
+            return (listener, datagrams);
+        }
+        catch (SocketException)
+        {
+            listener.Stop();
+            datagrams.Dispose();
+            throw;
         }
     }
 

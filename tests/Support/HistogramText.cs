@@ -3,10 +3,10 @@ using System.Linq;
 using System.Text.Json;
 using AmpEdge.Prometheus;
 
-namespace AmpEdge.Agent.Tests.Scrape;
+namespace AmpEdge.Tests.Support;
 
 /// <summary>Native histograms as one line each: those that were stored and those of the shared cases.</summary>
-internal static class HistogramText
+public static class HistogramText
 {
     public static string Of(HistogramMessage message)
     {
@@ -14,8 +14,9 @@ internal static class HistogramText
         double zeroCount = message.IsFloat ? BitConverter.UInt64BitsToDouble(message.ZeroCount) : message.ZeroCount;
         return Line(
             message.Schema, count, message.Sum, message.ZeroThreshold, zeroCount, message.ResetHint.ToString(),
-            Spans(message.PositiveSpans), Deltas(message.PositiveDeltas),
-            Spans(message.NegativeSpans), Deltas(message.NegativeDeltas), Doubles(message.CustomValues));
+            Spans(message.PositiveSpans), message.IsFloat ? Doubles(message.PositiveCounts) : Deltas(message.PositiveDeltas),
+            Spans(message.NegativeSpans), message.IsFloat ? Doubles(message.NegativeCounts) : Deltas(message.NegativeDeltas),
+            Doubles(message.CustomValues));
     }
 
     public static string Of(JsonElement histogram) => Line(
@@ -26,9 +27,9 @@ internal static class HistogramText
         Either(histogram, "zero_count", "zero_count_int"),
         histogram.GetProperty("counter_reset_hint").GetString()!,
         string.Join(',', histogram.GetProperty("positive_spans").EnumerateArray().Select(static span => $"{span[0]}+{span[1]}")),
-        Numbers(histogram, "positive_deltas"),
+        Numbers(histogram, "positive_deltas") + Numbers(histogram, "positive_counts"),
         string.Join(',', histogram.GetProperty("negative_spans").EnumerateArray().Select(static span => $"{span[0]}+{span[1]}")),
-        Numbers(histogram, "negative_deltas"),
+        Numbers(histogram, "negative_deltas") + Numbers(histogram, "negative_counts"),
         Numbers(histogram, "custom_values"));
 
     private static string Line(
