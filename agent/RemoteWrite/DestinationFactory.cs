@@ -54,7 +54,8 @@ internal sealed class DestinationFactory
             return config.Name;
         }
 
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(config.Url.AbsoluteUri));
+        // Without a password: another one is not another destination, which would begin from now.
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(ConfigUrl.Shown(config.Url.AbsoluteUri)));
         return $"{config.Url.Host}-{Convert.ToHexStringLower(hash.AsSpan(0, 3))}";
     }
 
