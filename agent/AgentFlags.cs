@@ -29,6 +29,8 @@ internal sealed class AgentFlags
     private readonly Flag<bool> _enableLifecycle;
     private readonly Flag<long> _maxConnections;
     private readonly Flag<string> _resolvConf;
+    private readonly Flag<long> _shardCount;
+    private readonly Flag<long> _shardIndex;
     private readonly Flag<string> _nodeLocal;
     private readonly Flag<bool> _annotations;
     private readonly Flag<string> _kubeletUrl;
@@ -82,6 +84,9 @@ internal sealed class AgentFlags
         _resolvConf = discovery.Text(
             "discovery.dns.resolv-conf", "/etc/resolv.conf",
             "Name servers and search domains of dns_sd_configs; read anew for each look-up.", "FILE");
+        _shardCount = discovery.Number(
+            "sharding.count", 1, 1, 65_536, "Among how many equal agents the targets are spread; each scrapes those whose address falls to it.");
+        _shardIndex = discovery.Number("sharding.index", 0, 0, 65_535, "Which of them this is, from 0.");
         FlagGroup kubernetes = _commandLine.Group("Kubernetes");
         _nodeLocal = kubernetes.Choice(
             "kubernetes.node-local", KubernetesFlags.Auto, [KubernetesFlags.Auto, KubernetesFlags.On, KubernetesFlags.Off],
@@ -177,6 +182,8 @@ internal sealed class AgentFlags
         ExternalUrl = _externalUrl.Value.Length > 0 ? new Uri(_externalUrl.Value) : null,
         RoutePrefix = RoutePrefix,
         ResolvConf = _resolvConf.Value,
+        ShardCount = (int)_shardCount.Value,
+        ShardIndex = (int)_shardIndex.Value,
         Kubernetes = new KubernetesFlags
         {
             NodeLocal = _nodeLocal.Value,
@@ -217,6 +224,21 @@ internal sealed class AgentFlags
     private bool InMemory => _bufferMode.Value == "memory";
 
     /// <summary>Reads the arguments; false when the program has to end with <paramref name="exitCode"/>.</summary>
-    public bool TryRead(IReadOnlyList<string> args, TextWriter output, TextWriter error, out int exitCode) =>
-        _commandLine.TryParse(args, output, error, out exitCode);
+    public bool TryRead(IReadOnlyList<string> args, TextWriter output, TextWriter error, out int exitCode)
+    {
+        if (!_commandLine.TryParse(args, output, error, out exitCode))
+        {
+            return false;
+        }
+
+        if (_shardIndex.Value >= _shardCount.Value)
+        {
+            error.WriteLine(
+                $"error: flag --sharding.index: value refused (got '{_shardIndex.ValueText}', allowed: less than --sharding.count={_shardCount.ValueText})");
+            exitCode = ExitCode.Usage;
+            return false;
+        }
+
+        return true;
+    }
 }

@@ -84,7 +84,9 @@ internal sealed class AgentHost : IDisposable
             return new ConfigResult<AgentConfig>(null, problems);
         }
 
-        return settings.Kubernetes.Annotations ? new ConfigResult<AgentConfig>(AnnotationRules.AddTo(config), []) : loaded;
+        config = settings.Kubernetes.Annotations ? AnnotationRules.AddTo(config) : config;
+        config = settings.ShardCount > 1 ? ShardingRules.AddTo(config, settings.ShardCount, settings.ShardIndex) : config;
+        return new ConfigResult<AgentConfig>(config, []);
     }
 
     /// <summary>Reads the file again and applies what changed; null, or what is wrong with it.</summary>

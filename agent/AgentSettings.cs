@@ -37,6 +37,12 @@ internal sealed record AgentSettings
     /// <summary>The file of name servers for DNS discovery.</summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
 
+    /// <summary>Among how many agents the targets are spread.</summary>
+    public int ShardCount { get; init; } = 1;
+
+    /// <summary>Which of them this is, from 0.</summary>
+    public int ShardIndex { get; init; }
+
     /// <summary>What the flags say of Kubernetes.</summary>
     public KubernetesFlags Kubernetes { get; init; } = new();
 

@@ -21,6 +21,11 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
         [0.01, 0.1, 1, 10],
         "mechanism", "config");
 
+    private readonly MetricFamily<SummaryMetric> _refreshSummary = registry.Summaries(
+        "prometheus_sd_refresh_duration_seconds",
+        "The duration of a refresh in seconds for the given SD mechanism.",
+        "mechanism", "config");
+
     private readonly MetricFamily<GaugeMetric> _fileModified = registry.Gauges(
         "prometheus_sd_file_mtime_seconds",
         "Timestamp (mtime) of files read by FileSD. Timestamp is set at read time.",
@@ -71,6 +76,9 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
     /// <summary>How long such looks take; given back with <see cref="RemoveJob"/>.</summary>
     public HistogramMetric RefreshDuration(string mechanism, string job) => _refreshDuration.With(mechanism, job);
 
+    /// <summary>The same as quantiles, which is what dashboards show; given back with <see cref="RemoveJob"/>.</summary>
+    public SummaryMetric RefreshSummary(string mechanism, string job) => _refreshSummary.With(mechanism, job);
+
     /// <summary>When a file was changed last, as of its last reading; give it back with <see cref="RemoveFile"/>.</summary>
     public GaugeMetric FileModified(string file) => _fileModified.With(file);
 
@@ -83,6 +91,7 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
         {
             _refreshFailures.Remove(mechanism, job);
             _refreshDuration.Remove(mechanism, job);
+            _refreshSummary.Remove(mechanism, job);
         }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class RefreshDiscoverer : IDiscoverer, IStatusReporter
     private readonly ILogger _log;
     private readonly CounterMetric _failures;
     private readonly HistogramMetric _duration;
+    private readonly SummaryMetric _durationSummary;
     private readonly RepeatedErrorGate _problems;
     private volatile DiscovererStatus _status;
 
@@ -45,6 +46,7 @@ internal sealed class RefreshDiscoverer : IDiscoverer, IStatusReporter
         _log = log;
         _failures = metrics.RefreshFailures(source.Mechanism, job);
         _duration = metrics.RefreshDuration(source.Mechanism, job);
+        _durationSummary = metrics.RefreshSummary(source.Mechanism, job);
         _problems = new RepeatedErrorGate(time);
         _status = new DiscovererStatus(source.Mechanism, null, TimeSpan.Zero, null);
     }
@@ -93,6 +95,7 @@ internal sealed class RefreshDiscoverer : IDiscoverer, IStatusReporter
         }
 
         _duration.ObserveSince(_time, started);
+        _durationSummary.Observe(_time.GetElapsedTime(started).TotalSeconds);
         _status = new DiscovererStatus(_source.Mechanism, look, _time.GetElapsedTime(started), problem);
         Log(problem);
     }
