@@ -7,7 +7,7 @@ namespace AmpEdge.Agent.Tests;
 [Collection(nameof(AloneCollection))]
 public sealed class LongRunTests
 {
-    private const int Days = 4;
+    private const int Days = 3;
 
     /// <summary>The noise of a test's process; a leak of one small object per series that ended would be ten times as much.</summary>
     private const long HeapNoiseBytes = 400_000;
