@@ -4,8 +4,9 @@ namespace AmpEdge.Agent.Buffer;
 
 /// <summary>
 /// Puts the samples of a scrape into an order in which series with the same labels are neighbours, whatever their metric: on a page
-/// they are as far apart as its families are long, too far for Snappy's window of 64 KiB. The order is found once per target, and
-/// again when its series change. Thread-safe.
+/// they are as far apart as its families are long, too far for Snappy's window of 64 KiB. Series whose labels are equally long come
+/// together first: their messages begin with the same length, so one copy goes on from the end of a series into the next. The order is
+/// found once per target, and again when its series change. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Measured on pages of 500 and 2,500 series in families of 10 to 500: 20.4 to 22.6 bytes a sample on the wire instead of 22.8 to
@@ -84,12 +85,14 @@ internal sealed class ScrapeOrders(SeriesTable table)
     {
         ByteBuffer keys = new(Math.Min(series.Length, MaxKeyBytes / UsualKeyBytes) * UsualKeyBytes);
         int[] ends = new int[series.Length];
+        int[] lengths = new int[series.Length];
         int[] indexes = new int[series.Length];
         using (SeriesTable.LabelReader labels = _table.ReadLabels())
         {
             for (int index = 0; index < series.Length; index++)
             {
-                if (keys.Length + labels.LengthOf(series[index]) > MaxKeyBytes)
+                lengths[index] = labels.LengthOf(series[index]);
+                if (keys.Length + lengths[index] > MaxKeyBytes)
                 {
                     return null;
                 }
@@ -103,7 +106,8 @@ internal sealed class ScrapeOrders(SeriesTable table)
         // By index last, so that samples of one series stay in order.
         Array.Sort(indexes, (left, right) =>
         {
-            int order = KeyOf(left).SequenceCompareTo(KeyOf(right));
+            int order = lengths[left].CompareTo(lengths[right]);
+            order = order != 0 ? order : KeyOf(left).SequenceCompareTo(KeyOf(right));
             return order != 0 ? order : left.CompareTo(right);
         });
         return indexes;

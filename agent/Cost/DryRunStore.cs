@@ -1,4 +1,5 @@
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Agent.Scrape;
 using AmpEdge.Prometheus;
 
@@ -11,10 +12,9 @@ namespace AmpEdge.Agent.Cost;
 internal sealed class DryRunStore(Labels externalLabels, int samplesPerRequest) : ISampleStore
 {
     private readonly Lock _wireLock = new();
-    private readonly ByteBuffer _request = new(64 << 10);
+    private readonly RequestWriterV1 _request = new();
+    private readonly SnappyPartsEncoder _snappy = new();
     private readonly ByteBuffer _labels = new();
-    private readonly ByteBuffer _block = new();
-    private readonly ByteBuffer _fields = new();
     private byte[] _body = [];
     private int _samplesInRequest;
 
@@ -36,18 +36,16 @@ internal sealed class DryRunStore(Labels externalLabels, int samplesPerRequest) 
         {
             foreach (ref readonly ScrapedSample sample in batch.Samples)
             {
-                AppendLabels(sample.Series);
-                WriteRequestV1Writer.AppendTimeSeries(_request, _block.Written, sample.TimestampMs, sample.Value);
-                CountOne();
+                BeginSeries(sample.Series);
+                _request.AddSample(sample.TimestampMs, sample.Value);
+                EndSeries();
             }
 
             foreach (ref readonly ScrapedHistogram histogram in batch.Histograms)
             {
-                AppendLabels(histogram.Series);
-                _fields.Clear();
-                WriteRequestV1Writer.AppendHistogram(_fields, batch.MessageOf(in histogram));
-                WriteRequestV1Writer.AppendTimeSeries(_request, _block.Written, _fields.Written);
-                CountOne();
+                BeginSeries(histogram.Series);
+                _request.AddHistogram(batch.MessageOf(in histogram));
+                EndSeries();
             }
         }
 
@@ -78,8 +76,16 @@ internal sealed class DryRunStore(Labels externalLabels, int samplesPerRequest) 
         }
     }
 
-    private void CountOne()
+    private void BeginSeries(SeriesRef series)
     {
+        _labels.Clear();
+        Series.CopyLabels(series, _labels);
+        _request.BeginSeries(_labels.Written, externalLabels.Blob);
+    }
+
+    private void EndSeries()
+    {
+        _request.EndSeries();
         Samples++;
         if (++_samplesInRequest == samplesPerRequest)
         {
@@ -87,40 +93,16 @@ internal sealed class DryRunStore(Labels externalLabels, int samplesPerRequest) 
         }
     }
 
-    private void AppendLabels(SeriesRef series)
-    {
-        _labels.Clear();
-        Series.CopyLabels(series, _labels);
-        LabelsBuilder labels = new();
-        foreach (LabelPair label in new LabelsEnumerator(_labels.Written))
-        {
-            labels.Append(label.Name, label.Value);
-        }
-
-        foreach (LabelPair label in externalLabels)
-        {
-            if (!labels.TryGet(label.Name, out _))
-            {
-                labels.Append(label.Name, label.Value);
-            }
-        }
-
-        _block.Clear();
-        foreach (LabelPair label in labels.Build())
-        {
-            WriteRequestV1Writer.AppendLabel(_block, label.Name, label.Value);
-        }
-    }
-
     private void Measure()
     {
-        int needed = Snappy.MaxEncodedLength(_request.Length);
+        ReadOnlySpan<byte> message = _request.Finish();
+        int needed = Snappy.MaxEncodedLength(message.Length);
         if (_body.Length < needed)
         {
             _body = new byte[needed];
         }
 
-        WireBytes += Snappy.Encode(_request.Written, _body);
+        WireBytes += _snappy.Encode(message, _request.Parts, _body);
         _request.Clear();
         _samplesInRequest = 0;
     }

@@ -11,6 +11,7 @@ internal sealed class BatchEncoder(DestinationOptions options, SeriesTable table
 
     private readonly BatchSeries _series = new();
     private readonly BatchLabels _labels = new(table);
+    private readonly SnappyPartsEncoder _snappy = new();
     private readonly IRequestWriter _v1 = new RequestWriterV1();
     private readonly Lazy<IRequestWriter> _v2 = new(() => new RequestWriterV2(metadata));
     private byte[] _body = [];
@@ -33,7 +34,7 @@ internal sealed class BatchEncoder(DestinationOptions options, SeriesTable table
         while (true)
         {
             Append(entries[..count], writer);
-            int length = Compress(writer.Finish());
+            int length = Compress(writer.Finish(), writer.Parts);
             if (length <= options.MaxBodyBytes || count == 1)
             {
                 Body = _body.AsMemory(0, length);
@@ -112,7 +113,7 @@ internal sealed class BatchEncoder(DestinationOptions options, SeriesTable table
         }
     }
 
-    private int Compress(ReadOnlySpan<byte> message)
+    private int Compress(ReadOnlySpan<byte> message, ReadOnlySpan<int> parts)
     {
         int needed = Snappy.MaxEncodedLength(message.Length);
         if (_bodyIsShared || _body.Length < needed)
@@ -121,6 +122,6 @@ internal sealed class BatchEncoder(DestinationOptions options, SeriesTable table
             _bodyIsShared = false;
         }
 
-        return Snappy.Encode(message, _body);
+        return parts.IsEmpty ? Snappy.Encode(message, _body) : _snappy.Encode(message, parts, _body);
     }
 }

@@ -6,39 +6,62 @@ namespace AmpEdge.Agent.RemoteWrite;
 internal sealed class RequestWriterV1 : IRequestWriter
 {
     private readonly ByteBuffer _request = new(16 << 10);
-    private readonly ByteBuffer _labels = new();
-    private readonly ByteBuffer _fields = new();
+    private readonly PartStarts _parts = new();
+    private int _seriesStart;
+    private int _firstPart;
 
-    public void Clear() => _request.Clear();
+    public ReadOnlySpan<int> Parts => _parts.Starts;
+
+    public void Clear()
+    {
+        _request.Clear();
+        _parts.Clear();
+    }
 
     public void BeginSeries(ReadOnlySpan<byte> labelBlob, ReadOnlySpan<byte> added)
     {
-        _labels.Clear();
-        _fields.Clear();
+        _seriesStart = WriteRequestV1Writer.BeginTimeSeries(_request);
+        _parts.Add(_seriesStart);
+        _firstPart = _parts.Count;
         if (added.IsEmpty)
         {
-            foreach (LabelPair label in new LabelsEnumerator(labelBlob))
-            {
-                WriteRequestV1Writer.AppendLabel(_labels, label.Name, label.Value);
-            }
-
+            WriteRequestV1Writer.AppendLabels(_request, labelBlob, _parts);
             return;
         }
 
         foreach (LabelPair label in new MergedLabels(labelBlob, added))
         {
-            WriteRequestV1Writer.AppendLabel(_labels, label.Name, label.Value);
+            _parts.Add(_request.Length);
+            WriteRequestV1Writer.AppendLabel(_request, label.Name, label.Value);
         }
     }
 
-    public void AddSample(long timestampMs, double value) => WriteRequestV1Writer.AppendSample(_fields, timestampMs, value);
+    public void AddSample(long timestampMs, double value)
+    {
+        _parts.Add(_request.Length);
+        WriteRequestV1Writer.AppendSample(_request, timestampMs, value);
+    }
 
-    public void AddHistogram(ReadOnlySpan<byte> message) => WriteRequestV1Writer.AppendHistogram(_fields, message);
+    public void AddHistogram(ReadOnlySpan<byte> message)
+    {
+        _parts.Add(_request.Length);
+        WriteRequestV1Writer.AppendHistogram(_request, message);
+    }
 
-    public void AddExemplar(ReadOnlySpan<byte> labelBlob, double value, long timestampMs) =>
-        WriteRequestV1Writer.AppendExemplar(_fields, labelBlob, value, timestampMs);
+    public void AddExemplar(ReadOnlySpan<byte> labelBlob, double value, long timestampMs)
+    {
+        _parts.Add(_request.Length);
+        WriteRequestV1Writer.AppendExemplar(_request, labelBlob, value, timestampMs);
+    }
 
-    public void EndSeries() => WriteRequestV1Writer.AppendTimeSeries(_request, _labels.Written, _fields.Written);
+    public void EndSeries()
+    {
+        int moved = WriteRequestV1Writer.EndTimeSeries(_request, _seriesStart);
+        if (moved != 0)
+        {
+            _parts.Move(_firstPart, moved);
+        }
+    }
 
     public ReadOnlySpan<byte> Finish() => _request.Written;
 }

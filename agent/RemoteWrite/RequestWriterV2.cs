@@ -8,6 +8,9 @@ internal sealed class RequestWriterV2(MetadataIndex metadata) : IRequestWriter
     private readonly WriteRequestV2Writer _request = new();
     private readonly ByteBuffer _message = new();
 
+    /// <summary>None: what a series repeats are numbers of symbols, too short to be looked for as parts.</summary>
+    public ReadOnlySpan<int> Parts => default;
+
     public void Clear() => _request.Clear();
 
     public void BeginSeries(ReadOnlySpan<byte> labelBlob, ReadOnlySpan<byte> added)

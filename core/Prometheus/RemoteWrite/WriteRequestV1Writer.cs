@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace AmpEdge.Prometheus;
 
@@ -18,6 +20,15 @@ public static class WriteRequestV1Writer
     /// <summary>The most that a series with one sample adds to its label block.</summary>
     public const int MaxSeriesOverhead = 1 + 5 + MaxSampleLength;
 
+    /// <summary>What <see cref="BeginTimeSeries"/> leaves free for tag and length: enough for 128 bytes to 16 KiB, the usual lengths.</summary>
+    private const int ReservedHeader = 3;
+
+    /// <summary>A label whose name and value together are shorter has every length in one byte.</summary>
+    private const int UsualLabelEnd = 0x80 - 4;
+
+    /// <summary>Room behind short texts, so that they are copied by whole vectors.</summary>
+    private const int CopyReserve = 16;
+
     /// <summary>Appends one label to a label block; the caller appends them sorted by name.</summary>
     public static void AppendLabel(ByteBuffer block, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
@@ -26,6 +37,70 @@ public static class WriteRequestV1Writer
         block.AppendUvarint((ulong)length);
         AppendText(block, WriteRequestV1Fields.LabelName, name);
         AppendText(block, WriteRequestV1Fields.LabelValue, value);
+    }
+
+    /// <summary>
+    /// Begins a series right in the request; labels and fields are appended to the request, then it is ended. Returns where it begins.
+    /// </summary>
+    public static int BeginTimeSeries(ByteBuffer request)
+    {
+        int start = request.Length;
+        request.Reserve(ReservedHeader);
+        request.Advance(ReservedHeader);
+        return start;
+    }
+
+    /// <summary>Ends the series that began at <paramref name="start"/>; returns by how many bytes its content had to be moved.</summary>
+    public static int EndTimeSeries(ByteBuffer request, int start)
+    {
+        int length = request.Length - start - ReservedHeader;
+        int shift = 1 + Uvarint.Length((ulong)length) - ReservedHeader;
+        if (shift != 0)
+        {
+            if (shift > 0)
+            {
+                request.Reserve(shift);
+                request.Advance(shift);
+            }
+
+            Span<byte> series = request.Patch(start, request.Length - start);
+            series.Slice(ReservedHeader, length).CopyTo(series[(ReservedHeader + shift)..]);
+            request.Truncate(start + ReservedHeader + shift + length);
+        }
+
+        Span<byte> header = request.Patch(start, ReservedHeader + shift);
+        header[0] = WriteRequestV1Fields.RequestTimeSeries;
+        Uvarint.Write(header[1..], (ulong)length);
+        return shift;
+    }
+
+    /// <summary>Appends the labels of a blob (<see cref="Labels"/>), and to <paramref name="parts"/> where each begins.</summary>
+    public static void AppendLabels(ByteBuffer request, ReadOnlySpan<byte> labelBlob, PartStarts parts)
+    {
+        while (!labelBlob.IsEmpty)
+        {
+            parts.Add(request.Length);
+            int nameLength = labelBlob[0];
+            int valueAt = 1 + nameLength;
+            int valueLength = nameLength < UsualLabelEnd ? labelBlob[valueAt] : UsualLabelEnd;
+            if (nameLength + valueLength >= UsualLabelEnd)
+            {
+                AppendUnusualLabel(request, ref labelBlob);
+                continue;
+            }
+
+            // From | length name length value | to | tag length tag length name tag length value |.
+            int length = 4 + nameLength + valueLength;
+            Span<byte> label = request.Reserve(2 + length + CopyReserve);
+            label[0] = WriteRequestV1Fields.SeriesLabel;
+            label[1] = (byte)length;
+            label[2] = WriteRequestV1Fields.LabelName;
+            CopyShort(labelBlob, 1 + nameLength, label[3..]);
+            label[4 + nameLength] = WriteRequestV1Fields.LabelValue;
+            CopyShort(labelBlob[valueAt..], 1 + valueLength, label[(5 + nameLength)..]);
+            request.Advance(2 + length);
+            labelBlob = labelBlob[(valueAt + 1 + valueLength)..];
+        }
     }
 
     /// <summary>Appends a series with one sample.</summary>
@@ -85,8 +160,20 @@ public static class WriteRequestV1Writer
     }
 
     /// <summary>Appends a sample to a series' fields.</summary>
-    public static void AppendSample(ByteBuffer fields, long timestampMs, double value) =>
-        fields.Advance(WriteSample(fields.Reserve(MaxSampleLength), timestampMs, value));
+    public static void AppendSample(ByteBuffer fields, long timestampMs, double value)
+    {
+        Span<byte> target = fields.Reserve(MaxSampleLength);
+        ulong bits = BitConverter.DoubleToUInt64Bits(value);
+        if (UsualFormV1.IsUsual(timestampMs, bits))
+        {
+            UsualFormV1.WriteSample(target, timestampMs, bits);
+            fields.Advance(UsualFormV1.SampleFieldLength);
+        }
+        else
+        {
+            fields.Advance(WriteSample(target, timestampMs, value));
+        }
+    }
 
     /// <summary>Appends an exemplar to a series' fields; its labels are those of a blob (<see cref="Labels"/>).</summary>
     public static void AppendExemplar(ByteBuffer fields, ReadOnlySpan<byte> labelBlob, double value, long timestampMs)
@@ -142,6 +229,36 @@ public static class WriteRequestV1Writer
         AppendText(request, WriteRequestV1Fields.MetadataFamily, family);
         AppendText(request, WriteRequestV1Fields.MetadataHelp, help);
         AppendText(request, WriteRequestV1Fields.MetadataUnit, unit);
+    }
+
+    private static void AppendUnusualLabel(ByteBuffer request, ref ReadOnlySpan<byte> labelBlob)
+    {
+        LabelsEnumerator labels = new(labelBlob);
+        if (labels.MoveNext())
+        {
+            LabelPair label = labels.Current;
+            AppendLabel(request, label.Name, label.Value);
+            labelBlob = labelBlob[(Uvarint.Length((ulong)label.Name.Length) + label.Name.Length
+                + Uvarint.Length((ulong)label.Value.Length) + label.Value.Length)..];
+        }
+    }
+
+    /// <summary>Copies the first bytes of a text; the target has <see cref="CopyReserve"/> bytes behind them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyShort(ReadOnlySpan<byte> source, int length, Span<byte> target)
+    {
+        if (source.Length < Vector128<byte>.Count || length > 2 * Vector128<byte>.Count)
+        {
+            source[..length].CopyTo(target);
+            return;
+        }
+
+        Vector128.Create(source).CopyTo(target);
+        if (length > Vector128<byte>.Count)
+        {
+            // The last sixteen bytes, which may overlap the first.
+            Vector128.Create(source[(length - Vector128<byte>.Count)..]).CopyTo(target[(length - Vector128<byte>.Count)..]);
+        }
     }
 
     private static int WriteSample(Span<byte> target, long timestampMs, double value)

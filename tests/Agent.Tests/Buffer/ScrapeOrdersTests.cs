@@ -9,7 +9,7 @@ namespace AmpEdge.Agent.Tests.Buffer;
 public sealed class ScrapeOrdersTests
 {
     [Fact]
-    public void Series_with_the_same_labels_become_neighbours_and_each_keeps_its_order()
+    public void Series_with_the_same_labels_of_the_same_length_become_neighbours_and_each_keeps_its_order()
     {
         Gen gen = Gen.Create(51);
         SeriesTable table = new();
@@ -23,7 +23,7 @@ public sealed class ScrapeOrdersTests
                 for (int path = 0; path < 12; path++)
                 {
                     Labels labels = Labels.FromStrings("__name__", $"family_{family}", "path", $"/p/{path + round % 2}");
-                    series.Add(($"/p/{path + round % 2}", table.Acquire(labels)));
+                    series.Add(($"{labels.Blob.Length} /p/{path + round % 2}", table.Acquire(labels)));
                 }
             }
 

@@ -37,6 +37,59 @@ public sealed class WriteRequestV1WriterTests
     }
 
     [Fact]
+    public void Series_written_in_place_have_the_bytes_of_those_written_by_blocks_and_say_where_their_parts_begin()
+    {
+        Gen gen = Gen.Create(9);
+        ByteBuffer inPlace = new(1);
+        ByteBuffer byBlocks = new();
+        ByteBuffer block = new();
+        ByteBuffer fields = new();
+        PartStarts parts = new();
+        for (int round = 0; round < 2000; round++)
+        {
+            // From no label at all to series whose length takes three bytes, and names and values around 128 bytes.
+            LabelsBuilder builder = new();
+            for (int count = gen.Int(8); count > 0; count--)
+            {
+                builder.Set(Encoding.UTF8.GetBytes($"label_{count}{new string('n', gen.Pick(0, 3, 10, 110))}"), gen.Bytes(gen.Pick(1, 5, 20, 50, 116, 130, 9000)));
+            }
+
+            Labels labels = builder.Build();
+            block.Clear();
+            fields.Clear();
+            foreach (LabelPair label in labels)
+            {
+                WriteRequestV1Writer.AppendLabel(block, label.Name, label.Value);
+            }
+
+            WriteRequestV1Writer.AppendSample(fields, gen.Pick(0, 1_795_344_146_821), gen.Pick(0, 1.5));
+            WriteRequestV1Writer.AppendTimeSeries(byBlocks, block.Written, fields.Written);
+
+            int first = parts.Count;
+            int start = WriteRequestV1Writer.BeginTimeSeries(inPlace);
+            WriteRequestV1Writer.AppendLabels(inPlace, labels.Blob, parts);
+            parts.Add(inPlace.Length);
+            inPlace.Append(fields.Written);
+            parts.Move(first, WriteRequestV1Writer.EndTimeSeries(inPlace, start));
+
+            Assert.True(byBlocks.Written.SequenceEqual(inPlace.Written), $"{gen} round {round}");
+            Assert.Equal(labels.Count + 1, parts.Count - first);
+            for (int part = first; part < parts.Count - 1; part++)
+            {
+                Assert.Equal(0x0A, inPlace.Written[parts.Starts[part]]);
+            }
+
+            Assert.Equal(fields.Written.ToArray(), inPlace.Written[parts.Starts[^1]..].ToArray());
+            if (inPlace.Length > 100_000)
+            {
+                inPlace.Clear();
+                byBlocks.Clear();
+                parts.Clear();
+            }
+        }
+    }
+
+    [Fact]
     public void Times_of_every_length_are_written_by_both_ways_alike_and_read_back()
     {
         for (int bit = 0; bit < 64; bit++)
