@@ -21,9 +21,16 @@ public class BatchBenchmarks
     private const long StartMs = 1_795_344_146_821;
 
     private readonly EntryPlace[] _batch = new EntryPlace[Samples];
-    private readonly BatchEncoder _encoder = new(
-        new DestinationOptions { Name = "bench", Url = new Uri("http://127.0.0.1/write"), },
-        new MetadataIndex(static () => [], TimeProvider.System));
+    private readonly SeriesTable _table = new();
+    private readonly BatchEncoder _encoder;
+
+    public BatchBenchmarks()
+    {
+        _encoder = new BatchEncoder(
+            new DestinationOptions { Name = "bench", Url = new Uri("http://127.0.0.1/write") },
+            _table,
+            new MetadataIndex(static () => [], TimeProvider.System));
+    }
 
     [Params(WriteProtocol.V1, WriteProtocol.V2)]
     public WriteProtocol Protocol { get; set; }
@@ -31,7 +38,7 @@ public class BatchBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        ShardQueue queue = new(Samples);
+        ShardQueue queue = new(Samples, _table);
         for (int target = 0; target < Targets; target++)
         {
             foreach (string line in Encoding.UTF8.GetString(SyntheticTarget.Page(target, SeriesPerTarget, target)).Split('\n'))
