@@ -22,11 +22,17 @@ internal sealed class ScrapeOrders(SeriesTable table)
 
     private const int UsualKeyBytes = 128;
 
+    /// <summary>New targets come in numbers, so the buffer for their keys is kept, unless it is longer than this.</summary>
+    private const int MaxKeptBytes = 1 << 20;
+
     private readonly Lock _ordersLock = new();
     private readonly SeriesTable _table = table;
 
     /// <summary>By the number of the scrape's first series, which stays the same as long as the target has it.</summary>
     private readonly Dictionary<SeriesRef, Order> _orders = [];
+
+    /// <summary>A buffer for the keys of the next target, when nobody uses it.</summary>
+    private ByteBuffer? _keys;
 
     /// <summary>Sorts the samples of one scrape. The order of those of one series stays.</summary>
     public void Apply(SampleList samples)
@@ -83,7 +89,9 @@ internal sealed class ScrapeOrders(SeriesTable table)
     /// <summary>Null where there is too much to sort.</summary>
     private int[]? Find(ReadOnlySpan<SeriesRef> series)
     {
-        ByteBuffer keys = new(Math.Min(series.Length, MaxKeyBytes / UsualKeyBytes) * UsualKeyBytes);
+        ByteBuffer keys = Interlocked.Exchange(ref _keys, null)
+            ?? new ByteBuffer(Math.Min(series.Length, MaxKeyBytes / UsualKeyBytes) * UsualKeyBytes);
+        keys.Clear();
         int[] ends = new int[series.Length];
         int[] lengths = new int[series.Length];
         int[] indexes = new int[series.Length];
@@ -110,6 +118,7 @@ internal sealed class ScrapeOrders(SeriesTable table)
             order = order != 0 ? order : KeyOf(left).SequenceCompareTo(KeyOf(right));
             return order != 0 ? order : left.CompareTo(right);
         });
+        Volatile.Write(ref _keys, keys.Capacity <= MaxKeptBytes ? keys : null);
         return indexes;
 
         ReadOnlySpan<byte> KeyOf(int index) => keys.Written[(index == 0 ? 0 : ends[index - 1])..ends[index]];

@@ -12,7 +12,7 @@ namespace AmpEdge.Agent.Scrape;
 internal sealed class LineTable
 {
     private LineTexts _texts = new();
-    private CachedLine[] _lines = [];
+    private PooledArray<CachedLine> _lines;
 
     /// <summary>
     /// Open addressing: hash of a line's text in the upper half, index of the line and one in the lower, or 0. Rented; null
@@ -21,9 +21,9 @@ internal sealed class LineTable
     private ulong[]? _index;
     private int _indexMask;
 
-    public int Count => _texts.Count;
+    public int Count => _lines.Length;
 
-    public Span<CachedLine> Lines => _lines.AsSpan(0, Count);
+    public Span<CachedLine> Lines => _lines.Used;
 
     public ref CachedLine this[int index] => ref _lines[index];
 
@@ -55,13 +55,8 @@ internal sealed class LineTable
     public int Add(ReadOnlySpan<byte> text)
     {
         int added = Count;
-        if (added == _lines.Length)
-        {
-            Array.Resize(ref _lines, Math.Max(64, added * 2));
-        }
-
         _texts.Append(text);
-        _lines[added] = new CachedLine { Next = -1, Series = CachedLine.NoSample };
+        _lines.Add(new CachedLine { Next = -1, Series = CachedLine.NoSample });
         if (_index is { } index && Count * 2 <= _indexMask)
         {
             Insert(index, added, HashOf(text));
@@ -79,10 +74,7 @@ internal sealed class LineTable
     {
         DropIndex();
         _texts.Settle();
-        if (_lines.Length > 64 && _lines.Length - Count > Count / 8)
-        {
-            Array.Resize(ref _lines, Count + (Count / 16));
-        }
+        _lines.Settle();
     }
 
     /// <summary>Keeps only lines seen in or after a scrape, in their order; guesses that led to removed lines end.</summary>
@@ -100,8 +92,9 @@ internal sealed class LineTable
             }
         }
 
-        _texts.Settle();
+        _texts.Release();
         _texts = kept;
+        _lines.Truncate(kept.Count);
         foreach (ref CachedLine line in Lines)
         {
             line.Next = line.Next < 0 ? -1 : newIndexes[line.Next];
@@ -114,9 +107,9 @@ internal sealed class LineTable
     public void Clear()
     {
         DropIndex();
-        _texts.GiveBack();
+        _texts.Release();
         _texts = new LineTexts();
-        _lines = [];
+        _lines.Clear();
     }
 
     /// <summary>With a key of the process, so that no page can be made whose lines all fall into one place.</summary>

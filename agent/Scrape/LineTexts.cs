@@ -4,27 +4,32 @@ namespace AmpEdge.Agent.Scrape;
 
 /// <summary>
 /// The texts of a target's lines, each as what it does not share with the one before: lines of a page differ from their
-/// neighbours in a label or two, so some ten bytes stand for a hundred. Read in order a text costs its few bytes again;
+/// neighbours in some label values, so a few bytes stand for a hundred. Read in order a text costs its few bytes again;
 /// anywhere else those from the last whole one on.
 /// </summary>
 /// <remarks>
-/// An entry is: uvarint length of the shared beginning, uvarint length of the shared end, uvarint length of what is between,
-/// that. An entry that shares nothing is whole. agent/docs/decisions/0001-line-cache.md has the figures.
+/// An entry is: uvarint number of runs times two, and one when the text ends behind them; per run a uvarint length of what is the
+/// same, then a uvarint length of what is not and that. Behind each run the text above goes on at its next quotation mark, where
+/// a label's value ends; behind the last run the rest is the same, unless the text ends. No runs: the text is whole, a uvarint
+/// length and the bytes. agent/docs/decisions/0001-line-cache.md has the figures.
 /// </remarks>
 internal sealed class LineTexts
 {
     /// <summary>So many texts stand between two places that can be gone to.</summary>
     private const int GroupSize = 32;
 
-    private byte[] _entries = [];
-    private int _entriesLength;
+    private const byte ValueEnd = (byte)'"';
+
+    private PooledArray<byte> _entries;
 
     /// <summary>Where the first entry of each group begins.</summary>
     private int[] _groups = [];
     private int _wholeEnd;
+    private int _longest;
 
-    // The text that was read last, in a rented array, and where the entry behind it begins.
+    // The text that was read last, in one of two rented arrays, and where the entry behind it begins.
     private byte[]? _text;
+    private byte[]? _spare;
     private int _textLength;
     private int _textIndex = -1;
     private int _nextEntry;
@@ -49,75 +54,53 @@ internal sealed class LineTexts
     public void Append(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> above = Count == 0 ? default : this[Count - 1];
-        int shared = 0;
-        int sharedEnd = 0;
-        if (!IsWholeNext(text.Length))
+        StartEntry();
+        if (IsWholeNext(text.Length) || !TryAppendRuns(above, text))
         {
-            shared = above.CommonPrefixLength(text);
-            sharedEnd = CommonEnd(above[shared..], text[shared..]);
+            AppendUvarint(0);
+            AppendUvarint(text.Length);
+            AppendBytes(text);
+            _wholeEnd = _entries.Length;
         }
 
-        ReadOnlySpan<byte> own = text[shared..^sharedEnd];
-        StartEntry(own.Length);
-        AppendUvarint(shared);
-        AppendUvarint(sharedEnd);
-        AppendUvarint(own.Length);
-        own.CopyTo(_entries.AsSpan(_entriesLength));
-        _entriesLength += own.Length;
-        _wholeEnd = shared + sharedEnd == 0 ? _entriesLength : _wholeEnd;
-
-        Reserve(text.Length);
+        _longest = Math.Max(_longest, text.Length);
+        RentTexts();
         text.CopyTo(_text);
         _textLength = text.Length;
         _textIndex = Count++;
-        _nextEntry = _entriesLength;
+        _nextEntry = _entries.Length;
     }
 
     /// <summary>Gives back what only reading and growing need, at the end of each page.</summary>
     public void Settle()
     {
-        GiveBack();
-        Trim(ref _entries, _entriesLength);
-        Trim(ref _groups, GroupsOf(Count));
-    }
-
-    /// <summary>Gives back what reading needs. Needs no memory itself.</summary>
-    public void GiveBack()
-    {
-        if (_text is { } text)
-        {
-            ArrayPool<byte>.Shared.Return(text);
-            _text = null;
-        }
-
+        ReturnTexts();
         _textIndex = -1;
-    }
-
-    private static void Trim<T>(ref T[] array, int used)
-    {
-        if (array.Length > 256 && array.Length - used > used / 8)
+        _entries.Settle();
+        int groups = (Count + GroupSize - 1) / GroupSize;
+        if (_groups.Length - groups > 16 + (groups / 8))
         {
-            Array.Resize(ref array, used + (used / 16));
+            Array.Resize(ref _groups, groups);
         }
     }
 
-    private static int GroupsOf(int count) => (count + GroupSize - 1) / GroupSize;
+    /// <summary>Gives everything back: the texts are not used any more. Needs no memory itself.</summary>
+    public void Release()
+    {
+        ReturnTexts();
+        _textIndex = -1;
+        _entries.Clear();
+    }
 
     /// <summary>
     /// A group begins with a whole text, unless that is long and the others share so much that whole ones would be most of
     /// all: then what must be read again to go anywhere stays as short as a whole text.
     /// </summary>
     private bool IsWholeNext(int length) =>
-        Count % GroupSize == 0 && length <= _entriesLength - _wholeEnd;
+        Count % GroupSize == 0 && length <= _entries.Length - _wholeEnd;
 
-    private void StartEntry(int length)
+    private void StartEntry()
     {
-        int room = _entriesLength + length + (3 * sizeof(uint)) + 3;
-        if (room > _entries.Length)
-        {
-            Array.Resize(ref _entries, Math.Max(room, _entries.Length * 2));
-        }
-
         if (Count % GroupSize == 0)
         {
             int group = Count / GroupSize;
@@ -126,22 +109,78 @@ internal sealed class LineTexts
                 Array.Resize(ref _groups, Math.Max(4, group * 2));
             }
 
-            _groups[group] = _entriesLength;
+            _groups[group] = _entries.Length;
         }
+    }
+
+    /// <summary>False, with nothing appended, when the text shares too little with the one above.</summary>
+    private bool TryAppendRuns(ReadOnlySpan<byte> above, ReadOnlySpan<byte> text)
+    {
+        int runs = CountRuns(above, text, out int own, out bool isAllOfIt);
+        if (runs == 0 || own + (2 * runs) >= text.Length)
+        {
+            return false;
+        }
+
+        AppendUvarint((runs << 1) | (isAllOfIt ? 1 : 0));
+        int place = 0;
+        for (int start = 0; runs > 0; runs--)
+        {
+            (int same, int different) = NextRun(above[place..], text[start..]);
+            AppendUvarint(same);
+            AppendUvarint(different);
+            AppendBytes(text.Slice(start + same, different));
+            start += same + different;
+            place = ValueEndFrom(above, place + same);
+        }
+
+        return true;
+    }
+
+    private static int CountRuns(ReadOnlySpan<byte> above, ReadOnlySpan<byte> text, out int own, out bool isAllOfIt)
+    {
+        int runs = 0;
+        own = 0;
+        while (!text.IsEmpty && !above.SequenceEqual(text))
+        {
+            (int same, int different) = NextRun(above, text);
+            above = above[ValueEndFrom(above, same)..];
+            text = text[(same + different)..];
+            own += different;
+            runs++;
+        }
+
+        isAllOfIt = text.IsEmpty && !above.IsEmpty;
+        return runs;
+    }
+
+    /// <summary>What is the same, and how long what follows is until a value's end, or all of it when the text above ends.</summary>
+    private static (int Same, int Different) NextRun(ReadOnlySpan<byte> above, ReadOnlySpan<byte> text)
+    {
+        int same = above.CommonPrefixLength(text);
+        ReadOnlySpan<byte> rest = text[same..];
+        int end = same == above.Length ? -1 : rest.IndexOf(ValueEnd);
+        return (same, end < 0 ? rest.Length : end);
+    }
+
+    private static int ValueEndFrom(ReadOnlySpan<byte> text, int from)
+    {
+        int end = text[from..].IndexOf(ValueEnd);
+        return end < 0 ? text.Length : from + end;
     }
 
     private void MoveTo(int index)
     {
+        RentTexts();
         if (_textIndex < 0 || index < _textIndex || index - _textIndex >= GroupSize)
         {
             int group = index / GroupSize;
-            while (_entries[_groups[group]] != 0 || _entries[_groups[group] + 1] != 0)
+            while (_entries[_groups[group]] != 0)
             {
                 group--;
             }
 
             _textIndex = (group * GroupSize) - 1;
-            _textLength = 0;
             _nextEntry = _groups[group];
         }
 
@@ -153,40 +192,72 @@ internal sealed class LineTexts
 
     private void Step()
     {
+        ReadOnlySpan<byte> entries = _entries.Used;
         int entry = _nextEntry;
-        int shared = ReadUvarint(ref entry);
-        int sharedEnd = ReadUvarint(ref entry);
-        int own = ReadUvarint(ref entry);
-        int length = shared + own + sharedEnd;
-        Reserve(length);
-        Span<byte> text = _text;
-        if (length != _textLength && sharedEnd > 0)
+        int runs = ReadUvarint(entries, ref entry);
+        if (runs == 0)
         {
-            text.Slice(_textLength - sharedEnd, sharedEnd).CopyTo(text[(shared + own)..]);
+            _textLength = ReadUvarint(entries, ref entry);
+            entries.Slice(entry, _textLength).CopyTo(_text);
+            entry += _textLength;
+        }
+        else
+        {
+            StepByRuns(entries, ref entry, runs >> 1, isAllOfIt: (runs & 1) != 0);
         }
 
-        _entries.AsSpan(entry, own).CopyTo(text[shared..]);
-        _textLength = length;
         _textIndex++;
-        _nextEntry = entry + own;
+        _nextEntry = entry;
     }
 
-    /// <summary>Makes room for a text; the one that stands there stays.</summary>
-    private void Reserve(int length)
+    private void StepByRuns(ReadOnlySpan<byte> entries, ref int entry, int runs, bool isAllOfIt)
     {
-        if (_text is { } text && text.Length >= length)
+        ReadOnlySpan<byte> above = _text.AsSpan(0, _textLength);
+        Span<byte> text = _spare;
+        int place = 0;
+        int length = 0;
+        for (; runs > 0; runs--)
+        {
+            int same = ReadUvarint(entries, ref entry);
+            int own = ReadUvarint(entries, ref entry);
+            above.Slice(place, same).CopyTo(text[length..]);
+            entries.Slice(entry, own).CopyTo(text[(length + same)..]);
+            length += same + own;
+            entry += own;
+            place = ValueEndFrom(above, place + same);
+        }
+
+        ReadOnlySpan<byte> rest = isAllOfIt ? default : above[place..];
+        rest.CopyTo(text[length..]);
+        _textLength = length + rest.Length;
+        (_text, _spare) = (_spare, _text);
+    }
+
+    /// <summary>Makes sure that any text fits both arrays; the one that stands there stays.</summary>
+    private void RentTexts()
+    {
+        if (_text is { } text && text.Length >= _longest && _spare is { } spare && spare.Length >= _longest)
         {
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(256, length));
-        if (_text is { } smaller)
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(256, _longest));
+        _text.AsSpan(0, _text is null ? 0 : _textLength).CopyTo(larger);
+        ReturnTexts();
+        _text = larger;
+        _spare = ArrayPool<byte>.Shared.Rent(Math.Max(256, _longest));
+    }
+
+    private void ReturnTexts()
+    {
+        if (_text is not null && _spare is not null)
         {
-            smaller.AsSpan(0, _textLength).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(smaller);
+            ArrayPool<byte>.Shared.Return(_text);
+            ArrayPool<byte>.Shared.Return(_spare);
         }
 
-        _text = larger;
+        _text = null;
+        _spare = null;
     }
 
     private void AppendUvarint(int value)
@@ -194,41 +265,30 @@ internal sealed class LineTexts
         uint rest = (uint)value;
         for (; rest >= 0x80; rest >>= 7)
         {
-            _entries[_entriesLength++] = (byte)(rest | 0x80);
+            _entries.Add((byte)(rest | 0x80));
         }
 
-        _entries[_entriesLength++] = (byte)rest;
+        _entries.Add((byte)rest);
     }
 
-    private int ReadUvarint(ref int position)
-    {
-        int value = _entries[position++];
-        if (value < 0x80)
-        {
-            return value;
-        }
+    private void AppendBytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(_entries.AddMany(bytes.Length));
 
-        value &= 0x7F;
+    private static int ReadUvarint(ReadOnlySpan<byte> entries, ref int position)
+    {
+        int value = entries[position++];
+        return value < 0x80 ? value : ReadLongUvarint(entries, value & 0x7F, ref position);
+    }
+
+    private static int ReadLongUvarint(ReadOnlySpan<byte> entries, int value, ref int position)
+    {
         for (int shift = 7; ; shift += 7)
         {
-            int next = _entries[position++];
+            int next = entries[position++];
             value |= (next & 0x7F) << shift;
             if (next < 0x80)
             {
                 return value;
             }
         }
-    }
-
-    private static int CommonEnd(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
-    {
-        int length = 0;
-        int most = Math.Min(left.Length, right.Length);
-        while (length < most && left[^(length + 1)] == right[^(length + 1)])
-        {
-            length++;
-        }
-
-        return length;
     }
 }

@@ -5,15 +5,14 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>The series of one target: which are alive, so that those that end get a staleness marker.</summary>
 internal sealed class SeriesStates(ISampleStore store)
 {
-    private SeriesState[] _states = [];
-    private int _count;
+    private PooledArray<SeriesState> _states;
 
     /// <summary>Made when a page brings lines of series that somebody refers to already, and dropped behind the page.</summary>
     private Dictionary<SeriesRef, int>? _byRef;
     private int _trackedBefore;
     private int _trackedNow;
 
-    public Span<SeriesState> States => _states.AsSpan(0, _count);
+    public Span<SeriesState> States => _states.Used;
 
     /// <summary>The scrape whose series are alive: the last one that was committed, good or failed.</summary>
     public int CommittedScrape { get; private set; }
@@ -40,18 +39,13 @@ internal sealed class SeriesStates(ISampleStore store)
             return -1;
         }
 
-        if (_count == _states.Length)
-        {
-            Array.Resize(ref _states, Math.Max(64, _count * 2));
-        }
-
-        _states[_count] = new SeriesState { Ref = series, Lines = 1 };
-        _byRef?.Add(series, _count);
-        return _count++;
+        _byRef?.Add(series, _states.Length);
+        _states.Add(new SeriesState { Ref = series, Lines = 1 });
+        return _states.Length - 1;
     }
 
     /// <summary>Whether one more series is within the limit, where zero is none, and within what memory there is.</summary>
-    public bool HasRoom(long limit) => (limit == 0 || _count < limit) && store.TakesSeries();
+    public bool HasRoom(long limit) => (limit == 0 || _states.Length < limit) && store.TakesSeries();
 
     /// <summary>Notes that a good scrape stored a sample of the series.</summary>
     public void Track(int index, int scrape)
@@ -94,9 +88,9 @@ internal sealed class SeriesStates(ISampleStore store)
     /// </summary>
     public void RemoveUnused(LineTable lines, ExemplarFilter exemplars)
     {
-        int[] newIndexes = new int[_count];
+        int[] newIndexes = new int[_states.Length];
         int kept = 0;
-        for (int index = 0; index < _count; index++)
+        for (int index = 0; index < _states.Length; index++)
         {
             SeriesState state = _states[index];
             if (state.Lines == 0)
@@ -110,7 +104,7 @@ internal sealed class SeriesStates(ISampleStore store)
             _states[kept++] = state;
         }
 
-        _count = kept;
+        _states.Truncate(kept);
         _byRef = null;
         foreach (ref CachedLine line in lines.Lines)
         {
@@ -122,10 +116,7 @@ internal sealed class SeriesStates(ISampleStore store)
     public void Settle()
     {
         _byRef = null;
-        if (_states.Length > 64 && _states.Length - _count > _count / 8)
-        {
-            Array.Resize(ref _states, _count + (_count / 16));
-        }
+        _states.Settle();
     }
 
     /// <summary>Releases every series: the target is gone.</summary>
@@ -137,15 +128,14 @@ internal sealed class SeriesStates(ISampleStore store)
         }
 
         _byRef = null;
-        _states = [];
-        _count = 0;
+        _states.Clear();
         _trackedBefore = 0;
     }
 
     private Dictionary<SeriesRef, int> IndexByRef()
     {
-        Dictionary<SeriesRef, int> byRef = new(_count);
-        for (int index = 0; index < _count; index++)
+        Dictionary<SeriesRef, int> byRef = new(_states.Length);
+        for (int index = 0; index < _states.Length; index++)
         {
             byRef.Add(_states[index].Ref, index);
         }
