@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
@@ -55,8 +54,8 @@ internal sealed class DestinationFactory
         }
 
         // Without a password: another one is not another destination, which would begin from now.
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(ConfigUrl.Shown(config.Url.AbsoluteUri)));
-        return $"{config.Url.Host}-{Convert.ToHexStringLower(hash.AsSpan(0, 3))}";
+        uint checksum = Crc32C.Compute(Encoding.UTF8.GetBytes(ConfigUrl.Shown(config.Url.AbsoluteUri)));
+        return $"{config.Url.Host}-{checksum >> 8:x6}";
     }
 
     /// <summary>What every series gets that lacks the names.</summary>
@@ -83,7 +82,7 @@ internal sealed class DestinationFactory
             new WriteClient(options, http, authorizer, _time),
             _readMetadata,
             _time,
-            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            new Random(RandomSeed.Next()),
             _metrics,
             _log);
         return new RunningDestination(Signature(config, name, externalLabels), queue, http, credentials);

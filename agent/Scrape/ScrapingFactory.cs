@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Discovery;
 using AmpEdge.Agent.Discovery.Kubernetes;
@@ -34,7 +33,7 @@ internal sealed class ScrapingFactory(
             new DiscoveryManager(scrapes.SyncAsync, counts, time, log),
             new DiscoveryJobFactory(
                 createClient, settings.ResolvConf, clusters, counts, new AwsMetrics(metrics), time,
-                new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), log),
+                new Random(RandomSeed.Next()), log),
             createClient,
             new ScrapeFailureLogs(ScrapeFailureLogs.OpenFile, time));
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AmpEdge.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -116,7 +115,7 @@ internal sealed class ClusterWatches
         }
     }
 
-    private static Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+    private static Random NewRandom() => new(RandomSeed.Next());
 
     /// <summary>A watch at work, with the number of those who share it.</summary>
     private sealed class RunningWatch : IAsyncDisposable

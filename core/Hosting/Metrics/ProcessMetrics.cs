@@ -10,6 +10,13 @@ namespace AmpEdge.Hosting;
 public sealed class ProcessMetrics
 {
     private const string ProcFolder = "/proc/self";
+    private const string BootTimeRow = "btime ";
+
+    /// <summary>Of /proc/PID/stat, counted from the field behind the name.</summary>
+    private const int StartTimeField = 19;
+
+    /// <summary>What Linux shows to programs, whatever its own clock does.</summary>
+    private const double TicksPerSecond = 100;
 
     private readonly GaugeMetric _residentBytes;
     private readonly GaugeMetric _virtualBytes;
@@ -77,9 +84,9 @@ public sealed class ProcessMetrics
     /// <summary>Reads the sizes of the process in one go; on systems without /proc they stay at what the runtime knows.</summary>
     private void Update()
     {
-        _residentBytes.Set(Environment.WorkingSet);
         if (!Directory.Exists(ProcFolder))
         {
+            _residentBytes.Set(Environment.WorkingSet);
             return;
         }
 
@@ -110,7 +117,29 @@ public sealed class ProcessMetrics
         return count;
     }
 
-    private static DateTimeOffset StartTime()
+    private static DateTimeOffset StartTime() => OperatingSystem.IsLinux() && File.Exists(ProcFolder + "/stat")
+        ? StartTimeOf(File.ReadAllText(ProcFolder + "/stat"), File.ReadLines("/proc/stat"))
+        : RuntimeStartTime();
+
+    /// <summary>What the kernel says, in ticks since it booted; read here because the runtime's way loads an assembly for it.</summary>
+    internal static DateTimeOffset StartTimeOf(string processStat, IEnumerable<string> machineStat)
+    {
+        // The program's name, in brackets, may hold anything; behind it come the fields from the third on.
+        string[] fields = processStat[(processStat.LastIndexOf(')') + 2)..].Split(' ');
+        double sinceBoot = double.Parse(fields[StartTimeField], CultureInfo.InvariantCulture) / TicksPerSecond;
+        foreach (string line in machineStat)
+        {
+            if (line.StartsWith(BootTimeRow, StringComparison.Ordinal))
+            {
+                long bootTime = long.Parse(line.AsSpan(BootTimeRow.Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+                return DateTimeOffset.FromUnixTimeSeconds(bootTime).AddSeconds(sinceBoot);
+            }
+        }
+
+        throw new InvalidDataException("/proc/stat does not say when the machine booted");
+    }
+
+    private static DateTimeOffset RuntimeStartTime()
     {
         using Process self = Process.GetCurrentProcess();
         return self.StartTime;

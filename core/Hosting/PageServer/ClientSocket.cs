@@ -27,11 +27,13 @@ internal sealed class ClientSocket : IDisposable
     public ClientSocket(Socket socket, HttpServerOptions limits, TimeProvider time)
     {
         _socket = socket;
-        _socket.NoDelay = true;
         _limits = limits;
         _time = time;
         _deadline = NewDeadline();
     }
+
+    /// <summary>Answers go out at once; throws when the client is gone already.</summary>
+    public void SendWithoutDelay() => _socket.NoDelay = true;
 
     /// <summary>Bytes that came and were not skipped.</summary>
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
@@ -121,7 +123,8 @@ internal sealed class ClientSocket : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
-        _deadline.Dispose();
+        // Not disposed: whoever is just calling Wake may still use it. Without a timer it holds nothing.
+        _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
         if (_buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_buffer);

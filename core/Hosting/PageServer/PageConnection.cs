@@ -32,6 +32,7 @@ internal sealed class PageConnection : IDisposable
     {
         try
         {
+            _client.SendWithoutDelay();
             while (await ServeOneAsync())
             {
             }

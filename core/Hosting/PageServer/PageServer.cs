@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -23,11 +24,11 @@ public sealed class PageServer : IComponent, IDisposable
     private readonly ILogger _log;
     private readonly List<Socket> _listeners = [];
     private readonly List<Task> _accepting = [];
-    private readonly Lock _connectionsLock = new();
-    private readonly HashSet<PageConnection> _connections = [];
+    private readonly ConcurrentDictionary<PageConnection, PageConnection> _connections = new();
     private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
+    private int _connectionCount;
 
     /// <param name="name">For logs: <c>web</c>, <c>management</c>, …</param>
     /// <param name="options">Address and limits.</param>
@@ -95,7 +96,12 @@ public sealed class PageServer : IComponent, IDisposable
         }
 
         await Task.WhenAll(_accepting);
-        DrainAll();
+        foreach (PageConnection connection in Connections())
+        {
+            connection.Drain();
+        }
+
+        EndIfIdle();
         using CancellationTokenSource drain = new(_options.DrainTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, drain.Token);
         try
@@ -184,19 +190,15 @@ public sealed class PageServer : IComponent, IDisposable
 
     private void Take(Socket socket)
     {
-        PageConnection connection;
-        lock (_connectionsLock)
+        if (Interlocked.Increment(ref _connectionCount) > _options.MaxConnections)
         {
-            if (_connections.Count >= _options.MaxConnections)
-            {
-                socket.Dispose();
-                return;
-            }
-
-            connection = new PageConnection(socket, _pipeline, _options, _log, _time, _abort.Token);
-            _connections.Add(connection);
+            Interlocked.Decrement(ref _connectionCount);
+            socket.Dispose();
+            return;
         }
 
+        PageConnection connection = new(socket, _pipeline, _options, _log, _time, _abort.Token);
+        _connections.TryAdd(connection, connection);
         _ = ServeAsync(connection);
     }
 
@@ -212,51 +214,28 @@ public sealed class PageServer : IComponent, IDisposable
         {
             HttpLog.ConnectionFailed(_log, error, Name);
         }
-        finally
-        {
-            lock (_connectionsLock)
-            {
-                _connections.Remove(connection);
-            }
 
-            connection.Dispose();
-            if (_stop.IsCancellationRequested)
-            {
-                EndIfIdle();
-            }
-        }
+        Forget(connection);
     }
 
-    private void DrainAll()
+    private void Forget(PageConnection connection)
     {
-        // Under the lock, since whoever has left the set may be gone already.
-        lock (_connectionsLock)
+        _connections.TryRemove(connection, out _);
+        connection.Dispose();
+        Interlocked.Decrement(ref _connectionCount);
+        if (_stop.IsCancellationRequested)
         {
-            foreach (PageConnection connection in (PageConnection[])[.. _connections])
-            {
-                connection.Drain();
-            }
+            EndIfIdle();
         }
-
-        EndIfIdle();
     }
 
     private void EndIfIdle()
     {
-        lock (_connectionsLock)
+        if (Volatile.Read(ref _connectionCount) == 0)
         {
-            if (_connections.Count == 0)
-            {
-                _allEnded.TrySetResult();
-            }
+            _allEnded.TrySetResult();
         }
     }
 
-    private PageConnection[] Connections()
-    {
-        lock (_connectionsLock)
-        {
-            return [.. _connections];
-        }
-    }
+    private ICollection<PageConnection> Connections() => _connections.Values;
 }
