@@ -10,7 +10,7 @@ namespace AmpEdge.Agent.Buffer;
 /// <remarks>
 /// A hash table over slots in pieces of equal size. A series' labels are the numbers of its <see cref="LabelPairs"/>, a byte or
 /// two each, because most labels are shared by many series: no object per series, and some 40 bytes where the labels as text
-/// would be 200. docs/decisions/0004-labels-by-number.md has the figures.
+/// would be 200. docs/decisions/0006-labels-by-number.md has the figures.
 /// </remarks>
 internal sealed class SeriesTable
 {

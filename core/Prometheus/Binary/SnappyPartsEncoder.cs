@@ -13,7 +13,7 @@ namespace AmpEdge.Prometheus;
 /// <para>
 /// What it finds that <see cref="SnappyEncoder"/> does not: the longest of four places for each match, and a window that slides
 /// instead of blocks. What it saves in turn: it never looks at the inside of a match, and a part inside a match is hashed by
-/// copying the hash of the part it repeats. docs/decisions/0006-snappy-by-parts.md of the agent has the figures.
+/// copying the hash of the part it repeats. docs/decisions/0008-snappy-by-parts.md of the agent has the figures.
 /// </para>
 /// <para>
 /// Tables hold the low 16 bits of a place: whatever stands in them means a place within the window, and what is there is
