@@ -333,8 +333,7 @@ internal sealed class AgentBuffer : IDisposable
     {
         ForgetRemovedSeries();
         SegmentIndex segment = Wal.ReserveSegment(_layout.MaxLength(lists, Wal.End.Segment));
-        _layout.Write(lists, segment);
-        WalPosition start = Append();
+        WalPosition start = WriteCommit(lists, segment);
         Invariant.Require(start.Segment == segment, "a batch stands in the segment that it was written for");
         _layout.Appended(segment);
         CountCommit(lists);
@@ -347,6 +346,21 @@ internal sealed class AgentBuffer : IDisposable
             {
                 destination.Offer(entries, begin, end);
             }
+        }
+    }
+
+    private WalPosition WriteCommit(ReadOnlySpan<SampleList> lists, SegmentIndex segment)
+    {
+        try
+        {
+            _layout.Write(lists, segment);
+            return Append();
+        }
+        catch
+        {
+            // The disk failed, or memory was too short to lay the commit out: none of it counts as written.
+            _layout.NotAppended();
+            throw;
         }
     }
 
@@ -400,11 +414,6 @@ internal sealed class AgentBuffer : IDisposable
             // Written, only not confirmed: the records are with the operating system.
             SyncFailed(failure);
             return before;
-        }
-        catch (IOException)
-        {
-            _layout.NotAppended();
-            throw;
         }
     }
 

@@ -69,12 +69,22 @@ internal sealed class LabelPairs
             Rehash();
         }
 
+        EnsureNumber();
+        SlabPlace place = _slabs.Store(piece);
         int number = TakeNumber();
         ref int bucket = ref _buckets[hash & (uint)(_buckets.Length - 1)];
-        _pairs[number] = new Pair { Hash = hash, Piece = _slabs.Store(piece), Next = bucket };
+        _pairs[number] = new Pair { Hash = hash, Piece = place, Next = bucket };
         bucket = number;
         _count++;
         return number;
+    }
+
+    private void EnsureNumber()
+    {
+        if (_firstFree == None && _used == _pairs.Length)
+        {
+            Array.Resize(ref _pairs, _pairs.Length * 2);
+        }
     }
 
     private int TakeNumber()
@@ -84,11 +94,6 @@ internal sealed class LabelPairs
             int reused = _firstFree;
             _firstFree = _pairs[reused].Next;
             return reused;
-        }
-
-        if (_used == _pairs.Length)
-        {
-            Array.Resize(ref _pairs, _pairs.Length * 2);
         }
 
         return _used++;

@@ -1,10 +1,13 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Buffer;
 
 /// <summary>
 /// Many small byte strings in a few large arrays: nothing for the collector to trace, and no header per string. Freed
-/// places are kept by size and used again. Not thread-safe.
+/// places are kept by size and used again; each holds where the next one of its size is, so that freeing needs no memory. Not
+/// thread-safe.
 /// </summary>
 internal sealed class LabelSlabs(int grain = LabelSlabs.UsualGrain)
 {
@@ -15,11 +18,16 @@ internal sealed class LabelSlabs(int grain = LabelSlabs.UsualGrain)
 
     private const int UsualGrain = 16;
 
+    /// <summary>Ends a chain of free places. No place begins there: it would have no room.</summary>
+    private const uint NoPlace = uint.MaxValue;
+
     /// <summary>Places are multiples of this, so that a freed one fits another string of about its length.</summary>
     private readonly int _grain = grain;
 
     private readonly List<byte[]> _slabs = [];
-    private readonly Dictionary<int, Stack<SlabPlace>> _freeByLength = [];
+
+    /// <summary>The first free place of each length that was ever stored.</summary>
+    private readonly Dictionary<int, uint> _freeByLength = [];
     private int _usedOfLast = SlabLength;
 
     /// <summary>The bytes of all slabs, used or free.</summary>
@@ -37,22 +45,21 @@ internal sealed class LabelSlabs(int grain = LabelSlabs.UsualGrain)
     /// <summary>Gives the place back; it must not be read again.</summary>
     public void Free(SlabPlace place)
     {
-        int length = RoundUp(place.Length);
-        if (!_freeByLength.TryGetValue(length, out Stack<SlabPlace>? free))
-        {
-            free = new Stack<SlabPlace>();
-            _freeByLength.Add(length, free);
-        }
-
-        free.Push(place);
+        ref uint first = ref CollectionsMarshal.GetValueRefOrNullRef(_freeByLength, RoundUp(place.Length));
+        BinaryPrimitives.WriteUInt32LittleEndian(_slabs[place.Slab].AsSpan(place.Offset), first);
+        first = place.Start;
     }
 
     private int RoundUp(int length) => Math.Max(_grain, (length + _grain - 1) / _grain * _grain);
 
     private SlabPlace Take(int length)
     {
-        if (_freeByLength.TryGetValue(length, out Stack<SlabPlace>? free) && free.TryPop(out SlabPlace reused))
+        ref uint free = ref CollectionsMarshal.GetValueRefOrAddDefault(_freeByLength, length, out bool isKnown);
+        free = isKnown ? free : NoPlace;
+        if (free != NoPlace)
         {
+            SlabPlace reused = new(free, length);
+            free = BinaryPrimitives.ReadUInt32LittleEndian(_slabs[reused.Slab].AsSpan(reused.Offset));
             return reused;
         }
 

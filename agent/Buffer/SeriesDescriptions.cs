@@ -61,8 +61,20 @@ internal sealed class SeriesDescriptions(SeriesTable table)
         }
     }
 
-    /// <summary>What was described last was not written: all is described again.</summary>
-    public void StartOver() => _mark++;
+    /// <summary>What was described last was not written, or not to its end: all is described again.</summary>
+    public void StartOver()
+    {
+        using SeriesTable.LabelReader labels = _table.ReadLabels();
+        foreach (int label in _labels)
+        {
+            labels.MarkOf(label) = 0;
+        }
+
+        _labels.Clear();
+        _labelBytes = 0;
+        _series.Clear();
+        _mark++;
+    }
 
     /// <summary>The number may from now on stand for another series.</summary>
     public void Forget(SeriesRef series)

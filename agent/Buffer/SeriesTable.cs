@@ -1,3 +1,4 @@
+using System.Numerics;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Buffer;
@@ -28,8 +29,9 @@ internal sealed class SeriesTable
     private readonly LabelSlabs _numbers = new(NumbersGrain);
     private readonly ByteBuffer _scratch = new();
 
-    /// <summary>Numbers that became free and that <see cref="DrainRemoved"/> did not report yet.</summary>
-    private readonly List<SeriesRef> _removed = [];
+    /// <summary>A bit per slot: its number became free and <see cref="DrainRemoved"/> did not report it yet.</summary>
+    private ulong[] _removed = [];
+    private bool _anyRemoved;
     private readonly List<Slot[]> _slotPieces = [];
     private int[] _buckets = NewBuckets(MinBuckets);
     private int _slotsUsed;
@@ -133,8 +135,16 @@ internal sealed class SeriesTable
     {
         lock (_tableLock)
         {
-            target.AddRange(_removed);
-            _removed.Clear();
+            target.EnsureCapacity(CountRemoved());
+            for (int word = 0; _anyRemoved && word < _removed.Length; word++)
+            {
+                for (; _removed[word] != 0; _removed[word] &= _removed[word] - 1)
+                {
+                    target.Add(RefOf((word << 6) + BitOperations.TrailingZeroCount(_removed[word])));
+                }
+            }
+
+            _anyRemoved = false;
         }
     }
 
@@ -163,6 +173,17 @@ internal sealed class SeriesTable
         return buckets;
     }
 
+    private int CountRemoved()
+    {
+        int count = 0;
+        foreach (ulong word in _anyRemoved ? _removed : [])
+        {
+            count += BitOperations.PopCount(word);
+        }
+
+        return count;
+    }
+
     private ref Slot SlotAt(int slot) => ref _slotPieces[slot >> PieceBits][slot & ((1 << PieceBits) - 1)];
 
     private int FindOrAdd(ReadOnlySpan<byte> blob, ulong hash)
@@ -189,7 +210,8 @@ internal sealed class SeriesTable
         if (SlotAt(slot) is { References: 0, Holds: 0 })
         {
             Remove(slot);
-            _removed.Add(RefOf(slot));
+            _removed[slot >> 6] |= 1UL << (slot & 63);
+            _anyRemoved = true;
         }
     }
 
@@ -227,16 +249,19 @@ internal sealed class SeriesTable
 
     private int Add(ReadOnlySpan<byte> blob, ulong hash)
     {
-        int slot = TakeSlot();
         if (_kept >= _buckets.Length)
         {
             Rehash();
         }
 
+        EnsureSlot();
+        SlabPlace numbers = StoreNumbers(blob);
+        int slot = TakeSlot();
+
         ref int bucket = ref _buckets[Bucket(hash)];
         SlotAt(slot) = new Slot
         {
-            Hash = hash, Numbers = StoreNumbers(blob), BlobLength = blob.Length, Next = bucket,
+            Hash = hash, Numbers = numbers, BlobLength = blob.Length, Next = bucket,
         };
         bucket = slot;
         _kept++;
@@ -247,16 +272,35 @@ internal sealed class SeriesTable
     {
         _scratch.Clear();
         SpanReader rest = new(blob);
-        while (!rest.AtEnd)
+        try
         {
-            int start = rest.Position;
-            rest.ReadLengthPrefixed();
-            rest.ReadLengthPrefixed();
-            Invariant.Require(!rest.Truncated, "labels are whole");
-            _scratch.AppendUvarint((ulong)_pairs.Acquire(blob[start..rest.Position]));
-        }
+            while (!rest.AtEnd)
+            {
+                int start = rest.Position;
+                rest.ReadLengthPrefixed();
+                rest.ReadLengthPrefixed();
+                Invariant.Require(!rest.Truncated, "labels are whole");
+                _scratch.Reserve(Uvarint.MaxLength);
+                _scratch.AppendUvarint((ulong)_pairs.Acquire(blob[start..rest.Position]));
+            }
 
-        return _numbers.Store(_scratch.Written);
+            return _numbers.Store(_scratch.Written);
+        }
+        catch
+        {
+            // Most likely out of memory: the labels so far belong to no series.
+            ReleaseLabels(_scratch.Written);
+            throw;
+        }
+    }
+
+    private void ReleaseLabels(ReadOnlySpan<byte> uvarints)
+    {
+        SpanReader numbers = new(uvarints);
+        while (!numbers.AtEnd)
+        {
+            _pairs.Release((int)numbers.ReadUvarint());
+        }
     }
 
     private int TakeSlot()
@@ -268,12 +312,22 @@ internal sealed class SeriesTable
             return reused;
         }
 
-        if (_slotsUsed == _slotPieces.Count << PieceBits)
+        return _slotsUsed++;
+    }
+
+    /// <summary>What a slot and its end need, so that neither fails half done when memory is short.</summary>
+    private void EnsureSlot()
+    {
+        if (_firstFree == NoSlot && _slotsUsed == _slotPieces.Count << PieceBits)
         {
+            int words = (_slotsUsed + (1 << PieceBits)) >> 6;
+            if (_removed.Length < words)
+            {
+                Array.Resize(ref _removed, Math.Max(words, _removed.Length * 2));
+            }
+
             _slotPieces.Add(new Slot[1 << PieceBits]);
         }
-
-        return _slotsUsed++;
     }
 
     private void Remove(int slot)
@@ -286,12 +340,7 @@ internal sealed class SeriesTable
         }
 
         link = removed.Next;
-        SpanReader numbers = new(_numbers.Read(removed.Numbers));
-        while (!numbers.AtEnd)
-        {
-            _pairs.Release((int)numbers.ReadUvarint());
-        }
-
+        ReleaseLabels(_numbers.Read(removed.Numbers));
         _numbers.Free(removed.Numbers);
         removed = new Slot { Next = _firstFree };
         _firstFree = slot;

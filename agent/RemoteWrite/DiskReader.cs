@@ -234,8 +234,8 @@ internal sealed class DiskReader(
         QueuedEntry entry = new(
             samples.Kind, series.Sent, series.Ruling.Kind == WriteRulingKind.Rewritten, series.LabelsLength,
             samples.TimestampsMs[index], samples.Values[index], position, payload.Length);
-        buffer.Series.Hold(series.Sent);
         queue.Add(entry, payload);
+        buffer.Series.Hold(series.Sent);
         return EnqueueOutcome.Taken;
     }
 

@@ -44,12 +44,12 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap 
 
             bool isRewritten = ruling.Kind == WriteRulingKind.Rewritten;
             SeriesRef sent = isRewritten ? ruling.Final : series;
-            labels.Hold(sent);
             ReadOnlySpan<byte> payload = samples.Payload(index);
             QueuedEntry entry = new(
                 samples.Kind, sent, isRewritten, labels.LengthOf(sent), samples.TimestampsMs[index], samples.Values[index],
                 SamplePosition.At(record, index), payload.Length);
             shards.QueueOf(hash).Add(entry, payload);
+            labels.Hold(sent);
         }
 
         for (int shard = 0; shard < shards.Count; shard++)

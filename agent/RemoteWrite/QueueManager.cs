@@ -52,6 +52,9 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     private Task _running = Task.CompletedTask;
     private Task _sending = Task.CompletedTask;
 
+    /// <summary>Ends a set of shards whose queues may hold a part of a record only; one for each set.</summary>
+    private TaskCompletionSource _intakeFailed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public QueueManager(
         DestinationOptions options,
         AgentBuffer buffer,
@@ -167,9 +170,8 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         ShardSet shards = _shards;
         if (_options.Wants(samples.Kind))
         {
-            if (!_intake.TryTake(samples, record, shards))
+            if (!TryTake(samples, record, shards))
             {
-                FallBehind(record);
                 return;
             }
 
@@ -179,6 +181,30 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         }
 
         shards.Taken = SamplePosition.At(end);
+    }
+
+    private bool TryTake(in SampleColumns samples, WalPosition record, ShardSet shards)
+    {
+        try
+        {
+            if (_intake.TryTake(samples, record, shards))
+            {
+                return true;
+            }
+
+            FallBehind(record);
+        }
+#pragma warning disable CA1031 // Most likely out of memory: the record is on the disk, and its commit must not fail for one destination.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            // A part of the record may be in the queues: a new set of shards begins before it, and reads it whole.
+            _live = false;
+            RemoteWriteLog.LoopFailed(_logger, Name, error.Message, error);
+            _intakeFailed.TrySetResult();
+        }
+
+        return false;
     }
 
     public void Forget(SeriesRef series) => _intake.Forget(series);
@@ -260,10 +286,11 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     private async Task<int> RunShardsAsync(ShardSet shards)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _intakeFailed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _sending = RunLoopAsync(shards.RunAsync(end.Token, _abort.Token));
         Task reading = RunLoopAsync(ReadAsync(shards, end.Token));
         Task<int> sizing = SizeAsync(shards, end.Token);
-        await Task.WhenAny(_sending, reading, sizing);
+        await Task.WhenAny(_sending, reading, sizing, _intakeFailed.Task);
         _buffer.BetweenCommits(_ => _live = false);
         await end.CancelAsync();
         await _sending;

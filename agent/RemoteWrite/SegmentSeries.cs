@@ -91,18 +91,15 @@ internal sealed class SegmentSeries(WriteRules rules, SeriesTable table)
             return false;
         }
 
-        ref DescribedSeries described = ref CollectionsMarshal.GetValueRefOrAddDefault(
-            _series, new SeriesRef((uint)number), out bool isKnown);
-        if (isKnown)
-        {
-            LetGo(described);
-        }
-
+        // The place for it first: what is held is then remembered, whatever fails for want of memory.
+        ref DescribedSeries described = ref CollectionsMarshal.GetValueRefOrAddDefault(_series, new SeriesRef((uint)number), out _);
+        DescribedSeries before = described;
         ulong hash = XxHash64.Hash(blob);
         WriteRuling ruling = _rules.Judge(blob);
         described = ruling.Kind == WriteRulingKind.AsScraped
             ? new DescribedSeries(ruling, _table.Hold(blob, hash), hash, blob.Length)
             : new DescribedSeries(ruling, ruling.Final, hash, blob.Length);
+        LetGo(before);
         return true;
     }
 

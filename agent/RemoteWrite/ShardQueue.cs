@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
@@ -25,9 +24,8 @@ internal sealed class ShardQueue(
     private const int MaxSpareChunks = 16;
 
     private readonly SeriesTable _table = table;
-    private readonly List<SeriesRef> _removedSeries = [];
     private readonly Lock _headLock = new();
-    private readonly Stack<EntryChunk> _spare = [];
+    private readonly Stack<EntryChunk> _spare = new(MaxSpareChunks);
     private EntryChunk _head = new(EntryChunk.UsualLength);
     private int _headOffset;
     private int _count;
@@ -113,10 +111,10 @@ internal sealed class ShardQueue(
     /// <summary>Removes the first entries: they are dealt with.</summary>
     public void RemoveFirst(int count)
     {
-        _removedSeries.Clear();
+        Debug.Assert(count > 0 && count <= Count, "what is removed is there");
+        LetGo(count);
         lock (_headLock)
         {
-            Debug.Assert(count > 0 && count <= Count, "what is removed is there");
             long bytes = 0;
             for (int index = 0; index < count; index++)
             {
@@ -130,7 +128,6 @@ internal sealed class ShardQueue(
                 ref readonly QueuedEntry entry = ref _head.EntryAt(_headOffset);
                 SamplePosition position = entry.Position;
                 _doneUpTo = position with { Ordinal = position.Ordinal + 1 };
-                _removedSeries.Add(entry.Series);
                 int length = EntryChunk.LengthOf(entry);
                 _headOffset += length;
                 bytes += length;
@@ -140,33 +137,24 @@ internal sealed class ShardQueue(
             Interlocked.Add(ref _count, -count);
         }
 
-        LetGoOf(CollectionsMarshal.AsSpan(_removedSeries));
         Removed.Set();
     }
 
     /// <summary>Lets go of the series of all entries: the queue ends, and what is in it is read from the disk again.</summary>
-    public void Abandon()
+    public void Abandon() => LetGo(Count + _unpublished);
+
+    /// <summary>Needs no memory, so that what is held is let go also when there is none.</summary>
+    private void LetGo(int entries)
     {
-        _removedSeries.Clear();
         EntryChunk chunk = _head;
         int offset = _headOffset;
-        for (int left = Count + _unpublished; left > 0; left--)
+        using SeriesTable.LabelReader held = _table.ReadLabels();
+        for (; entries > 0; entries--)
         {
             SkipEnd(ref chunk, ref offset);
             ref readonly QueuedEntry entry = ref chunk.EntryAt(offset);
-            _removedSeries.Add(entry.Series);
+            held.LetGo(entry.Series);
             offset += EntryChunk.LengthOf(entry);
-        }
-
-        LetGoOf(CollectionsMarshal.AsSpan(_removedSeries));
-    }
-
-    private void LetGoOf(ReadOnlySpan<SeriesRef> series)
-    {
-        using SeriesTable.LabelReader held = _table.ReadLabels();
-        foreach (SeriesRef one in series)
-        {
-            held.LetGo(one);
         }
     }
 

@@ -55,6 +55,7 @@ internal sealed class LineTable
     public int Add(ReadOnlySpan<byte> text)
     {
         int added = Count;
+        _lines.EnsureRoom();
         _texts.Append(text);
         _lines.Add(new CachedLine { Next = -1, Series = CachedLine.NoSample });
         if (_index is { } index && Count * 2 <= _indexMask)
@@ -108,7 +109,6 @@ internal sealed class LineTable
     {
         DropIndex();
         _texts.Release();
-        _texts = new LineTexts();
         _lines.Clear();
     }
 

@@ -53,18 +53,21 @@ internal sealed class LineTexts
     /// <summary>Adds a text behind all others.</summary>
     public void Append(ReadOnlySpan<byte> text)
     {
-        ReadOnlySpan<byte> above = Count == 0 ? default : this[Count - 1];
-        StartEntry();
-        if (IsWholeNext(text.Length) || !TryAppendRuns(above, text))
-        {
-            AppendUvarint(0);
-            AppendUvarint(text.Length);
-            AppendBytes(text);
-            _wholeEnd = _entries.Length;
-        }
-
         _longest = Math.Max(_longest, text.Length);
         RentTexts();
+        ReadOnlySpan<byte> above = Count == 0 ? default : this[Count - 1];
+        int start = _entries.Length;
+        try
+        {
+            AppendEntry(above, text);
+        }
+        catch
+        {
+            // No memory: half an entry would stand for another text.
+            _entries.Truncate(start);
+            throw;
+        }
+
         text.CopyTo(_text);
         _textLength = text.Length;
         _textIndex = Count++;
@@ -84,12 +87,16 @@ internal sealed class LineTexts
         }
     }
 
-    /// <summary>Gives everything back: the texts are not used any more. Needs no memory itself.</summary>
+    /// <summary>Gives all texts up. Needs no memory itself.</summary>
     public void Release()
     {
         ReturnTexts();
         _textIndex = -1;
         _entries.Clear();
+        _groups = [];
+        _wholeEnd = 0;
+        _longest = 0;
+        Count = 0;
     }
 
     /// <summary>
@@ -99,7 +106,19 @@ internal sealed class LineTexts
     private bool IsWholeNext(int length) =>
         Count % GroupSize == 0 && length <= _entries.Length - _wholeEnd;
 
-    private void StartEntry()
+    private void AppendEntry(ReadOnlySpan<byte> above, ReadOnlySpan<byte> text)
+    {
+        StartGroup();
+        if (IsWholeNext(text.Length) || !TryAppendRuns(above, text))
+        {
+            AppendUvarint(0);
+            AppendUvarint(text.Length);
+            AppendBytes(text);
+            _wholeEnd = _entries.Length;
+        }
+    }
+
+    private void StartGroup()
     {
         if (Count % GroupSize == 0)
         {

@@ -24,12 +24,17 @@ internal struct PooledArray<T>
 
     public void Add(T item)
     {
+        EnsureRoom();
+        _items![Length++] = item;
+    }
+
+    /// <summary>Makes room for one more item: what comes before <see cref="Add"/> need not be undone when there is no memory.</summary>
+    public void EnsureRoom()
+    {
         if (_items is null || Length == _items.Length)
         {
             Grow(1);
         }
-
-        _items![Length++] = item;
     }
 
     /// <summary>Adds so many items, which the caller fills.</summary>

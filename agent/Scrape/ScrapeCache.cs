@@ -152,6 +152,7 @@ internal sealed class ScrapeCache
         _lines.Clear();
         _series.Clear();
         _exemplars.Clear();
+        _isReading = false;
     }
 
     /// <summary>Where series are kept out for lack of room, those that are gone make room at once.</summary>

@@ -7,6 +7,8 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>Scrapes one target on its schedule, and owns everything that is known about the target's series.</summary>
 internal sealed class ScrapeLoop : IDisposable
 {
+    private const string MemoryIsFull = "memory is full: the page does not fit; --memory.limit or the container's limit raises it";
+
     /// <summary>Held while a page is read, not while it is fetched, so that others may look at the series in between.</summary>
     private readonly Lock _seriesGate = new();
     private readonly ScrapeLoopOptions _options;
@@ -161,7 +163,7 @@ internal sealed class ScrapeLoop : IDisposable
                 : await FetchAsync(stop);
             lock (_seriesGate)
             {
-                Finish(fetched, batch, scrapeTime, started);
+                FinishOrGiveUp(fetched, batch, scrapeTime, started);
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -186,7 +188,7 @@ internal sealed class ScrapeLoop : IDisposable
         catch (OutOfMemoryException)
         {
             _isOverMemory = true;
-            return FetchResult.Failed("memory is full: the page does not fit; --memory.limit or the container's limit raises it");
+            return FetchResult.Failed(MemoryIsFull);
         }
     }
 
@@ -203,6 +205,22 @@ internal sealed class ScrapeLoop : IDisposable
 
             page.Discard(_cache.ReadPart(page.Part, page.IsLast));
             return !_cache.HasFailed;
+        }
+    }
+
+    /// <summary>Where there is no memory to end the scrape as usual, the target's series end without markers.</summary>
+    private void FinishOrGiveUp(FetchResult fetched, SampleBatch batch, DateTimeOffset scrapeTime, long started)
+    {
+        try
+        {
+            Finish(fetched, batch, scrapeTime, started);
+        }
+        catch (OutOfMemoryException)
+        {
+            _isOverMemory = true;
+            _cache.Release();
+            batch.Clear();
+            Finish(FetchResult.Failed(MemoryIsFull), batch, scrapeTime, started);
         }
     }
 

@@ -25,23 +25,35 @@ internal sealed class SeriesStates(ISampleStore store)
     /// </summary>
     public int AddLine(Labels labels, long limit)
     {
+        _states.EnsureRoom();
         SeriesRef series = store.Acquire(labels, out bool isFirst);
-        if (!isFirst && (_byRef ??= IndexByRef()).TryGetValue(series, out int known))
+        bool isKept = false;
+        try
         {
-            store.Release(series);
-            _states[known].Lines++;
-            return known;
-        }
+            if (!isFirst && (_byRef ??= IndexByRef()).TryGetValue(series, out int known))
+            {
+                _states[known].Lines++;
+                return known;
+            }
 
-        if (!HasRoom(limit))
+            if (!HasRoom(limit))
+            {
+                return -1;
+            }
+
+            _byRef?.Add(series, _states.Length);
+            _states.Add(new SeriesState { Ref = series, Lines = 1 });
+            isKept = true;
+            return _states.Length - 1;
+        }
+        finally
         {
-            store.Release(series);
-            return -1;
+            // Known already, one too many, or no memory for the index.
+            if (!isKept)
+            {
+                store.Release(series);
+            }
         }
-
-        _byRef?.Add(series, _states.Length);
-        _states.Add(new SeriesState { Ref = series, Lines = 1 });
-        return _states.Length - 1;
     }
 
     /// <summary>Whether one more series is within the limit, where zero is none, and within what memory there is.</summary>

@@ -48,6 +48,6 @@ public sealed class MemoryTests
             async () => small.Scrapes > scrapes + 3
                 && (await agent.GetAsync("/api/v1/targets?scrapePool=small")).Contains("\"health\":\"up\"", StringComparison.Ordinal),
             () => agent.Describe("the small target is scraped no more"));
-        await agent.StopAsync();
+        Assert.Equal(0, await agent.StopAsync());
     }
 }
