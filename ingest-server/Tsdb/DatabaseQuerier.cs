@@ -31,7 +31,7 @@ public sealed class DatabaseQuerier : IDisposable
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
         uint[] ids = new PostingsSearch(_head.Index, _cancel).Find(matchers);
-        return new SelectedSeries(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel);
+        return new SelectedSeries(new HeadSelection(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel));
     }
 
     /// <summary>The label sets of the series that <see cref="Select"/> finds, sorted; at most <paramref name="limit"/>.</summary>
