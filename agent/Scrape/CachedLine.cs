@@ -66,7 +66,11 @@ internal struct CachedLine
     }
 
     /// <summary>Whether the line means the same under a type of its family as when it was remembered.</summary>
-    public readonly bool IsUnder(MetricType type) => !NeedsFamilyType || FamilyType == type;
+    public readonly bool IsUnder(MetricType type) => !NeedsFamilyType || FamilyType == TypeForBounds(type);
+
+    /// <summary>The types that change how bounds and quantiles are written; all others are one.</summary>
+    public static MetricType TypeForBounds(MetricType type) =>
+        type is MetricType.Histogram or MetricType.Summary ? type : MetricType.Unknown;
 
     /// <summary>Marks a sample that a metric relabel rule drops; the mark says which.</summary>
     public static int DroppedBy(int rule) => FirstDropMark - rule;

@@ -16,4 +16,21 @@ internal struct PageCounters
 
     /// <summary>Remembered lines that the page has.</summary>
     public int Lines;
+
+    /// <summary>The result of a page that a problem fails, or its limits, or nothing.</summary>
+    public readonly PageResult ToResult(string? problem, bool isOverLabelLimits) => new()
+    {
+        Scraped = Scraped,
+        AfterRelabel = AfterRelabel,
+        SeriesAdded = SeriesAdded,
+        Duplicates = Duplicates,
+        OutOfBounds = OutOfBounds,
+        OverSeriesLimit = OverSeriesLimit,
+        NotConverted = NotConverted,
+        OverSampleLimit = OverSampleLimit,
+        OverBucketLimit = OverBucketLimit,
+        OverLabelLimits = problem is not null && isOverLabelLimits,
+        Problem = problem
+            ?? (OverSampleLimit ? "sample limit exceeded" : OverBucketLimit ? "histogram bucket limit exceeded" : null),
+    };
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
@@ -10,11 +9,12 @@ internal sealed class SampleBatch
 {
     /// <summary>Messages of histograms and labels of exemplars.</summary>
     private readonly ByteBuffer _bytes = new(0);
-    private readonly List<int> _tracked = [];
+    private int[] _tracked = [];
     private ScrapedSample[] _samples = [];
     private ScrapedHistogram[] _histograms = [];
     private ScrapedExemplar[] _exemplars = [];
     private int _count;
+    private int _trackedCount;
     private int _histogramCount;
     private int _exemplarCount;
 
@@ -28,18 +28,26 @@ internal sealed class SampleBatch
     public ReadOnlySpan<ScrapedExemplar> Exemplars => _exemplars.AsSpan(0, _exemplarCount);
 
     /// <summary>Indexes of the target's series whose absence from the next page matters.</summary>
-    public ReadOnlySpan<int> Tracked => CollectionsMarshal.AsSpan(_tracked);
+    public ReadOnlySpan<int> Tracked => _tracked.AsSpan(0, _trackedCount);
 
     public void Clear()
     {
-        _tracked.Clear();
         _count = 0;
+        _trackedCount = 0;
         _histogramCount = 0;
         _exemplarCount = 0;
         _bytes.Clear();
     }
 
-    public void Track(int series) => _tracked.Add(series);
+    public void Track(int series)
+    {
+        if (_trackedCount == _tracked.Length)
+        {
+            Array.Resize(ref _tracked, Math.Max(64, _trackedCount * 2));
+        }
+
+        _tracked[_trackedCount++] = series;
+    }
 
     public void Add(SeriesRef series, long timestampMs, double value)
     {
