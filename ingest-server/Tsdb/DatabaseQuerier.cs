@@ -30,7 +30,7 @@ public sealed class DatabaseQuerier : IDisposable
     public SelectedSeries Select(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
-        uint[] ids = new PostingsSearch(_head.Index, _cancel).Find(matchers);
+        uint[] ids = new PostingsSearch<HeadPostings>(new HeadPostings(_head.Index), _cancel).Find(matchers);
         return new SelectedSeries(new HeadSelection(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel));
     }
 

@@ -5,14 +5,15 @@ namespace AmpEdge.Tsdb;
 /// <summary>
 /// Finds the series that meet matchers, as Prometheus does: a matcher that the empty value does not meet selects the
 /// series of its matching values; one that the empty value meets (an absent label counts as empty) takes away the
-/// series of the values that do not match.
+/// series of the values that do not match. One body for the head and for blocks.
 /// </summary>
-internal sealed class PostingsSearch
+internal sealed class PostingsSearch<TIndex>
+    where TIndex : IPostingIndex
 {
-    private readonly HeadIndex _index;
+    private readonly TIndex _index;
     private readonly CancellationToken _cancel;
 
-    public PostingsSearch(HeadIndex index, CancellationToken cancel)
+    public PostingsSearch(TIndex index, CancellationToken cancel)
     {
         _index = index;
         _cancel = cancel;
@@ -21,7 +22,7 @@ internal sealed class PostingsSearch
     /// <summary>The ids of the series that meet every matcher, rising. Without matchers: all.</summary>
     public uint[] Find(IReadOnlyList<Matcher> matchers)
     {
-        uint end = _index.Ids.End;
+        uint end = _index.IdEnd;
         uint[]? found = null;
         foreach (Matcher matcher in CheapestFirst(matchers))
         {
@@ -38,9 +39,9 @@ internal sealed class PostingsSearch
         found ??= All(end);
         foreach (Matcher matcher in matchers)
         {
-            if (matcher.MatchesEmpty)
+            if (matcher.MatchesEmpty && found.Length > 0)
             {
-                found = TakeAway(found, matcher, end);
+                found = TakeAway(found, Refused(matcher, end));
             }
         }
 
@@ -89,6 +90,23 @@ internal sealed class PostingsSearch
         return kept == ids.Length ? ids : ids[..kept];
     }
 
+    /// <summary>The first array without what is in the second, in the first one's place.</summary>
+    private static uint[] TakeAway(uint[] ids, uint[] others)
+    {
+        int kept = 0;
+        int other = 0;
+        foreach (uint id in ids)
+        {
+            other = AdvanceTo(others, other, id);
+            if (other == others.Length || others[other] != id)
+            {
+                ids[kept++] = id;
+            }
+        }
+
+        return kept == ids.Length ? ids : ids[..kept];
+    }
+
     /// <summary>The first place from <paramref name="from"/> on whose id is not below the wanted one.</summary>
     private static int AdvanceTo(uint[] ids, int from, uint wanted)
     {
@@ -115,124 +133,42 @@ internal sealed class PostingsSearch
     /// <summary>The series that have a value of the label which the matcher takes.</summary>
     private uint[] Select(Matcher matcher, uint end)
     {
-        if (!_index.TryGetName(matcher.Utf8Name.Span, out LabelValues? values))
-        {
-            return [];
-        }
-
-        Union union = new(_index.Lists, end);
+        IdUnion union = new(end);
         if (matcher.SetMatches is { } set)
         {
             foreach (byte[] value in set)
             {
-                union.Add(values.ListOf(value));
+                _index.AddSeriesOf(matcher.Utf8Name.Span, value, union);
             }
-
-            return union.ToArray();
         }
-
-        ReadOnlySpan<byte> prefix = matcher.Prefix;
-        ValueTable table = values.Read();
-        int count = table.Count;
-        for (int index = 0; index < count; index++)
+        else
         {
-            _cancel.ThrowIfCancellationRequested();
-            ref ValueEntry entry = ref table.Entries[index];
-            ulong list = Volatile.Read(ref entry.Postings);
-            if (PostingLists.Count(list) > 0)
-            {
-                ReadOnlySpan<byte> value = values.BytesOf(in entry);
-                if (value.StartsWith(prefix) && matcher.Matches(value))
-                {
-                    union.Add(list);
-                }
-            }
+            _index.AddSeriesWhere(matcher, matching: true, union, _cancel);
         }
 
         return union.ToArray();
     }
 
-    /// <summary>Takes away the series with a value that the matcher, which takes an absent label, does not take.</summary>
-    private uint[] TakeAway(uint[] ids, Matcher matcher, uint end)
+    /// <summary>The series with a value that the matcher, which takes an absent label, does not take.</summary>
+    private uint[] Refused(Matcher matcher, uint end)
     {
-        if (ids.Length == 0 || !_index.TryGetName(matcher.Utf8Name.Span, out LabelValues? values))
-        {
-            return ids;
-        }
-
-        IdSet refused = new(end);
-        uint single = 0;
-        ValueTable table = values.Read();
-        int count = table.Count;
+        IdUnion union = new(end);
         if (matcher.Type == MatcherType.NotEqual)
         {
-            refused.Add(_index.Lists.Ids(values.ListOf(matcher.Utf8Value.Span), new Span<uint>(ref single)));
-            count = 0;
+            _index.AddSeriesOf(matcher.Utf8Name.Span, matcher.Utf8Value.Span, union);
         }
-
-        for (int index = 0; index < count; index++)
+        else
         {
-            _cancel.ThrowIfCancellationRequested();
-            ref ValueEntry entry = ref table.Entries[index];
-            ulong list = Volatile.Read(ref entry.Postings);
-            if (PostingLists.Count(list) > 0 && !matcher.Matches(values.BytesOf(in entry)))
-            {
-                refused.Add(_index.Lists.Ids(list, new Span<uint>(ref single)));
-            }
+            _index.AddSeriesWhere(matcher, matching: false, union, _cancel);
         }
 
-        return Array.FindAll(ids, id => !refused.Contains(id));
+        return union.ToArray();
     }
 
     private uint[] All(uint end)
     {
-        List<uint> ids = [];
-        for (uint id = 1; id < end; id++)
-        {
-            if (_index.Ids[id] != 0)
-            {
-                ids.Add(id);
-            }
-        }
-
-        return [.. ids];
-    }
-
-    /// <summary>Unites lists: one list is copied, more go through a bitmap.</summary>
-    private ref struct Union(PostingLists lists, uint end)
-    {
-        private readonly PostingLists _lists = lists;
-        private readonly uint _end = end;
-        private ulong _only;
-        private IdSet? _set;
-
-        public void Add(ulong list)
-        {
-            if (PostingLists.Count(list) == 0)
-            {
-                return;
-            }
-
-            if (_set is null && _only == 0)
-            {
-                _only = list;
-                return;
-            }
-
-            uint single = 0;
-            if (_set is null)
-            {
-                _set = new IdSet(_end);
-                _set.Add(_lists.Ids(_only, new Span<uint>(ref single)));
-            }
-
-            _set.Add(_lists.Ids(list, new Span<uint>(ref single)));
-        }
-
-        public readonly uint[] ToArray()
-        {
-            uint single = 0;
-            return _set?.ToArray() ?? _lists.Ids(_only, new Span<uint>(ref single)).ToArray();
-        }
+        IdUnion union = new(end);
+        _index.AddAll(union);
+        return union.ToArray();
     }
 }

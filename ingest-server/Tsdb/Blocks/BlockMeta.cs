@@ -1,0 +1,68 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>What <c>meta.json</c> says of a block; names, order and absences are those of Prometheus.</summary>
+public sealed record BlockMeta
+{
+    /// <summary>The file's name inside of a block's folder.</summary>
+    public const string FileName = "meta.json";
+
+    /// <summary>The version that Prometheus writes and reads.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The block's name, which is that of its folder.</summary>
+    [JsonPropertyName("ulid")]
+    public required Ulid Ulid { get; init; }
+
+    /// <summary>No sample is earlier, ms.</summary>
+    [JsonPropertyName("minTime")]
+    public required long MinTimeMs { get; init; }
+
+    /// <summary>All samples are before this time, ms.</summary>
+    [JsonPropertyName("maxTime")]
+    public required long MaxTimeMs { get; init; }
+
+    [JsonPropertyName("stats")]
+    public BlockStats Stats { get; init; } = new();
+
+    [JsonPropertyName("compaction")]
+    public required BlockCompaction Compaction { get; init; }
+
+    [JsonPropertyName("version")]
+    public required int Version { get; init; }
+
+    /// <summary>The file's content, as Prometheus writes it.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BlockMetaJson.Default.BlockMeta);
+
+    /// <summary>Reads the file's content; false, with what is wrong, when it does not describe a block.</summary>
+    public static bool TryParse(
+        ReadOnlySpan<byte> json, [NotNullWhen(true)] out BlockMeta? meta, [NotNullWhen(false)] out string? error)
+    {
+        try
+        {
+            meta = JsonSerializer.Deserialize(json, BlockMetaJson.Default.BlockMeta);
+            error = meta is null ? "null instead of an object" : meta.FindProblem();
+        }
+        catch (JsonException malformed)
+        {
+            meta = null;
+            error = malformed.Message;
+        }
+
+        meta = error is null ? meta : null;
+        return meta is not null;
+    }
+
+    private string? FindProblem()
+    {
+        if (Version != CurrentVersion)
+        {
+            return $"version {Version}, only {CurrentVersion} is known";
+        }
+
+        return MinTimeMs > MaxTimeMs ? $"a minTime of {MinTimeMs} after the maxTime of {MaxTimeMs}" : null;
+    }
+}

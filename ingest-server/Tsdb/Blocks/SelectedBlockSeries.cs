@@ -1,0 +1,179 @@
+using System.Diagnostics.CodeAnalysis;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// A forward-only walk over the series of a block that a selection found, in the order of their labels. Only series with a
+/// chunk that overlaps the time range and is not deleted as a whole appear. The block is held by whoever walks; one thread
+/// at a time. All members throw a <see cref="BlockCorruptionException"/> when what they need cannot be read.
+/// </summary>
+public sealed class SelectedBlockSeries
+{
+    private readonly Block _block;
+    private readonly Tombstones _tombstones;
+    private readonly uint[] _series;
+    private readonly long _minTimeMs;
+    private readonly long _maxTimeMs;
+    private readonly CancellationToken _cancel;
+    private readonly BlockSeries _entry = new();
+    private readonly ByteBuffer _blob = new();
+    private byte[] _scratch = [];
+    private int _next;
+    private bool _hasBlob;
+    private Labels? _labels;
+
+    internal SelectedBlockSeries(Block block, uint[] series, long minTimeMs, long maxTimeMs, CancellationToken cancel)
+    {
+        _block = block;
+        _tombstones = block.Tombstones;
+        _series = series;
+        _minTimeMs = minTimeMs;
+        _maxTimeMs = maxTimeMs;
+        _cancel = cancel;
+    }
+
+    /// <summary>The number of the current series in the block's index.</summary>
+    public uint Reference => _series[_next - 1];
+
+    /// <summary>The labels of the current series as the blob of a <see cref="Labels"/>; valid until the next step.</summary>
+    public ReadOnlySpan<byte> LabelsBlob
+    {
+        get
+        {
+            if (!_hasBlob)
+            {
+                _block.Index.ReadLabels(_entry, _blob);
+                _hasBlob = true;
+            }
+
+            return _blob.Written;
+        }
+    }
+
+    /// <summary>The labels of the current series; made at the first call.</summary>
+    public Labels Labels => _labels ??= Labels.FromBlob(LabelsBlob);
+
+    /// <summary>
+    /// The chunks of the current series that overlap the time range, in the order of the index, without those that are
+    /// deleted as a whole; valid until the next step.
+    /// </summary>
+    public ReadOnlySpan<ChunkMeta> Chunks => _entry.Chunks;
+
+    /// <summary>The deleted times of the current series.</summary>
+    public ReadOnlySpan<TimeInterval> Deleted => _tombstones.Of(Reference);
+
+    /// <summary>Goes to the next series; false at the end.</summary>
+    /// <exception cref="OperationCanceledException">The selection's token was cancelled.</exception>
+    public bool MoveNext()
+    {
+        while (_next < _series.Length)
+        {
+            _cancel.ThrowIfCancellationRequested();
+            _block.Index.ReadSeries(_series[_next++], _entry);
+            if (KeepWanted())
+            {
+                _hasBlob = false;
+                _labels = null;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The bytes of a chunk of the current series, as they were written; valid until the next call.</summary>
+    public ReadOnlySpan<byte> ReadChunk(ChunkMeta chunk, out ChunkEncoding encoding) =>
+        _block.Chunks.Read(chunk.Ref, ref _scratch, out encoding);
+
+    /// <summary>
+    /// Hands over the samples between the times of the selection, both inclusive, without the deleted ones, rising in time
+    /// as long as the chunks do not overlap each other.
+    /// </summary>
+    public void Decode<TSink>(ref TSink sink)
+        where TSink : struct, ISampleSink
+    {
+        foreach (ChunkMeta chunk in Chunks)
+        {
+            ReadOnlySpan<byte> bytes = ReadChunk(chunk, out ChunkEncoding encoding);
+            if (encoding != ChunkEncoding.Xor)
+            {
+                _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which is not known");
+            }
+
+            Decode(chunk, new XorDecoder(bytes), ref sink);
+        }
+    }
+
+    private void Decode<TSink>(ChunkMeta chunk, XorDecoder decoder, ref TSink sink)
+        where TSink : struct, ISampleSink
+    {
+        ReadOnlySpan<TimeInterval> deleted = Deleted;
+        while (decoder.MoveNext() && decoder.TimestampMs <= _maxTimeMs)
+        {
+            if (decoder.TimestampMs >= _minTimeMs && !IsDeleted(ref deleted, decoder.TimestampMs))
+            {
+                sink.Add(decoder.TimestampMs, decoder.Value);
+            }
+        }
+
+        if (decoder.Corrupt)
+        {
+            _block.Chunks.ThrowBroken(chunk.Ref, "samples that cannot be decoded");
+        }
+    }
+
+    /// <summary>Times rise within a chunk, so intervals that lie before one are of no use to the next.</summary>
+    private static bool IsDeleted(ref ReadOnlySpan<TimeInterval> deleted, long timeMs)
+    {
+        while (!deleted.IsEmpty && deleted[0].MaxTimeMs < timeMs)
+        {
+            deleted = deleted[1..];
+        }
+
+        return !deleted.IsEmpty && deleted[0].MinTimeMs <= timeMs;
+    }
+
+    private bool KeepWanted()
+    {
+        ReadOnlySpan<TimeInterval> deleted = Deleted;
+        Span<ChunkMeta> chunks = _entry.Chunks;
+        int kept = 0;
+        foreach (ChunkMeta chunk in chunks)
+        {
+            if (chunk.MinTimeMs < _block.Meta.MinTimeMs || chunk.MaxTimeMs > _block.Meta.MaxTimeMs)
+            {
+                ThrowOutside(chunk);
+            }
+
+            if (chunk.Overlaps(_minTimeMs, _maxTimeMs) && !IsDeleted(deleted, chunk))
+            {
+                chunks[kept++] = chunk;
+            }
+        }
+
+        _entry.KeepChunks(kept);
+        return kept > 0;
+    }
+
+    private static bool IsDeleted(ReadOnlySpan<TimeInterval> deleted, ChunkMeta chunk)
+    {
+        foreach (TimeInterval interval in deleted)
+        {
+            if (interval.Covers(chunk.MinTimeMs, chunk.MaxTimeMs))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The times of <c>meta.json</c> have no checksum; the chunks' have.</summary>
+    [DoesNotReturn]
+    private void ThrowOutside(ChunkMeta chunk) => throw new BlockCorruptionException(
+        Path.Combine(_block.Folder, BlockMeta.FileName),
+        0,
+        $"times from {_block.Meta.MinTimeMs} to {_block.Meta.MaxTimeMs}",
+        $"times around the chunk from {chunk.MinTimeMs} to {chunk.MaxTimeMs}");
+}

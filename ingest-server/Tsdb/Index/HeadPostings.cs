@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>The head's index as a search reads it: as of the moment when the search began.</summary>
+internal readonly struct HeadPostings : IPostingIndex
+{
+    private readonly HeadIndex _index;
+
+    public HeadPostings(HeadIndex index)
+    {
+        _index = index;
+        IdEnd = index.Ids.End;
+    }
+
+    public uint IdEnd { get; }
+
+    public void AddSeriesOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, IdUnion union)
+    {
+        if (_index.TryGetName(name, out LabelValues? values))
+        {
+            Add(values.ListOf(value), union);
+        }
+    }
+
+    public void AddSeriesWhere(Matcher matcher, bool matching, IdUnion union, CancellationToken cancel)
+    {
+        if (!_index.TryGetName(matcher.Utf8Name.Span, out LabelValues? values))
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> prefix = matcher.Prefix;
+        ValueTable table = values.Read();
+        int count = table.Count;
+        for (int index = 0; index < count; index++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            ref ValueEntry entry = ref table.Entries[index];
+            ulong list = Volatile.Read(ref entry.Postings);
+            if (PostingLists.Count(list) > 0)
+            {
+                ReadOnlySpan<byte> value = values.BytesOf(in entry);
+                if ((value.StartsWith(prefix) && matcher.Matches(value)) == matching)
+                {
+                    Add(list, union);
+                }
+            }
+        }
+    }
+
+    public void AddAll(IdUnion union)
+    {
+        List<uint> ids = [];
+        for (uint id = 1; id < IdEnd; id++)
+        {
+            if (_index.Ids[id] != 0)
+            {
+                ids.Add(id);
+            }
+        }
+
+        union.Add(CollectionsMarshal.AsSpan(ids));
+    }
+
+    private void Add(ulong list, IdUnion union)
+    {
+        uint single = 0;
+        union.Add(_index.Lists.Ids(list, new Span<uint>(ref single)));
+    }
+}

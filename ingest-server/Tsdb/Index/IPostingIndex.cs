@@ -1,0 +1,19 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>What <see cref="PostingsSearch{TIndex}"/> needs of an index: lists of series, by the values of their labels.</summary>
+internal interface IPostingIndex
+{
+    /// <summary>The ids of series are below this.</summary>
+    uint IdEnd { get; }
+
+    /// <summary>Adds the series that have a label with a value.</summary>
+    void AddSeriesOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, IdUnion union);
+
+    /// <summary>Adds the series that have the matcher's label with a value that it takes, or with one that it does not.</summary>
+    void AddSeriesWhere(Matcher matcher, bool matching, IdUnion union, CancellationToken cancel);
+
+    /// <summary>Adds all series.</summary>
+    void AddAll(IdUnion union);
+}
