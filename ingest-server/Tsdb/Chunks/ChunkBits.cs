@@ -1,11 +1,15 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Numerics;
 
 namespace AmpEdge.Tsdb;
 
 /// <summary>Writes big-endian bit strings into a block, most significant bit first.</summary>
 internal static class ChunkBits
 {
+    /// <summary>No window of significant bits has been written yet.</summary>
+    public const byte NoWindow = 0xFF;
+
     /// <summary>A store of 64 bits at any bit position touches this many bytes.</summary>
     private const int FastStoreBytes = 9;
 
@@ -36,6 +40,42 @@ internal static class ChunkBits
         }
 
         bitPosition += count;
+    }
+
+    /// <summary>The format's ranges lie one above those of two's complement: -(2^(n-1) - 1) to 2^(n-1).</summary>
+    public static bool Fits(long value, int bits) =>
+        value >= -((1L << (bits - 1)) - 1) && value <= 1L << (bits - 1);
+
+    /// <summary>Writes a float as its difference to the one before it (FORMAT.md, "XOR chunk").</summary>
+    /// <param name="block">Has ten bytes left.</param>
+    /// <param name="bitPosition">Where to write; moved on.</param>
+    /// <param name="xor">The bits in which the two differ.</param>
+    /// <param name="leading">Leading zeros of the window of significant bits; <see cref="NoWindow"/> before the first.</param>
+    /// <param name="trailing">Trailing zeros of that window.</param>
+    public static void WriteXor(Span<byte> block, ref int bitPosition, ulong xor, ref byte leading, ref byte trailing)
+    {
+        if (xor == 0)
+        {
+            Write(block, ref bitPosition, 0b0, 1);
+            return;
+        }
+
+        int leadingZeros = Math.Min(BitOperations.LeadingZeroCount(xor), 31);
+        int trailingZeros = BitOperations.TrailingZeroCount(xor);
+        if (leading != NoWindow && leadingZeros >= leading && trailingZeros >= trailing)
+        {
+            Write(block, ref bitPosition, 0b10, 2);
+            Write(block, ref bitPosition, xor >> trailing, 64 - leading - trailing);
+            return;
+        }
+
+        // Six bits cannot hold 64; an empty window does not occur, so 0 stands for 64.
+        int significant = 64 - leadingZeros - trailingZeros;
+        leading = (byte)leadingZeros;
+        trailing = (byte)trailingZeros;
+        ulong window = (0b11UL << 11) | ((ulong)leadingZeros << 6) | ((ulong)significant & 0x3F);
+        Write(block, ref bitPosition, window, 13);
+        Write(block, ref bitPosition, xor >> trailingZeros, significant);
     }
 
     /// <summary>The same near the end of a block, where 64 bits cannot be stored at once.</summary>

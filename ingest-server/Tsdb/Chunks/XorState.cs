@@ -1,4 +1,4 @@
-using System.Numerics;
+using AmpEdge.Prometheus;
 
 namespace AmpEdge.Tsdb;
 
@@ -13,9 +13,6 @@ internal struct XorState
 
     /// <summary>The most that one sample can add: 4 + 64 bits of time, 2 + 5 + 6 + 64 of value.</summary>
     public const int MaxSampleBytes = 19;
-
-    /// <summary>No window of significant bits has been written yet.</summary>
-    private const byte NoWindow = 0xFF;
 
     /// <summary>The last sample's time, ms.</summary>
     public long TimestampMs;
@@ -32,7 +29,7 @@ internal struct XorState
     /// <summary>Samples written.</summary>
     public ushort Samples;
 
-    /// <summary>Leading zero bits of the window that values are written in; NoWindow before the first.</summary>
+    /// <summary>Leading zero bits of the window that values are written in; ChunkBits.NoWindow before the first.</summary>
     public byte Leading;
 
     /// <summary>Trailing zero bits of that window.</summary>
@@ -47,14 +44,14 @@ internal struct XorState
         block[0] = 0;
         block[1] = 0;
         int position = HeaderBytes * 8;
-        WriteUvarint(block, ref position, ZigZag(timestampMs));
+        WriteUvarint(block, ref position, Uvarint.ZigZag(timestampMs));
         ChunkBits.Write(block, ref position, BitConverter.DoubleToUInt64Bits(value), 64);
         BitLength = (ushort)position;
         Samples = 1;
         TimestampMs = timestampMs;
         Value = value;
         DeltaMs = 0;
-        Leading = NoWindow;
+        Leading = ChunkBits.NoWindow;
         Trailing = 0;
     }
 
@@ -72,15 +69,14 @@ internal struct XorState
             WriteDeltaOfDelta(block, ref position, delta - DeltaMs);
         }
 
-        WriteXor(block, ref position, BitConverter.DoubleToUInt64Bits(value) ^ BitConverter.DoubleToUInt64Bits(Value));
+        ulong xor = BitConverter.DoubleToUInt64Bits(value) ^ BitConverter.DoubleToUInt64Bits(Value);
+        ChunkBits.WriteXor(block, ref position, xor, ref Leading, ref Trailing);
         BitLength = (ushort)position;
         Samples++;
         TimestampMs = timestampMs;
         Value = value;
         DeltaMs = delta;
     }
-
-    private static ulong ZigZag(long value) => ((ulong)value << 1) ^ (ulong)(value >> 63);
 
     private static void WriteUvarint(Span<byte> block, ref int position, ulong value)
     {
@@ -98,15 +94,15 @@ internal struct XorState
         {
             ChunkBits.Write(block, ref position, 0b0, 1);
         }
-        else if (Fits(change, 14))
+        else if (ChunkBits.Fits(change, 14))
         {
             ChunkBits.Write(block, ref position, (0b10UL << 14) | ((ulong)change & 0x3FFF), 16);
         }
-        else if (Fits(change, 17))
+        else if (ChunkBits.Fits(change, 17))
         {
             ChunkBits.Write(block, ref position, (0b110UL << 17) | ((ulong)change & 0x1_FFFF), 20);
         }
-        else if (Fits(change, 20))
+        else if (ChunkBits.Fits(change, 20))
         {
             ChunkBits.Write(block, ref position, (0b1110UL << 20) | ((ulong)change & 0xF_FFFF), 24);
         }
@@ -115,35 +111,5 @@ internal struct XorState
             ChunkBits.Write(block, ref position, 0b1111, 4);
             ChunkBits.Write(block, ref position, (ulong)change, 64);
         }
-    }
-
-    /// <summary>The format's ranges lie one above those of two's complement: -(2^(n-1) - 1) to 2^(n-1).</summary>
-    private static bool Fits(long change, int bits) =>
-        change >= -((1L << (bits - 1)) - 1) && change <= 1L << (bits - 1);
-
-    private void WriteXor(Span<byte> block, ref int position, ulong xor)
-    {
-        if (xor == 0)
-        {
-            ChunkBits.Write(block, ref position, 0b0, 1);
-            return;
-        }
-
-        int leading = Math.Min(BitOperations.LeadingZeroCount(xor), 31);
-        int trailing = BitOperations.TrailingZeroCount(xor);
-        if (Leading != NoWindow && leading >= Leading && trailing >= Trailing)
-        {
-            ChunkBits.Write(block, ref position, 0b10, 2);
-            ChunkBits.Write(block, ref position, xor >> Trailing, 64 - Leading - Trailing);
-            return;
-        }
-
-        // Six bits cannot hold 64; an empty window does not occur, so 0 stands for 64.
-        int significant = 64 - leading - trailing;
-        Leading = (byte)leading;
-        Trailing = (byte)trailing;
-        ulong window = (0b11UL << 11) | ((ulong)leading << 6) | ((ulong)significant & 0x3F);
-        ChunkBits.Write(block, ref position, window, 13);
-        ChunkBits.Write(block, ref position, xor >> trailing, significant);
     }
 }
