@@ -1,21 +1,24 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using AmpEdge.Prometheus;
 using AmpEdge.Wal;
 
 namespace AmpEdge.Tsdb;
 
 /// <summary>
-/// A time series database in one folder: a log of requests and the head that holds them. Thread-safe. One process opens
-/// a folder at a time.
+/// A time series database in one folder: a log of requests, the head that holds the newest samples, and blocks of the older
+/// ones. Thread-safe. One process opens a folder at a time.
 /// </summary>
 /// <remarks>
 /// <code>
 ///   folder/
 ///     lock            held while the database is open
-///     wal/            00000001.wal, 00000002.wal, … (FORMAT.md)
+///     head.start      where the head starts (FORMAT.md)
+///     wal/            00000001.wal, 00000002.wal, …
+///     01ABC…/         a block, in Prometheus's format
 /// </code>
-/// Memory and disk are bounded by <see cref="DatabaseOptions.Retention"/> and <see cref="DatabaseOptions.MaxHeadBytes"/>:
-/// what is older is deleted from both by <see cref="Maintain"/>.
+/// Memory is bounded by <see cref="DatabaseOptions.MaxHeadBytes"/>, the disk by <see cref="Retention"/> and
+/// <see cref="RetentionBytes"/>; <see cref="Maintain"/> sees to both.
 /// </remarks>
 public sealed class Database : IDisposable
 {
@@ -24,6 +27,9 @@ public sealed class Database : IDisposable
 
     /// <summary>Requests that find the head over its bytes do not ask for maintenance more often than this.</summary>
     private static readonly TimeSpan s_extraMaintenanceInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>The page cache of a database that shares none.</summary>
+    private const long OwnCacheBytes = 64 * 1024 * 1024;
 
     private const string LogFolder = "wal";
     private const string LockFile = "lock";
@@ -34,13 +40,14 @@ public sealed class Database : IDisposable
     private readonly WalWriter _wal;
     private readonly HeadLog _log;
     private readonly Head _head;
+    private readonly BlockSet _blocks;
+    private readonly Upkeep _upkeep;
     private readonly ConcurrentBag<Appender> _appenders = [];
     private readonly Lock _maintenanceLock = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _syncing = Task.CompletedTask;
     private ITimer? _maintenance;
     private long _syncsFailed;
-    private long _truncations;
     private long _maintenanceFailures;
     private string? _lastDiskError;
     private bool _disposed;
@@ -55,55 +62,85 @@ public sealed class Database : IDisposable
     private long _lastAskedFor;
 
     private Database(
-        DatabaseOptions options, TimeProvider time, IDisposable folderLock, WalWriter wal, ulong hashSeed)
+        DatabaseOptions options, TimeProvider time, IDisposable folderLock, WalWriter wal, BlockSet blocks, ulong hashSeed)
     {
+        _blocks = blocks;
         _options = options;
         _time = time;
         _folderLock = folderLock;
         _wal = wal;
         _log = new HeadLog(wal, options.SegmentBytes);
         _head = new Head(options, hashSeed);
+        _upkeep = new Upkeep(options, _head, _log, blocks, new UlidSource(time, hashSeed), time);
     }
 
     /// <summary>What opening found in the log.</summary>
     public ReplayReport Replay { get; private set; } = new(0, 0, 0, 0, []);
 
-    /// <summary>Series with samples; cheap, for limits.</summary>
+    /// <summary>Blocks that cannot be read, found at the start or since; queries answer without the former.</summary>
+    public IReadOnlyList<SetAsideBlock> SetAsideBlocks => _blocks.SetAside;
+
+    /// <summary>How long samples are kept (<see cref="DatabaseOptions.Retention"/>); maintenance keeps to a new value.</summary>
+    public TimeSpan Retention
+    {
+        get => _upkeep.Retention;
+        set => _upkeep.Retention = value;
+    }
+
+    /// <summary>What blocks and log may take (<see cref="DatabaseOptions.RetentionBytes"/>); 0 for any amount.</summary>
+    public long RetentionBytes
+    {
+        get => _upkeep.RetentionBytes;
+        set => _upkeep.RetentionBytes = value;
+    }
+
+    /// <summary>Told how long each compaction took, the writing of a head's block included.</summary>
+    public Action<TimeSpan> Compacted
+    {
+        get => _upkeep.Compacted;
+        set => _upkeep.Compacted = value;
+    }
+
+    /// <summary>Series in the head, with samples there; cheap, for limits.</summary>
     public int SeriesCount => _head.LiveSeries;
 
     /// <summary>
-    /// Opens or makes a database: takes the folder's lock, cuts a torn tail off the log and reads it into the head.
+    /// Opens or makes a database: takes the folder's lock, opens its blocks, cuts a torn tail off the log and reads it into
+    /// the head.
     /// </summary>
     /// <param name="folder">Made when it is absent.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="files">The disk.</param>
     /// <param name="time">Clock of the future bound, the sync interval and maintenance.</param>
     /// <param name="hashSeed">Keys the hash tables, so that senders cannot choose collisions; random when null.</param>
+    /// <param name="cache">Pages of blocks, shared by the databases of a process; one of its own when null.</param>
     /// <exception cref="IOException">The folder is in use by another process, or the disk failed.</exception>
     public static Database Open(
-        string folder, DatabaseOptions options, IFileSystem files, TimeProvider time, ulong? hashSeed = null)
+        string folder, DatabaseOptions options, IFileSystem files, TimeProvider time, ulong? hashSeed = null,
+        PageCache? cache = null)
     {
         options.Check();
         files.CreateFolder(folder);
         IDisposable folderLock = files.TryLock(Path.Combine(folder, LockFile))
             ?? throw new IOException(
                 $"the database folder {folder} is in use by another process: stop it or choose another folder");
-        Database? database = null;
+        BlockSet? blocks = null;
+        WalWriter? wal = null;
         try
         {
-            string logFolder = Path.Combine(folder, LogFolder);
+            blocks = BlockSet.Open(files, folder, cache ?? new PageCache(OwnCacheBytes));
             // The head's log begins segments itself, since what a good size is depends on how many series there are.
-            WalWriter wal = WalWriter.Open(files, logFolder, new WalOptions { SegmentSizeBytes = long.MaxValue });
-            database = new(options, time, folderLock, wal, hashSeed ?? RandomSeed());
-            database.Replay = new LogReplay(database._head, database._log).Run(files, logFolder, wal.CutTail);
-            database.DeleteOld();
-            database.Start();
+            wal = WalWriter.Open(
+                files, Path.Combine(folder, LogFolder), new WalOptions { SegmentSizeBytes = long.MaxValue });
+            Database database = new(options, time, folderLock, wal, blocks, hashSeed ?? RandomSeed());
+            database.ReadLog(files, folder);
             return database;
         }
         catch
         {
             // Whatever it was, a folder that is not open is not in use: a later try may find it mended.
-            database?._log.Dispose();
+            wal?.Dispose();
+            blocks?.Dispose();
             folderLock.Dispose();
             throw;
         }
@@ -129,16 +166,48 @@ public sealed class Database : IDisposable
     public DatabaseQuerier NewQuerier(CancellationToken cancel = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new DatabaseQuerier(_head, cancel);
+        return new DatabaseQuerier(_head, _blocks, cancel);
     }
 
-    /// <summary>Deletes what is older than the retention, and more when the head is over its bytes.</summary>
+    /// <summary>
+    /// Makes blocks of the head's older samples and longer blocks of short ones, and deletes what is older than the retention.
+    /// </summary>
     /// <exception cref="IOException">The disk failed; the next run tries again.</exception>
     public void Maintain()
     {
         lock (_maintenanceLock)
         {
-            DeleteOld();
+            RunUpkeep();
+        }
+    }
+
+    /// <summary>
+    /// Deletes the samples between two times, both inclusive, of the series that meet every matcher: no query that begins
+    /// later sees them, and blocks lose them when they are next written. Waits for a compaction to end.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed; some are deleted, and deleting again deletes the others.</exception>
+    public void Delete(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    {
+        lock (_maintenanceLock)
+        {
+            _head.Delete(matchers, new TimeInterval(minTimeMs, maxTimeMs), _log);
+            foreach (Block block in _blocks.Blocks)
+            {
+                if (block.Meta.MinTimeMs <= maxTimeMs && block.Meta.MaxTimeMs > minTimeMs)
+                {
+                    block.Delete(matchers, minTimeMs, maxTimeMs);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes every block anew that has deleted samples in it, so that the disk has them no more.</summary>
+    /// <exception cref="IOException">The disk failed; what is deleted stays hidden.</exception>
+    public void CleanTombstones()
+    {
+        lock (_maintenanceLock)
+        {
+            _upkeep.CleanTombstones(_stop.Token);
         }
     }
 
@@ -179,10 +248,13 @@ public sealed class Database : IDisposable
         LogRecords = _log.Records,
         LogWritesFailed = _log.Failures,
         LogSyncsFailed = Interlocked.Read(ref _syncsFailed),
-        LogTruncations = Interlocked.Read(ref _truncations),
+        LogTruncations = _upkeep.Counters.LogTruncations,
         MaintenanceFailures = Interlocked.Read(ref _maintenanceFailures),
         LastDiskError = Volatile.Read(ref _lastDiskError),
     };
+
+    /// <summary>The blocks and their upkeep in numbers.</summary>
+    public UpkeepStats UpkeepStats() => _upkeep.Stats();
 
     /// <summary>How many series have a label value, such as a metric name: one lookup, for limits.</summary>
     public int SeriesCountOf(ReadOnlySpan<byte> labelName, ReadOnlySpan<byte> value)
@@ -232,6 +304,7 @@ public sealed class Database : IDisposable
         lock (_maintenanceLock)
         {
             _log.Dispose();
+            _blocks.Dispose();
             _folderLock.Dispose();
         }
 
@@ -265,6 +338,16 @@ public sealed class Database : IDisposable
     private static long BackFrom(long timestampMs, TimeSpan span) =>
         timestampMs < long.MinValue + Milliseconds(span) ? long.MinValue : timestampMs - Milliseconds(span);
 
+    private void ReadLog(IFileSystem files, string folder)
+    {
+        HeadStart start = HeadStart.Read(files, folder, out string? damage);
+        ReplayReport replay = new LogReplay(_head, _log, start).Run(files, Path.Combine(folder, LogFolder), _wal.CutTail);
+        Replay = damage is null ? replay : replay with { Damages = [.. replay.Damages, damage] };
+        _upkeep.Begin(start);
+        Weigh();
+        Start();
+    }
+
     private void Start()
     {
         TimeSpan interval = _options.FsyncInterval == TimeSpan.Zero ? WalCommitter.DefaultInterval : _options.FsyncInterval;
@@ -294,9 +377,13 @@ public sealed class Database : IDisposable
         {
             if (!_disposed)
             {
-                DeleteOld();
+                RunUpkeep();
                 Volatile.Write(ref _lastDiskError, null);
             }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The database closes; a compaction is given up and planned anew at the next start.
         }
         catch (IOException failure)
         {
@@ -309,44 +396,16 @@ public sealed class Database : IDisposable
         }
     }
 
-    private void DeleteOld()
+    private void RunUpkeep()
     {
-        DeleteOldSamples();
-        Weigh();
-    }
-
-    private void DeleteOldSamples()
-    {
-        long maxTimeMs = _head.MaxTimeMs;
-        long minTimeMs = BackFrom(maxTimeMs, _options.Retention);
-        _head.DropBefore(minTimeMs);
-        if (maxTimeMs == long.MinValue)
+        try
         {
-            // No samples yet: only series that requests made and then did not commit to could go.
-            return;
+            _upkeep.Run(_stop.Token);
         }
-
-        minTimeMs = DropForSpace(minTimeMs);
-        int deleted = _log.DeleteBefore(minTimeMs);
-        if (deleted > 0)
+        finally
         {
-            Interlocked.Increment(ref _truncations);
+            Weigh();
         }
-    }
-
-    /// <summary>Moves the time forward, a twentieth of what is held at a time, until the head is within its bytes.</summary>
-    private long DropForSpace(long minTimeMs)
-    {
-        const int Steps = 20;
-        long startMs = Math.Max(minTimeMs, _head.MinTimeMs);
-        long stepMs = Math.Max(1, (_head.MaxTimeMs - startMs) / Steps);
-        for (int step = 1; step < Steps && _head.BytesHeld() > _options.MaxHeadBytes; step++)
-        {
-            minTimeMs = startMs + (step * stepMs);
-            _head.DropBefore(minTimeMs);
-        }
-
-        return minTimeMs;
     }
 
     /// <summary>
@@ -387,8 +446,8 @@ public sealed class Database : IDisposable
     private long OldestAcceptedMs()
     {
         // Nothing is taken that the next maintenance would delete.
-        TimeSpan age = _options.OldestAcceptedAge < _options.Retention ? _options.OldestAcceptedAge : _options.Retention;
-        return BackFrom(_head.MaxTimeMs, age);
+        TimeSpan age = _options.OldestAcceptedAge < Retention ? _options.OldestAcceptedAge : Retention;
+        return Math.Max(BackFrom(_head.MaxTimeMs, age), _head.MinValidTimeMs);
     }
 
     private long NewestAcceptedMs() =>

@@ -7,15 +7,20 @@ public sealed record DatabaseOptions
     public const long LargestHeadBytes = 32L * 1024 * 1024 * 1024;
 
     /// <summary>
-    /// How long samples are kept, counted back from the newest one; from 1 minute. Older chunks and log segments are
-    /// deleted by <see cref="Database.Maintain"/>.
+    /// How long samples are kept, counted back from the newest one; from 1 minute. Older blocks, chunks and log segments are
+    /// deleted by <see cref="Database.Maintain"/>. Blocks grow to a tenth of it.
     /// </summary>
-    public TimeSpan Retention { get; init; } = TimeSpan.FromHours(6);
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(150);
 
     /// <summary>
-    /// The most that the head may hold, in bytes of chunks, labels and index; at the bound the oldest chunks go first,
-    /// before <see cref="Retention"/> asks for it. Requests find out that it is over: an eighth above it no new series
-    /// are made.
+    /// The most that blocks and log may take on the disk; the oldest blocks go first, before <see cref="Retention"/> asks
+    /// for it. 0 for any amount.
+    /// </summary>
+    public long RetentionBytes { get; init; }
+
+    /// <summary>
+    /// The most that the head may hold, in bytes of chunks, labels and index; at the bound the older half becomes a block
+    /// before its time. Requests find out that it is over: an eighth above it no new series are made.
     /// </summary>
     public long MaxHeadBytes { get; init; } = 4L * 1024 * 1024 * 1024;
 
@@ -28,7 +33,8 @@ public sealed record DatabaseOptions
     /// <summary>How far ahead of the clock a sample may be; <see cref="TimeSpan.MaxValue"/> for no such bound.</summary>
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Chunks never span a multiple of this: the size of the later blocks.</summary>
+    /// <summary>Chunks never span a multiple of this, the length of the first blocks. The head is cut when it spans half as
+    /// much more.</summary>
     public TimeSpan ChunkRange { get; init; } = TimeSpan.FromHours(2);
 
     /// <summary>
@@ -52,6 +58,7 @@ public sealed record DatabaseOptions
     internal void Check()
     {
         Require(Retention >= TimeSpan.FromMinutes(1), nameof(Retention), Retention, "from one minute");
+        Require(RetentionBytes >= 0, nameof(RetentionBytes), RetentionBytes, "from zero");
         Require(
             MaxHeadBytes is >= 1 and <= LargestHeadBytes, nameof(MaxHeadBytes), MaxHeadBytes, $"from 1 to {LargestHeadBytes}");
         Require(OldestAcceptedAge >= TimeSpan.Zero, nameof(OldestAcceptedAge), OldestAcceptedAge, "from zero");

@@ -14,16 +14,22 @@ public sealed class DatabaseQuerier : IDisposable
     private readonly Head _head;
     private readonly long _sequence;
     private readonly uint _idEnd;
+
+    /// <summary>All blocks, held; null once they are released.</summary>
+    private Block[]? _blocks;
     private int _place;
 
     /// <summary>Ends a selection that takes long, once its caller is gone.</summary>
     private readonly CancellationToken _cancel;
 
-    internal DatabaseQuerier(Head head, CancellationToken cancel)
+    internal DatabaseQuerier(Head head, BlockSet blocks, CancellationToken cancel)
     {
         _head = head;
         _cancel = cancel;
+
+        // In this order: what leaves the head behind this sequence is in a block of the set that is read next.
         _place = head.Retirement.Enter(out _sequence, out _idEnd);
+        _blocks = blocks.Hold();
     }
 
     /// <summary>The series that meet every matcher and may have samples between the times, both inclusive, ms.</summary>
@@ -31,7 +37,14 @@ public sealed class DatabaseQuerier : IDisposable
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
         uint[] ids = new PostingsSearch<HeadPostings>(new HeadPostings(_head.Index), _cancel).Find(matchers);
-        return new SelectedSeries(new HeadSelection(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel));
+        HeadSelection head = new(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel);
+        List<SelectedBlockSeries> walks = [];
+        foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
+        {
+            walks.Add(block.Select(matchers, minTimeMs, maxTimeMs, _cancel));
+        }
+
+        return new SelectedSeries(head, walks.Count == 0 ? null : new BlockSeriesMerge([.. walks]));
     }
 
     /// <summary>The label sets of the series that <see cref="Select"/> finds, sorted; at most <paramref name="limit"/>.</summary>
@@ -63,6 +76,11 @@ public sealed class DatabaseQuerier : IDisposable
                 AddNames(names);
             }
 
+            foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
+            {
+                AddTexts(block.LabelNames(), names);
+            }
+
             return Sorted(names);
         }
 
@@ -91,6 +109,11 @@ public sealed class DatabaseQuerier : IDisposable
                 AddValuesOf(utf8Name, found);
             }
 
+            foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
+            {
+                AddTexts(block.LabelValues(utf8Name, _cancel), found);
+            }
+
             return Sorted(found);
         }
 
@@ -115,6 +138,20 @@ public sealed class DatabaseQuerier : IDisposable
         {
             _head.Retirement.Leave(_place);
             _place = -1;
+            foreach (Block block in _blocks ?? [])
+            {
+                block.Release();
+            }
+
+            _blocks = null;
+        }
+    }
+
+    private static void AddTexts(IEnumerable<byte[]> utf8Texts, HashSet<string> texts)
+    {
+        foreach (byte[] text in utf8Texts)
+        {
+            texts.Add(Encoding.UTF8.GetString(text));
         }
     }
 
@@ -124,6 +161,17 @@ public sealed class DatabaseQuerier : IDisposable
         List<string> sorted = [.. texts];
         sorted.Sort(Utf8Order.Instance);
         return sorted;
+    }
+
+    private IEnumerable<Block> BlocksBetween(long minTimeMs, long maxTimeMs)
+    {
+        foreach (Block block in _blocks ?? [])
+        {
+            if (block.Meta.MinTimeMs <= maxTimeMs && block.Meta.MaxTimeMs > minTimeMs)
+            {
+                yield return block;
+            }
+        }
     }
 
     private bool Overlaps(long minTimeMs, long maxTimeMs) =>

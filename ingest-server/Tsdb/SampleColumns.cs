@@ -29,4 +29,8 @@ public struct SampleColumns : ISampleSink
         _timestamps[Count] = timestampMs;
         _values[Count++] = value;
     }
+
+    /// <summary>Hands the sample at a place to another sink.</summary>
+    internal readonly void CopyTo<TSink>(int place, ref TSink sink)
+        where TSink : struct, ISampleSink => sink.Add(_timestamps[place], _values[place]);
 }

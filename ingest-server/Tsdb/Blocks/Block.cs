@@ -58,6 +58,9 @@ public sealed class Block : IDisposable
     /// <summary>Bytes of index and chunks.</summary>
     public long SizeBytes => Index.Length + Chunks.Length;
 
+    /// <summary>True once it was disposed and the last reader has left.</summary>
+    public bool IsClosed => Volatile.Read(ref _holders) == 0;
+
     internal BlockIndex Index { get; }
 
     internal BlockChunks Chunks { get; }

@@ -62,7 +62,12 @@ internal sealed class FileAppender : IDisposable
         _used += sizeof(ulong);
     }
 
-    public void AppendUvarint(ulong value) => _used += Uvarint.Write(Reserve(Uvarint.MaxLength), value);
+    public void AppendUvarint(ulong value)
+    {
+        // First the room, which may empty the buffer, then how much of it is used.
+        int length = Uvarint.Write(Reserve(Uvarint.MaxLength), value);
+        _used += length;
+    }
 
     /// <summary>A uvarint length and the bytes.</summary>
     public void AppendLengthPrefixed(scoped ReadOnlySpan<byte> bytes)

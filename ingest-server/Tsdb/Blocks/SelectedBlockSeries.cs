@@ -60,6 +60,24 @@ public sealed class SelectedBlockSeries
     /// </summary>
     public ReadOnlySpan<ChunkMeta> Chunks => _entry.Chunks;
 
+    /// <summary>Whether a chunk of the current series begins before the one in front of it ends.</summary>
+    internal bool ChunksOverlap
+    {
+        get
+        {
+            ReadOnlySpan<ChunkMeta> chunks = Chunks;
+            for (int index = 1; index < chunks.Length; index++)
+            {
+                if (chunks[index].MinTimeMs <= chunks[index - 1].MaxTimeMs)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The deleted times of the current series.</summary>
     public ReadOnlySpan<TimeInterval> Deleted => _tombstones.Of(Reference);
 
@@ -95,14 +113,21 @@ public sealed class SelectedBlockSeries
     {
         foreach (ChunkMeta chunk in Chunks)
         {
-            ReadOnlySpan<byte> bytes = ReadChunk(chunk, out ChunkEncoding encoding);
-            if (encoding != ChunkEncoding.Xor)
-            {
-                _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which is not known");
-            }
-
-            Decode(chunk, new XorDecoder(bytes), ref sink);
+            Decode(chunk, ref sink);
         }
+    }
+
+    /// <summary>The same for one chunk of the current series.</summary>
+    public void Decode<TSink>(ChunkMeta chunk, ref TSink sink)
+        where TSink : struct, ISampleSink
+    {
+        ReadOnlySpan<byte> bytes = ReadChunk(chunk, out ChunkEncoding encoding);
+        if (encoding != ChunkEncoding.Xor)
+        {
+            _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which is not known");
+        }
+
+        Decode(chunk, new XorDecoder(bytes), ref sink);
     }
 
     private void Decode<TSink>(ChunkMeta chunk, XorDecoder decoder, ref TSink sink)

@@ -53,6 +53,40 @@ public sealed class Tombstones
         return new Tombstones(intervals);
     }
 
+    /// <summary>These and, for each of some series, an interval of its own.</summary>
+    internal Tombstones With(List<(uint Series, TimeInterval Deleted)> added)
+    {
+        SortedDictionary<uint, TimeInterval[]> intervals = new(_intervals);
+        foreach ((uint series, TimeInterval deleted) in added)
+        {
+            intervals.TryGetValue(series, out TimeInterval[]? before);
+            intervals[series] = Merge(before, deleted);
+        }
+
+        return new Tombstones(intervals);
+    }
+
+    /// <summary>These without the intervals that end before a time.</summary>
+    internal Tombstones From(long minTimeMs)
+    {
+        if (Series == 0)
+        {
+            return this;
+        }
+
+        SortedDictionary<uint, TimeInterval[]> kept = [];
+        foreach ((uint series, TimeInterval[] intervals) in _intervals)
+        {
+            TimeInterval[] later = Array.FindAll(intervals, interval => interval.MaxTimeMs >= minTimeMs);
+            if (later.Length > 0)
+            {
+                kept.Add(series, later);
+            }
+        }
+
+        return new Tombstones(kept);
+    }
+
     /// <summary>Replaces the file in a block's folder, which survives a power cut when this returns.</summary>
     /// <exception cref="IOException">The disk failed; the old file is still there.</exception>
     public void Write(IFileSystem files, string folder)

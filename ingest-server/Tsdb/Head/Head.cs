@@ -17,12 +17,17 @@ internal sealed class Head
     private const int MaxAliases = 4;
     private const int StackBytes = 1024;
 
+    /// <summary>Walks over all series give the commit lock back after so many: appends go on in between.</summary>
+    private const uint BatchSeries = 1024;
+
     private readonly Lock _commitLock = new();
     private readonly Lock _seriesLock = new();
     private readonly BlockSlab _blocks = new();
     private long _minTimeMs = long.MaxValue;
     private long _maxTimeMs = long.MinValue;
+    private long _minValidTimeMs = long.MinValue;
     private int _liveSeries;
+    private Tombstones _tombstones = Tombstones.None;
 
     public Head(DatabaseOptions options, ulong hashSeed)
     {
@@ -53,6 +58,12 @@ internal sealed class Head
 
     /// <summary>The newest sample's time; <see cref="long.MinValue"/> before the first.</summary>
     public long MaxTimeMs => Interlocked.Read(ref _maxTimeMs);
+
+    /// <summary>Samples before it are in blocks: no further one is taken in order.</summary>
+    public long MinValidTimeMs => Interlocked.Read(ref _minValidTimeMs);
+
+    /// <summary>What is deleted of the head's samples, by the ids of series.</summary>
+    public Tombstones Tombstones => Volatile.Read(ref _tombstones);
 
     /// <summary>Series with samples.</summary>
     public int LiveSeries => Volatile.Read(ref _liveSeries);
@@ -150,17 +161,95 @@ internal sealed class Head
         }
     }
 
+    /// <summary>
+    /// Begins a cut: what is before its end does not change any more, but for samples out of order, and the log goes on in
+    /// a segment of its own.
+    /// </summary>
+    /// <param name="endMs">The end, the first time that is not cut off.</param>
+    /// <param name="log">The log; null after a replay.</param>
+    /// <param name="lastSequence">The last commit before.</param>
+    /// <returns>The number of the log's new segment.</returns>
+    /// <exception cref="IOException">The disk refused the segment; nothing is changed.</exception>
+    public int Freeze(long endMs, HeadLog? log, out long lastSequence)
+    {
+        lock (_commitLock)
+        {
+            int segment = log?.BeginSegment() ?? 0;
+            Volatile.Write(ref _minValidTimeMs, Math.Max(_minValidTimeMs, endMs));
+            lastSequence = Retirement.VisibleSequence;
+            return segment;
+        }
+    }
+
+    /// <summary>A sequence that only those see who enter from now on.</summary>
+    public long NextSequence()
+    {
+        lock (_commitLock)
+        {
+            long sequence = Retirement.VisibleSequence + 1;
+            Retirement.Publish(sequence, Index.Ids.End);
+            return sequence;
+        }
+    }
+
+    /// <summary>The chunk ranges that have samples before a time, by their start, with the first sample's time in each.</summary>
+    public SortedDictionary<long, long> Ranges(long endMs)
+    {
+        SortedDictionary<long, long> ranges = [];
+        for (uint first = 1; first < Series.End; first += BatchSeries)
+        {
+            lock (_commitLock)
+            {
+                uint end = Math.Min(first + BatchSeries, Series.End);
+                for (uint series = first; series < end; series++)
+                {
+                    Chunks.NoteRanges(in Series[series], endMs, ranges);
+                }
+            }
+        }
+
+        return ranges;
+    }
+
+    /// <summary>
+    /// Hides the samples between two times, both inclusive, of the series that meet every matcher. What such a series gets
+    /// later is not hidden, unless it comes out of order.
+    /// </summary>
+    /// <param name="matchers">Which series.</param>
+    /// <param name="times">Which samples.</param>
+    /// <param name="log">Where the deletion is written first; null while a log is replayed.</param>
+    /// <exception cref="IOException">The disk refused it; nothing is deleted.</exception>
+    public void Delete(IReadOnlyList<Matcher> matchers, TimeInterval times, HeadLog? log)
+    {
+        lock (_commitLock)
+        {
+            log?.Append(matchers, times);
+            List<(uint Series, TimeInterval Deleted)> deleted = [];
+            foreach (uint id in new PostingsSearch<HeadPostings>(new HeadPostings(Index), CancellationToken.None).Find(matchers))
+            {
+                uint series = Index.Ids[id];
+                if (series != 0 && Chunks.TryGetTimes(in Series[series], out TimeInterval held)
+                    && times.MinTimeMs <= held.MaxTimeMs && times.MaxTimeMs >= held.MinTimeMs)
+                {
+                    deleted.Add((id, new TimeInterval(
+                        Math.Max(times.MinTimeMs, held.MinTimeMs), Math.Min(times.MaxTimeMs, held.MaxTimeMs))));
+                }
+            }
+
+            Volatile.Write(ref _tombstones, _tombstones.With(deleted));
+            Retirement.Publish(Retirement.VisibleSequence + 1, Index.Ids.End);
+        }
+    }
+
     /// <summary>Drops chunks that end before a time, and series that are left without samples.</summary>
     public void DropBefore(long minTimeMs)
     {
-        const uint BatchSeries = 1024;
         // Each round of removals rewrites the posting lists it touches, so a round is large.
         const int RemoveSeries = 64 * 1024;
         long earliestMs = long.MaxValue;
         List<uint> empty = [];
         for (uint first = 1; first < Series.End; first += BatchSeries)
         {
-            // One batch per lock: appends go on in between.
             uint end = Math.Min(first + BatchSeries, Series.End);
             earliestMs = Math.Min(earliestMs, DropChunks(first, end, minTimeMs, empty));
             if (empty.Count >= RemoveSeries)
@@ -173,6 +262,7 @@ internal sealed class Head
         lock (_commitLock)
         {
             _minTimeMs = Math.Max(_minTimeMs, Math.Min(earliestMs, _maxTimeMs));
+            Volatile.Write(ref _tombstones, _tombstones.From(_minTimeMs));
         }
     }
 
@@ -232,8 +322,8 @@ internal sealed class Head
         foreach (ref readonly PendingSample sample in request.Samples)
         {
             ref SeriesEntry entry = ref Series[sample.Series];
-            AppendOutcome outcome = entry.Appended == 0
-                ? AppendOutcome.Appended
+            AppendOutcome outcome = sample.TimestampMs < _minValidTimeMs ? AppendOutcome.TooOld
+                : entry.Appended == 0 ? AppendOutcome.Appended
                 : SampleOrder.Check(entry.Open.TimestampMs, entry.Open.Value, sample.TimestampMs, sample.Value);
             switch (outcome)
             {

@@ -14,10 +14,14 @@ internal sealed class HeadSelection
     private readonly long _minTimeMs;
     private readonly long _maxTimeMs;
     private readonly CancellationToken _cancel;
+    private readonly Tombstones _tombstones;
     private int _next;
     private uint _series;
     private SeriesView _view;
     private Labels? _labels;
+
+    /// <summary>The id of the current series.</summary>
+    private uint _id;
 
     /// <summary>A bit for each of the ids that <see cref="TryGoTo"/> was at: the walk leaves those out.</summary>
     private ulong[]? _visited;
@@ -25,6 +29,7 @@ internal sealed class HeadSelection
     public HeadSelection(Head head, uint[] ids, long sequence, long minTimeMs, long maxTimeMs, CancellationToken cancel)
     {
         _cancel = cancel;
+        _tombstones = head.Tombstones;
         _head = head;
         _ids = ids;
         _sequence = sequence;
@@ -89,6 +94,66 @@ internal sealed class HeadSelection
     public void Decode<TSink>(ref TSink sink)
         where TSink : struct, ISampleSink
     {
+        if (_tombstones.Of(_id).IsEmpty)
+        {
+            DecodeAll(ref sink);
+            return;
+        }
+
+        // Rare, so that the usual walk does not look at deletions for each sample.
+        SampleColumns all = new();
+        DecodeAll(ref all);
+        ReadOnlySpan<TimeInterval> deleted = _tombstones.Of(_id);
+        for (int place = 0; place < all.Count; place++)
+        {
+            while (!deleted.IsEmpty && deleted[0].MaxTimeMs < all.Timestamps[place])
+            {
+                deleted = deleted[1..];
+            }
+
+            if (deleted.IsEmpty || deleted[0].MinTimeMs > all.Timestamps[place])
+            {
+                all.CopyTo(place, ref sink);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Writes the samples between the times of the selection into a block: closed chunks as they are, the rest encoded anew.
+    /// </summary>
+    public void CopyTo(ChunkRewriter target)
+    {
+        RewriteSink sink = new(target);
+        long left = VisibleSamples();
+        if (!_tombstones.Of(_id).IsEmpty || left != long.MaxValue)
+        {
+            Decode(ref sink);
+            return;
+        }
+
+        for (uint chunk = _view.FirstChunk; chunk != 0; chunk = chunk == _view.LastChunk ? 0 : _head.Chunks.Closed(chunk).Next)
+        {
+            ref readonly ClosedChunk closed = ref _head.Chunks.Closed(chunk);
+            ReadOnlySpan<byte> bytes = _head.Chunks.ClosedBytes(in closed);
+            if (closed.MinTimeMs >= _minTimeMs && closed.MaxTimeMs <= _maxTimeMs)
+            {
+                target.Copy(closed.MinTimeMs, closed.MaxTimeMs, ChunkEncoding.Xor, bytes);
+            }
+            else if (closed.MinTimeMs <= _maxTimeMs && closed.MaxTimeMs >= _minTimeMs)
+            {
+                Decode(new XorDecoder(bytes), ref sink);
+            }
+        }
+
+        if (!_view.OpenBlock.IsNone && _view.OpenMinTimeMs <= _maxTimeMs)
+        {
+            Decode(new XorDecoder(_head.Chunks.OpenBytes(_view.OpenBlock, _view.OpenBytes), _view.OpenSamples), ref sink);
+        }
+    }
+
+    private void DecodeAll<TSink>(ref TSink sink)
+        where TSink : struct, ISampleSink
+    {
         long left = VisibleSamples();
         for (uint chunk = _view.FirstChunk; chunk != 0 && left > 0;)
         {
@@ -135,9 +200,24 @@ internal sealed class HeadSelection
     private bool TryCapture(uint series)
     {
         _series = series;
+        _id = _head.Series[series].Id;
         _labels = null;
         _view = SeriesView.Capture(ref _head.Series[series], series, _sequence, _head.Versions);
-        return Overlaps();
+        return Overlaps() && !IsDeleted();
+    }
+
+    /// <summary>Whether nothing of the series is left between the times of the selection.</summary>
+    private bool IsDeleted()
+    {
+        foreach (TimeInterval deleted in _tombstones.Of(_id))
+        {
+            if (deleted.Covers(Math.Max(FirstTimeMs, _minTimeMs), Math.Min(LastTimeMs, _maxTimeMs)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool Overlaps()

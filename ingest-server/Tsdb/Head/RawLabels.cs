@@ -83,6 +83,29 @@ internal static class RawLabels
         return !labels.Malformed && Reencodes(raw);
     }
 
+    /// <summary>The order of <see cref="Labels.CompareTo"/>, over canonical raw forms.</summary>
+    public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        RawLabelsEnumerator lefts = new(left);
+        RawLabelsEnumerator rights = new(right);
+        while (true)
+        {
+            bool hasLeft = lefts.MoveNext();
+            bool hasRight = rights.MoveNext();
+            if (!hasLeft || !hasRight)
+            {
+                return hasLeft.CompareTo(hasRight);
+            }
+
+            int order = lefts.Current.Name.SequenceCompareTo(rights.Current.Name);
+            order = order != 0 ? order : lefts.Current.Value.SequenceCompareTo(rights.Current.Value);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+    }
+
     /// <summary>Lengths may be written with more bytes than they need; only the shortest form is canonical.</summary>
     private static bool Reencodes(ReadOnlySpan<byte> raw)
     {

@@ -109,11 +109,42 @@ internal sealed class SeriesChunks
         return entry.FirstChunk == 0 && entry.OpenBlock.IsNone;
     }
 
+    /// <summary>Notes the ranges of the series' chunks that begin before a time, each with its first sample's time.</summary>
+    public void NoteRanges(in SeriesEntry entry, long endMs, SortedDictionary<long, long> ranges)
+    {
+        for (uint chunk = entry.FirstChunk; chunk != 0; chunk = chunk == entry.LastChunk ? 0 : _closed[chunk].Next)
+        {
+            NoteRange(_closed[chunk].MinTimeMs, endMs, ranges);
+        }
+
+        if (!entry.OpenBlock.IsNone)
+        {
+            NoteRange(entry.OpenMinTimeMs, endMs, ranges);
+        }
+    }
+
+    /// <summary>The first and the last time that the series has a sample at; false when it has none.</summary>
+    public bool TryGetTimes(in SeriesEntry entry, out TimeInterval times)
+    {
+        long firstMs = entry.FirstChunk != 0 ? _closed[entry.FirstChunk].MinTimeMs : entry.OpenMinTimeMs;
+        times = new TimeInterval(firstMs, entry.Open.TimestampMs);
+        return entry.FirstChunk != 0 || !entry.OpenBlock.IsNone;
+    }
+
     /// <summary>Gives the memory of a dropped chunk back, once nobody can read it.</summary>
     public void Release(uint chunk)
     {
         _arena.Release(_closed[chunk].Page);
         _closed.Return(chunk);
+    }
+
+    private void NoteRange(long firstMs, long endMs, SortedDictionary<long, long> ranges)
+    {
+        long startMs = BlockRanges.StartOf(firstMs, _chunkRangeMs);
+        if (firstMs < endMs && (!ranges.TryGetValue(startMs, out long notedMs) || firstMs < notedMs))
+        {
+            ranges[startMs] = firstMs;
+        }
     }
 
     private static void BeginWrite(ref SeriesEntry entry)

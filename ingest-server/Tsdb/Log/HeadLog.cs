@@ -107,6 +107,33 @@ internal sealed class HeadLog : IDisposable
         return segment;
     }
 
+    /// <summary>Writes a deletion; it then is with the operating system.</summary>
+    /// <exception cref="IOException">The disk refused it; nothing is logged.</exception>
+    public void Append(IReadOnlyList<Matcher> matchers, TimeInterval times)
+    {
+        try
+        {
+            _batch.Clear();
+            _batchDescriptions = 0;
+            DeletionRecord.Write(_batch.BeginRecord((byte)RecordType.Deletion), matchers, times);
+            _batch.EndRecord();
+            Account(_wal.Append(_batch).Segment.Value);
+        }
+        catch (IOException)
+        {
+            Interlocked.Increment(ref _failures);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the segment and returns the number of the next one.</summary>
+    /// <exception cref="IOException">The disk refused a new one.</exception>
+    public int BeginSegment()
+    {
+        _wal.Rotate();
+        return _wal.ReserveSegment(0).Value;
+    }
+
     /// <summary>Notes the newest sample of a segment, written or replayed.</summary>
     public void NoteTimes(int segment, ReadOnlySpan<PendingSample> samples)
     {
@@ -122,8 +149,11 @@ internal sealed class HeadLog : IDisposable
         }
     }
 
-    /// <summary>Deletes the oldest segments as long as nothing in them is as new as the time; returns how many.</summary>
-    public int DeleteBefore(long minTimeMs)
+    /// <summary>
+    /// Deletes the oldest segments as long as nothing in them is as new as the time and they come before a segment; returns
+    /// how many.
+    /// </summary>
+    public int DeleteBefore(long minTimeMs, int beforeSegment)
     {
         int deleted = 0;
         SegmentIndex keep = SegmentIndex.First;
@@ -133,12 +163,13 @@ internal sealed class HeadLog : IDisposable
             // The last one may be the one that is written to.
             for (int index = 0; index < segments.Count - 1; index++)
             {
-                if (_maxTimes.GetValueOrDefault(segments[index].Index.Value, long.MinValue) >= minTimeMs)
+                int segment = segments[index].Index.Value;
+                if (segment >= beforeSegment || _maxTimes.GetValueOrDefault(segment, long.MinValue) >= minTimeMs)
                 {
                     break;
                 }
 
-                _maxTimes.Remove(segments[index].Index.Value);
+                _maxTimes.Remove(segment);
                 keep = segments[index + 1].Index;
                 deleted++;
             }

@@ -11,6 +11,9 @@ internal sealed class LogReplay
 {
     private readonly Head _head;
     private readonly HeadLog _log;
+
+    /// <summary>What is in blocks already.</summary>
+    private readonly HeadStart _start;
     private readonly PendingRequest _request = new();
     private readonly LabelScratch _scratch = new();
 
@@ -25,8 +28,9 @@ internal sealed class LogReplay
     /// <summary>Samples of the segment being read whose series no record before them describes.</summary>
     private long _orphans;
 
-    public LogReplay(Head head, HeadLog log)
+    public LogReplay(Head head, HeadLog log, HeadStart start)
     {
+        _start = start;
         _head = head;
         _log = log;
     }
@@ -88,7 +92,12 @@ internal sealed class LogReplay
     internal bool TryApply(byte type, ReadOnlySpan<byte> payload, int segment)
     {
         _request.Clear();
-        if (type != (byte)RecordType.Commit || !TryRead(payload))
+        if (type == (byte)RecordType.Deletion)
+        {
+            return TryDelete(payload);
+        }
+
+        if (type != (byte)RecordType.Commit || !TryRead(payload, segment))
         {
             return false;
         }
@@ -99,7 +108,19 @@ internal sealed class LogReplay
         return true;
     }
 
-    private bool TryRead(ReadOnlySpan<byte> payload)
+    private bool TryDelete(ReadOnlySpan<byte> payload)
+    {
+        if (!DeletionRecord.TryRead(payload, out List<Matcher>? matchers, out TimeInterval times))
+        {
+            return false;
+        }
+
+        _head.Delete(matchers, times, log: null);
+        _records++;
+        return true;
+    }
+
+    private bool TryRead(ReadOnlySpan<byte> payload, int segment)
     {
         long orphans = 0;
         CommitRecordReader record = new(payload, _scratch);
@@ -111,6 +132,11 @@ internal sealed class LogReplay
         record.ReadMetadata(_request.Metadata);
         while (record.NextSample())
         {
+            if (_start.IsInBlock(record.TimestampMs, segment))
+            {
+                continue;
+            }
+
             if (_series.TryGetValue(record.Number, out uint series))
             {
                 _request.Add(series, record.TimestampMs, record.Value);

@@ -5,4 +5,7 @@ internal enum RecordType : byte
 {
     /// <summary>One committed request.</summary>
     Commit = 1,
+
+    /// <summary>Samples of some series between two times are deleted.</summary>
+    Deletion = 3,
 }

@@ -1,0 +1,71 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Wal;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>Writes what the head holds of a stretch of time as a block. Appends and queries go on beside it.</summary>
+internal static class HeadBlock
+{
+    /// <summary>Writes the block; the head stays as it is.</summary>
+    /// <param name="head">Where the samples are.</param>
+    /// <param name="files">The disk.</param>
+    /// <param name="folder">Where blocks lie.</param>
+    /// <param name="ulid">The block's name.</param>
+    /// <param name="times">The samples that go into it.</param>
+    /// <param name="compaction">How it comes about.</param>
+    /// <param name="stop">Ends it; nothing is left behind then.</param>
+    /// <returns>What was written; null when there was no sample.</returns>
+    /// <exception cref="IOException">The disk failed; there is no block.</exception>
+    public static BlockMeta? Write(
+        Head head, IFileSystem files, string folder, Ulid ulid, TimeInterval times, BlockCompaction compaction,
+        CancellationToken stop)
+    {
+        int place = head.Retirement.Enter(out long sequence, out _);
+        try
+        {
+            using BlockWriter writer = BlockWriter.Create(files, folder, ulid);
+            ChunkRewriter target = new(writer);
+            uint[] ids = IdsByLabels(head, stop);
+            HeadSelection series = new(head, ids, sequence, times.MinTimeMs, times.MaxTimeMs, stop);
+            while (series.MoveNext())
+            {
+                target.BeginSeries(series.Labels.Blob);
+                series.CopyTo(target);
+            }
+
+            target.Finish();
+            return writer.Finish(times.MinTimeMs, times.MaxTimeMs + 1, compaction);
+        }
+        finally
+        {
+            head.Retirement.Leave(place);
+        }
+    }
+
+    /// <summary>The ids of all series, sorted as a block wants them.</summary>
+    private static uint[] IdsByLabels(Head head, CancellationToken stop)
+    {
+        uint[] ids = new PostingsSearch<HeadPostings>(new HeadPostings(head.Index), stop).Find([]);
+        uint[] keys = new uint[ids.Length];
+        int count = 0;
+        foreach (uint id in ids)
+        {
+            uint series = head.Index.Ids[id];
+            if (series != 0)
+            {
+                ids[count] = id;
+                keys[count++] = head.Series[series].Key;
+            }
+        }
+
+        Array.Sort(keys, ids, 0, count, new ByLabels(head));
+        return ids[..count];
+    }
+
+    private sealed class ByLabels(Head head) : IComparer<uint>
+    {
+        private readonly SeriesKeys _keys = head.Keys;
+
+        public int Compare(uint x, uint y) => RawLabels.Compare(_keys.Get(x), _keys.Get(y));
+    }
+}
