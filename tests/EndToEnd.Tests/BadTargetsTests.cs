@@ -102,7 +102,7 @@ public sealed class BadTargetsTests
         AssertEachIsDown(await agent.GetAsync("/api/v1/targets"), bad);
         Assert.DoesNotContain(receiver.Arrivals().Keys, static series => series.Contains("__name__=\"bad_", StringComparison.Ordinal));
         int failed = receiver.ArrivalsOf("__name__=\"up\"", "job=\"good\"").FindAll(static sample => sample.Value == 0).Count;
-        NothingLostTests.AssertInOrderAndWhole(
+        ScrapeNumbers.AssertInOrderAndWhole(
             receiver.ArrivalsOf("__name__=\"scrape_number\""), 20, [], failed, new Gen(0));
         Assert.Equal(0, await agent.StopAsync());
     }

@@ -28,43 +28,17 @@ public sealed class ChaosTests
         using RecordingReceiver receiver = new() { Misbehave = number => SomeAnswer(number) };
         receiver.Start();
         string[] flags = keyFlag.Length == 0 ? [] : [$"{keyFlag}={folder.Write("key", new string('a', 64))}"];
-        string config = $"""
-            global:
-              scrape_interval: 300ms
-              scrape_timeout: 300ms
-            scrape_configs:
-              - job_name: scripted
-                static_configs:
-                  - targets: ["{target.Address}"]
-            remote_write:
-              - url: {receiver.WriteUrl}
-                remote_timeout: 1s
-                queue_config:
-                  batch_send_deadline: 200ms
-                  min_backoff: 30ms
-                  max_backoff: 500ms
-            """;
-        HashSet<double> scrapedAtKill = [];
+        string config = MortalAgent.Config(
+            target, 300, receiver, "{batch_send_deadline: 200ms, min_backoff: 30ms, max_backoff: 500ms}");
+        MortalAgent agent = new(folder, gen, target) { Flags = flags };
         for (int life = 0; life < Lives; life++)
         {
-            await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, config, new Dictionary<string, string>(), flags);
-            int wanted = target.Scrapes + 3 + gen.Int(8);
-            await Eventually.TrueAsync(
-                () => Task.FromResult(target.Scrapes >= wanted), () => agent.Describe("the agent does not scrape"));
-            await Task.Delay(TimeSpan.FromMilliseconds(gen.Int(200)), TimeProvider.System, TestContext.Current.CancellationToken);
-            await agent.KillAsync();
-            scrapedAtKill.Add(target.Scrapes);
+            await agent.LiveAndDieAsync(config, minScrapes: 3, someMore: 8);
         }
 
         receiver.Misbehave = static _ => null;
-        await using RunningProgram last = await Pipeline.StartAgentAsync(folder, config, new Dictionary<string, string>(), flags);
-        int end = target.Scrapes + 5;
-        await Eventually.TrueAsync(
-            () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf("scrape_number"), end)),
-            () => last.Describe($"the samples did not all arrive, {gen}"));
-        int failedScrapes = receiver.ArrivalsOf("__name__=\"up\"").FindAll(static sample => sample.Value == 0).Count;
-        NothingLostTests.AssertInOrderAndWhole(
-            receiver.ArrivalsOf("__name__=\"scrape_number\""), end, scrapedAtKill, failedScrapes, gen);
+        await using RunningProgram last = await agent.StartAsync(config);
+        await agent.AssertArrivedAsync(last, receiver, 0, "scrape_number");
     }
 
     /// <summary>
@@ -81,35 +55,24 @@ public sealed class ChaosTests
         using RecordingReceiver receiver = new() { Misbehave = number => gen.OneIn(8) ? SomeAnswer(number) : null };
         receiver.Start();
         ScriptedTarget[] targets = [first, second];
-        HashSet<double>[] scrapedAtKill = [[], []];
+        MortalAgent agent = new(folder, gen, targets);
         int life = 0;
         for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < s_killing; life++)
         {
-            await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, Config(targets, receiver, life));
-            int wanted = first.Scrapes + 2 + gen.Int(8);
-            await Eventually.TrueAsync(
-                () => Task.FromResult(first.Scrapes >= wanted), () => agent.Describe("the agent does not scrape"));
-            await Task.Delay(TimeSpan.FromMilliseconds(gen.Int(400)), TimeProvider.System, TestContext.Current.CancellationToken);
-            await agent.KillAsync();
-            scrapedAtKill[0].Add(first.Scrapes);
-            scrapedAtKill[1].Add(second.Scrapes);
+            await agent.LiveAndDieAsync(Config(targets, receiver, life), minScrapes: 2, someMore: 8);
         }
 
         receiver.Misbehave = static _ => null;
-        await using RunningProgram last = await Pipeline.StartAgentAsync(folder, Config(targets, receiver, life));
+        await using RunningProgram last = await agent.StartAsync(Config(targets, receiver, life));
+        string[] series = new string[40];
+        for (int number = 0; number < series.Length; number++)
+        {
+            series[number] = string.Create(CultureInfo.InvariantCulture, $"m_{number}");
+        }
+
         for (int index = 0; index < targets.Length; index++)
         {
-            int end = targets[index].Scrapes + 5;
-            string[] last39 = ["__name__=\"m_39\"", $"instance=\"{targets[index].Address}\""];
-            await Eventually.TrueAsync(
-                () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf(last39), end)),
-                () => last.Describe($"the samples did not all arrive, {gen}"));
-            int failed = receiver.ArrivalsOf("__name__=\"up\"", last39[1]).FindAll(static sample => sample.Value == 0).Count;
-            for (int series = 0; series < 40; series++)
-            {
-                NothingLostTests.AssertInOrderAndWhole(
-                    receiver.ArrivalsOf($"__name__=\"m_{series}\"", last39[1]), end, scrapedAtKill[index], failed, gen);
-            }
+            await agent.AssertArrivedAsync(last, receiver, index, series);
         }
 
         AssertOnlyInFlightIsRepeated(receiver.Writes(), gen);
@@ -123,22 +86,8 @@ public sealed class ChaosTests
         using SmallDisk disk = SmallDisk.Mount(folder, sizeKiB: 600);
         using ScriptedTarget target = new(Page);
         using RecordingReceiver receiver = new();
-        string config = $"""
-            global:
-              scrape_interval: 200ms
-              scrape_timeout: 200ms
-            scrape_configs:
-              - job_name: scripted
-                static_configs:
-                  - targets: ["{target.Address}"]
-            remote_write:
-              - url: {receiver.WriteUrl}
-                queue_config:
-                  capacity: 500
-                  max_samples_per_send: 500
-                  batch_send_deadline: 200ms
-                  max_backoff: 500ms
-            """;
+        string config = MortalAgent.Config(
+            target, 200, receiver, "{capacity: 500, max_samples_per_send: 500, batch_send_deadline: 200ms, max_backoff: 500ms}");
         await using RunningProgram agent = await Pipeline.StartAgentAsync(
             folder, config, new Dictionary<string, string>(), "--storage.agent.wal-segment-size=64KiB");
         await Eventually.TrueAsync(
@@ -159,7 +108,7 @@ public sealed class ChaosTests
         int freed = target.Scrapes + 3;
         receiver.Start();
         await Eventually.TrueAsync(
-            () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf("scrape_number"), freed + 5)),
+            () => Task.FromResult(ScrapeNumbers.HasValue(receiver.ArrivalsOf("scrape_number"), freed + 5)),
             () => agent.Describe("the agent did not recover"));
 
         List<Sample> arrived = receiver.ArrivalsOf("__name__=\"scrape_number\"");

@@ -45,7 +45,7 @@ public sealed class ClockStepTests
 
         int end = target.Scrapes;
         await Eventually.TrueAsync(
-            () => Task.FromResult(NothingLostTests.HasValue(lenient.ArrivalsOf("scrape_number"), end)),
+            () => Task.FromResult(ScrapeNumbers.HasValue(lenient.ArrivalsOf("scrape_number"), end)),
             () => agent.Describe("the samples did not all arrive"));
 
         AssertWholeAndInOrder(lenient, end);

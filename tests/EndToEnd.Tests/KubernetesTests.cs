@@ -82,10 +82,10 @@ public sealed class KubernetesTests
 
         int end = stays.Scrapes;
         await Eventually.TrueAsync(
-            () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf("of_the_pod_that_stays"), end)),
+            () => Task.FromResult(ScrapeNumbers.HasValue(receiver.ArrivalsOf("of_the_pod_that_stays"), end)),
             () => agent.Describe("samples are missing"));
         int failed = receiver.ArrivalsOf("__name__=\"up\"", "cart-0").FindAll(static sample => sample.Value == 0).Count;
-        NothingLostTests.AssertInOrderAndWhole(receiver.ArrivalsOf("of_the_pod_that_stays"), end, [], failed, new Gen(0));
+        ScrapeNumbers.AssertInOrderAndWhole(receiver.ArrivalsOf("of_the_pod_that_stays"), end, [], failed, new Gen(0));
     }
 
     [Fact]

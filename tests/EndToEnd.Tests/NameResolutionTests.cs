@@ -113,7 +113,7 @@ public sealed class NameResolutionTests
 
     private static Task ArrivesAsync(RunningProgram agent, ContentReceiver receiver, string series, int value) =>
         Eventually.TrueAsync(
-            () => Task.FromResult(NothingLostTests.HasValue(receiver.ArrivalsOf($"__name__={series},"), value)),
+            () => Task.FromResult(ScrapeNumbers.HasValue(receiver.ArrivalsOf($"__name__={series},"), value)),
             () => agent.Describe($"{series} {value} did not arrive"));
 
     /// <summary>A scrape that the time-out ended after the target had answered is one that the agent reports as failed.</summary>
@@ -121,7 +121,7 @@ public sealed class NameResolutionTests
     {
         string job = $"job={series[..series.IndexOf('_', StringComparison.Ordinal)]}";
         int failed = receiver.ArrivalsOf("__name__=up,", job).FindAll(static sample => sample.Value == 0).Count;
-        NothingLostTests.AssertInOrderAndWhole(
+        ScrapeNumbers.AssertInOrderAndWhole(
             receiver.ArrivalsOf($"__name__={series},"), end - 3, [], failed, new Gen(0));
     }
 }

@@ -22,50 +22,19 @@ public sealed class NothingLostTests
     {
         Gen gen = Gen.Create(1 + Environment.ProcessId);
         using WorkingFolder folder = new();
-        using ScriptedTarget target = new(scrape => $"scrape_number {scrape}\nother_series{{a=\"b\"}} {scrape}\n");
+        using ScriptedTarget target = new(static scrape => $"other_series{{a=\"b\"}} {scrape}\nscrape_number {scrape}\n");
         using RecordingReceiver receiver = new();
-        string config = $"""
-            global:
-              scrape_interval: 400ms
-              scrape_timeout: 400ms
-            scrape_configs:
-              - job_name: scripted
-                static_configs:
-                  - targets: ["{target.Address}"]
-            remote_write:
-              - url: {receiver.WriteUrl}
-                queue_config:
-                  batch_send_deadline: 200ms
-                  min_backoff: 30ms
-                  max_backoff: 500ms
-            """;
-        HashSet<double> scrapedAtKill = [];
+        string config = MortalAgent.Config(
+            target, 400, receiver, "{batch_send_deadline: 200ms, min_backoff: 30ms, max_backoff: 500ms}");
+        MortalAgent agent = new(folder, gen, target);
         for (int kill = 0; kill < Kills; kill++)
         {
-            await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, config);
-            int wanted = target.Scrapes + 3 + gen.Int(12);
-            await Eventually.TrueAsync(
-                () => Task.FromResult(target.Scrapes >= wanted), () => agent.Describe("the agent does not scrape"));
-            await Task.Delay(TimeSpan.FromMilliseconds(gen.Int(200)), TimeProvider.System, TestContext.Current.CancellationToken);
-            await agent.KillAsync();
-
-            // A page that was handed out just before the kill may not have been taken yet: that scrape did not happen.
-            scrapedAtKill.Add(target.Scrapes);
+            await agent.LiveAndDieAsync(config, minScrapes: 3, someMore: 12);
         }
 
         receiver.Start();
-        await using RunningProgram last = await Pipeline.StartAgentAsync(folder, config);
-        int end = target.Scrapes + 5;
-        await Eventually.TrueAsync(
-            () => Task.FromResult(HasValue(receiver.ArrivalsOf("scrape_number"), end)),
-            () => last.Describe($"the samples did not all arrive, {gen}"));
-
-        // On a busy machine a page may be handed out after the scrape's time was over; the agent then says up 0.
-        int failedScrapes = receiver.ArrivalsOf("__name__=\"up\"").FindAll(static sample => sample.Value == 0).Count;
-        foreach (string series in new[] { "scrape_number", "other_series" })
-        {
-            AssertInOrderAndWhole(receiver.ArrivalsOf($"__name__=\"{series}\""), end, scrapedAtKill, failedScrapes, gen);
-        }
+        await using RunningProgram last = await agent.StartAsync(config);
+        await agent.AssertArrivedAsync(last, receiver, 0, "other_series", "scrape_number");
     }
 
     /// <summary>Every write that the server answered 200 must be there after a SIGKILL in the middle of writing.</summary>
@@ -99,53 +68,6 @@ public sealed class NothingLostTests
         Assert.True(acknowledged > 10, $"only {acknowledged} writes were acknowledged, {gen}");
         await AssertStoredAsync(lastProxy, acknowledged, gen);
         Assert.Equal(0, await again.StopAsync());
-    }
-
-    internal static bool HasValue(List<Sample> samples, double value)
-    {
-        foreach (Sample sample in samples)
-        {
-            if (sample.Value >= value)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    internal static void AssertInOrderAndWhole(
-        List<Sample> arrivals, int end, HashSet<double> mayMiss, int failedScrapes, Gen gen)
-    {
-        HashSet<double> seen = [];
-        Dictionary<long, double> valueAt = [];
-        double highest = 0;
-        foreach (Sample sample in arrivals)
-        {
-            if (StaleMarker.IsStale(sample.Value))
-            {
-                continue;
-            }
-
-            // A batch that was under way at the kill comes twice: the same samples again, never others in between.
-            bool isNew = seen.Add(sample.Value);
-            Assert.True(!isNew || sample.Value > highest, $"{sample} came after {highest}, {gen}");
-            Assert.True(valueAt.TryAdd(sample.TimestampMs, sample.Value) || valueAt[sample.TimestampMs] == sample.Value);
-            highest = Math.Max(highest, sample.Value);
-        }
-
-        List<int> missing = [];
-        for (int value = 1; value <= end; value++)
-        {
-            if (!seen.Contains(value) && !mayMiss.Contains(value))
-            {
-                missing.Add(value);
-            }
-        }
-
-        Assert.True(
-            missing.Count <= failedScrapes,
-            $"{failedScrapes} scrapes failed; missing: {string.Join(' ', missing)}; killed at {string.Join(' ', mayMiss)}; {arrivals.Count} arrived; {gen}");
     }
 
     private static async Task KillAfterAsync(RunningProgram program, TimeSpan delay)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -12,18 +11,13 @@ namespace AmpEdge.Tests.Support;
 /// </summary>
 public sealed class ScriptedHttpServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<Task> _connections = [];
     private readonly Func<ScriptedRequest, Task<ScriptedResponse>> _answer;
-    private readonly Task _loop;
+    private readonly LoopbackListener _listener;
 
     public ScriptedHttpServer(Func<ScriptedRequest, Task<ScriptedResponse>> answer)
     {
         _answer = answer;
-        _listener.Start();
-        Address = _listener.LocalEndpoint.ToString() ?? "";
-        _loop = Task.Run(AcceptAsync);
+        _listener = new LoopbackListener(ServeAsync);
     }
 
     /// <summary>Answers with the given responses in turn, the last one for ever.</summary>
@@ -33,21 +27,14 @@ public sealed class ScriptedHttpServer : IAsyncDisposable
     }
 
     /// <summary>Host and port.</summary>
-    public string Address { get; }
+    public string Address => _listener.Address;
 
     public Uri Url => new($"http://{Address}");
 
     /// <summary>Every request so far, in order of arrival.</summary>
     public ConcurrentQueue<ScriptedRequest> Requests { get; } = [];
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _loop;
-        _listener.Stop();
-        await Task.WhenAll(_connections);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private static Func<ScriptedRequest, Task<ScriptedResponse>> Turns(ScriptedResponse[] responses)
     {
@@ -55,57 +42,29 @@ public sealed class ScriptedHttpServer : IAsyncDisposable
         return _ => Task.FromResult(responses[Math.Min(Interlocked.Increment(ref served), responses.Length - 1)]);
     }
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
-        try
+        NetworkStream stream = client.GetStream();
+        ScriptedRequest? request = await ReadRequestAsync(stream, stop);
+        if (request is null)
         {
-            while (true)
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                _connections.Add(Task.Run(() => ServeAsync(client)));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The test is over.
             return;
         }
+
+        Requests.Enqueue(request);
+        ScriptedResponse response = await _answer(request).WaitAsync(stop);
+        await stream.WriteAsync(response.Status == 0 ? [] : Head(response), stop);
+        await stream.WriteAsync(response.Body, stop);
     }
 
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                NetworkStream stream = client.GetStream();
-                ScriptedRequest? request = await ReadRequestAsync(stream);
-                if (request is null)
-                {
-                    return;
-                }
-
-                Requests.Enqueue(request);
-                ScriptedResponse response = await _answer(request).WaitAsync(_stop.Token);
-                await stream.WriteAsync(response.Status == 0 ? [] : Head(response), _stop.Token);
-                await stream.WriteAsync(response.Body, _stop.Token);
-            }
-            catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException)
-            {
-                // The client gave up, or the test is over.
-                return;
-            }
-        }
-    }
-
-    private async Task<ScriptedRequest?> ReadRequestAsync(NetworkStream stream)
+    private static async Task<ScriptedRequest?> ReadRequestAsync(NetworkStream stream, CancellationToken stop)
     {
         List<byte> bytes = [];
         byte[] chunk = new byte[4096];
         int headEnd;
         while ((headEnd = Encoding.Latin1.GetString([.. bytes]).IndexOf("\r\n\r\n", StringComparison.Ordinal)) < 0)
         {
-            int read = await stream.ReadAsync(chunk, _stop.Token);
+            int read = await stream.ReadAsync(chunk, stop);
             if (read == 0)
             {
                 return null;
@@ -127,7 +86,7 @@ public sealed class ScriptedHttpServer : IAsyncDisposable
             : 0;
         while (bytes.Count < headEnd + 4 + length)
         {
-            int read = await stream.ReadAsync(chunk, _stop.Token);
+            int read = await stream.ReadAsync(chunk, stop);
             if (read == 0)
             {
                 return null;

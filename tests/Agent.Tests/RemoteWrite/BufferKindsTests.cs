@@ -38,7 +38,7 @@ public sealed class BufferKindsTests
         world.Scrape(41);
         world.DriveUntilAccepted(123);
 
-        QueueManagerTests.AssertInOrder(world.Receiver.Accepted);
+        Delivered.AssertInOrder(world.Receiver.Accepted);
         Assert.Equal(0, world.Counter("ampedge_remote_write_lost_samples_total"));
     }
 

@@ -65,7 +65,7 @@ public sealed class ChaosTests
         world.Drive(() => world.Queue is { IsLive: true, Pending: 0 }, $"the end of {gen}", stepMs: 1000);
 
         AssertWhole(world, committed, gen);
-        QueueManagerTests.AssertInOrder(world.Receiver.Accepted);
+        Delivered.AssertInOrder(world.Receiver.Accepted);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class ChaosTests
             + world.Counter("ampedge_buffer_samples_lost_total");
         Assert.True(lost > 0, $"{gen}: the disk was never full");
         Assert.Equal(3.0 * scrapes, new HashSet<ReceivedSample>(world.Receiver.Accepted).Count + lost);
-        QueueManagerTests.AssertInOrder(world.Receiver.Accepted);
+        Delivered.AssertInOrder(world.Receiver.Accepted);
     }
 
     private static QueueWorld NewWorld(Gen gen)

@@ -26,16 +26,12 @@ public sealed class SenderCasesTests
     public static TheoryData<string, bool> PagesToSend()
     {
         TheoryData<string, bool> cases = [];
-        if (Oracle.Has(Cases))
+        foreach (JsonElement one in CaseFile.Load(Cases))
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Oracle.Locate(Cases)));
-            foreach (JsonElement one in document.RootElement.EnumerateArray())
+            if (one.TryGetProperty("page_to_scrape", out JsonElement page) && page.GetString() != Generated)
             {
-                if (one.TryGetProperty("page_to_scrape", out JsonElement page) && page.GetString() != Generated)
-                {
-                    cases.Add(one.GetProperty("id").GetString()!, false);
-                    cases.Add(one.GetProperty("id").GetString()!, true);
-                }
+                cases.Add(one.GetProperty("id").GetString()!, false);
+                cases.Add(one.GetProperty("id").GetString()!, true);
             }
         }
 
@@ -46,8 +42,7 @@ public sealed class SenderCasesTests
     [MemberData(nameof(PagesToSend), DisableDiscoveryEnumeration = true)]
     public async Task A_scraped_page_is_sent_by_the_rules(string id, bool version2)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Oracle.Locate(Cases)));
-        JsonElement one = document.RootElement.EnumerateArray().Single(candidate => candidate.GetProperty("id").GetString() == id);
+        JsonElement one = CaseFile.Find(Cases, "id", id);
         int firstAnswer = one.TryGetProperty("receiver_answers", out JsonElement answers) && answers.GetArrayLength() > 0
             ? answers[0].GetInt32()
             : 204;

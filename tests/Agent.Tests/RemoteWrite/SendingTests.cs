@@ -176,7 +176,7 @@ public sealed class SendingTests
         ScrapeUntil(() => world.Queue.ShardCount < most);
 
         world.Drive(() => new HashSet<ReceivedSample>(world.Receiver.Accepted).Count == 40 * scrapes, "everything");
-        QueueManagerTests.AssertInOrder(world.Receiver.Accepted);
+        Delivered.AssertInOrder(world.Receiver.Accepted);
 
         void ScrapeUntil(Func<bool> condition)
         {

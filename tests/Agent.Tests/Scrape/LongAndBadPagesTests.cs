@@ -2,10 +2,8 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using AmpEdge.Agent.Scrape;
-using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AmpEdge.Agent.Tests.Scrape;
@@ -154,17 +152,6 @@ public sealed class LongAndBadPagesTests
         _target = TargetLabels.Make(
             job, Labels.FromStrings("__address__", address), Labels.Empty, new LabelsBuilder(), out _, out string? problem);
         Assert.Null(problem);
-        SampleLabels labels = new(
-            _target!.PublicLabels, job.HonorLabels, job.Utf8Names, job.MetricRelabelRules, job.Limits);
-        return new ScrapeLoop(
-            job.Loop,
-            _target,
-            new TargetFetcher(client, _target.Url, TimeSpan.FromMinutes(5), job.Fetch, TimeProvider.System),
-            new ScrapeCache(_store, labels, _target.Metadata, job.Samples),
-            _store,
-            new SampleBatchPool(),
-            new ScrapeMetrics(new MetricRegistry()),
-            _time,
-            NullLogger.Instance);
+        return ScrapeJobs.Loop(job, _target!, client, _store, _time, TimeSpan.FromMinutes(5));
     }
 }

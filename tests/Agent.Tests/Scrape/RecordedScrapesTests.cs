@@ -7,7 +7,6 @@ using AmpEdge.Agent.Scrape;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AmpEdge.Agent.Tests.Scrape;
@@ -50,7 +49,7 @@ public sealed class RecordedScrapesTests
         RecordingStore store = new();
         using HttpMessageInvoker client = Client(config);
         ManualTime time = new(s_start);
-        using ScrapeLoop loop = Loop(job, target, client, store, time);
+        using ScrapeLoop loop = ScrapeJobs.Loop(job, target, client, store, time, target.Timeout);
 
         List<JsonElement> scrapes = [.. scenario.GetProperty("recorded").GetProperty("scrapes").EnumerateArray()];
         for (int index = 0; index < scrapes.Count; index++)
@@ -149,23 +148,6 @@ public sealed class RecordedScrapesTests
                 Assert.Equal(header.Value.GetString(), request.Headers.GetValueOrDefault(header.Name));
             }
         }
-    }
-
-    private static ScrapeLoop Loop(
-        ScrapeJob job, Target target, HttpMessageInvoker client, RecordingStore store, ManualTime time)
-    {
-        SampleLabels labels = new(
-            target.PublicLabels, job.HonorLabels, job.Utf8Names, job.MetricRelabelRules, job.Limits);
-        return new ScrapeLoop(
-            job.Loop,
-            target,
-            new TargetFetcher(client, target.Url, target.Timeout, job.Fetch, time),
-            new ScrapeCache(store, labels, target.Metadata, job.Samples),
-            store,
-            new SampleBatchPool(),
-            new ScrapeMetrics(new MetricRegistry()),
-            time,
-            NullLogger.Instance);
     }
 
     private static Target MakeTarget(

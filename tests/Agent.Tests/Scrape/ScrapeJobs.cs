@@ -1,7 +1,10 @@
 using System.Text.Json;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.Scrape;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AmpEdge.Agent.Tests.Scrape;
 
@@ -17,6 +20,24 @@ internal static class ScrapeJobs
         Loop = new ScrapeLoopOptions { Job = name },
         CreateClient = () => new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }),
     };
+
+    /// <summary>The loop that scrapes a target as the job says.</summary>
+    public static ScrapeLoop Loop(
+        ScrapeJob job, Target target, HttpMessageInvoker client, RecordingStore store, ManualTime time, TimeSpan timeout)
+    {
+        SampleLabels labels = new(
+            target.PublicLabels, job.HonorLabels, job.Utf8Names, job.MetricRelabelRules, job.Limits);
+        return new ScrapeLoop(
+            job.Loop,
+            target,
+            new TargetFetcher(client, target.Url, timeout, job.Fetch, time),
+            new ScrapeCache(store, labels, target.Metadata, job.Samples),
+            store,
+            new SampleBatchPool(),
+            new ScrapeMetrics(new MetricRegistry()),
+            time,
+            NullLogger.Instance);
+    }
 
     /// <summary>The relabel rules of a JSON list in the words of the configuration.</summary>
     public static RelabelRule[] Rules(JsonElement config, string key)

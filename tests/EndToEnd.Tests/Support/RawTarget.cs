@@ -1,8 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AmpEdge.Tests.Support;
 
 namespace AmpEdge.EndToEnd.Tests.Support;
 
@@ -12,23 +11,18 @@ namespace AmpEdge.EndToEnd.Tests.Support;
 /// </summary>
 public sealed class RawTarget : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<Task> _connections = [];
     private readonly Func<int, TcpClient, CancellationToken, Task> _answer;
-    private readonly Task _loop;
+    private readonly LoopbackListener _listener;
     private int _requests;
 
     /// <param name="answer">Gets the number of the request, the first is 1, and its connection.</param>
     public RawTarget(Func<int, TcpClient, CancellationToken, Task> answer)
     {
         _answer = answer;
-        _listener.Start();
-        Address = _listener.LocalEndpoint.ToString() ?? "";
-        _loop = Task.Run(AcceptAsync);
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public string Address { get; }
+    public string Address => _listener.Address;
 
     /// <summary>How many requests came.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -53,50 +47,22 @@ public sealed class RawTarget : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _loop;
-        _listener.Stop();
-        await Task.WhenAll(_connections);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
+        byte[] request = new byte[8192];
         try
         {
-            while (true)
+            if (await client.GetStream().ReadAsync(request, stop) > 0)
             {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                _connections.Add(Task.Run(() => ServeAsync(client)));
+                await _answer(Interlocked.Increment(ref _requests), client, stop);
             }
         }
-        catch (OperationCanceledException)
+        catch (InvalidOperationException) when (!client.Connected)
         {
-            // The test is over.
+            // The scraper hung up before there was a stream to be had.
             return;
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                byte[] request = new byte[8192];
-                if (await client.GetStream().ReadAsync(request, _stop.Token) > 0)
-                {
-                    await _answer(Interlocked.Increment(ref _requests), client, _stop.Token);
-                }
-            }
-            catch (Exception gone)
-                when (gone is IOException or OperationCanceledException or SocketException or InvalidOperationException)
-            {
-                // The scraper has seen enough or hung up, or the test is over.
-                return;
-            }
         }
     }
 }

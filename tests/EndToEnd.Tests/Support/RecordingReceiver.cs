@@ -22,8 +22,7 @@ public sealed class RecordingReceiver : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Sample>> _arrivals = new(StringComparer.Ordinal);
     private readonly List<RecordedWrite> _writes = [];
-    private HttpListener? _listener;
-    private Task _loop = Task.CompletedTask;
+    private LoopbackHttpServer? _server;
     private int _requests;
 
     /// <summary>What to answer to the request of a number without taking it; null takes it.</summary>
@@ -43,13 +42,7 @@ public sealed class RecordingReceiver : IDisposable
     public string WriteUrl => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}/api/v1/write");
 
     /// <summary>Takes writes from now on.</summary>
-    public void Start()
-    {
-        _listener = new HttpListener();
-        _listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}/"));
-        _listener.Start();
-        _loop = Task.Run(() => ServeAsync(_listener));
-    }
+    public void Start() => _server = new LoopbackHttpServer(HandleAsync, Port, answersAtOnce: true);
 
     /// <summary>The samples of the series whose labels contain all the given <c>name="value"</c> texts, as they came.</summary>
     public List<Sample> ArrivalsOf(params ReadOnlySpan<string> labelTexts)
@@ -101,46 +94,18 @@ public sealed class RecordingReceiver : IDisposable
     /// <summary>Refuses connections until the next start.</summary>
     public void Stop()
     {
-        _listener?.Stop();
-        _loop.Wait(TimeSpan.FromSeconds(5));
-        _listener?.Close();
-        _listener = null;
+        _server?.Dispose();
+        _server = null;
     }
 
     public void Dispose() => Stop();
 
-    private async Task ServeAsync(HttpListener listener)
-    {
-        while (listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await listener.GetContextAsync();
-            }
-            catch (Exception stopped) when (stopped is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            _ = Task.Run(() => HandleAsync(context));
-        }
-    }
-
-    /// <summary>Each on its own: a request that stalls keeps no other shard's waiting.</summary>
+    /// <summary>A sender that is killed in the middle of its request never made it.</summary>
     private async Task HandleAsync(HttpListenerContext context)
     {
-        try
-        {
-            using MemoryStream body = new();
-            await context.Request.InputStream.CopyToAsync(body);
-            await AnswerAsync(context, body.ToArray());
-        }
-        catch (Exception gone) when (gone is HttpListenerException or IOException or ObjectDisposedException)
-        {
-            // The sender was killed in the middle: that request never was.
-            context.Response.Abort();
-        }
+        using MemoryStream body = new();
+        await context.Request.InputStream.CopyToAsync(body);
+        await AnswerAsync(context, body.ToArray());
     }
 
     private async Task AnswerAsync(HttpListenerContext context, byte[] body)

@@ -1,66 +1,38 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AmpEdge.Tests.Support;
 
 namespace AmpEdge.Proxy.Tests.Forwarding;
 
 /// <summary>An HTTPS server whose certificate nobody has reason to believe; answers <c>tls</c> to one request a connection.</summary>
-internal sealed class TlsUpstream : IDisposable
+internal sealed class TlsUpstream : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly X509Certificate2 _certificate = CreateCertificate();
-    private readonly Task _loop;
+    private readonly LoopbackListener _listener;
 
-    public TlsUpstream()
+    public TlsUpstream() => _listener = new LoopbackListener(AnswerAsync);
+
+    public int Port => _listener.Port;
+
+    public async ValueTask DisposeAsync()
     {
-        _listener.Start();
-        _loop = Task.Run(ServeAsync);
-    }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-    public void Dispose()
-    {
-        _listener.Stop();
-        _loop.Wait(TimeSpan.FromSeconds(5));
+        await _listener.DisposeAsync();
         _certificate.Dispose();
     }
 
-    private async Task ServeAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                using TcpClient connection = await _listener.AcceptTcpClientAsync();
-                await AnswerAsync(connection);
-            }
-            catch (Exception refused) when (refused is AuthenticationException or IOException)
-            {
-                // The client did not believe the certificate; the next one may.
-                continue;
-            }
-            catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task AnswerAsync(TcpClient connection)
+    private async Task AnswerAsync(TcpClient connection, CancellationToken stop)
     {
         await using SslStream stream = new(connection.GetStream());
-        await stream.AuthenticateAsServerAsync(_certificate);
+        await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, stop);
         using StreamReader reader = new(stream, leaveOpen: true);
-        while (await reader.ReadLineAsync() is { Length: > 0 })
+        while (await reader.ReadLineAsync(stop) is { Length: > 0 })
         {
             // Only the end of the request matters.
         }
 
-        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\ntls"u8.ToArray());
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\ntls"u8.ToArray(), stop);
     }
 
     private static X509Certificate2 CreateCertificate()

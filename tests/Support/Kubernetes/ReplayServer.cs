@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -21,9 +20,7 @@ public sealed class ReplayServer : IAsyncDisposable
     private readonly Dictionary<string, List<string>> _pages = new(StringComparer.Ordinal);
     private readonly X509Certificate2? _certificate;
     private readonly Gen _gen;
-    private CancellationTokenSource _stop = new();
-    private TcpListener _listener;
-    private Task _accepting;
+    private LoopbackListener _listener;
     private int _tokens;
     private int _away;
 
@@ -35,10 +32,8 @@ public sealed class ReplayServer : IAsyncDisposable
         Cluster = cluster;
         _certificate = certificate;
         _gen = new Gen(seed);
-        _listener = new TcpListener(IPAddress.Loopback, 0);
-        _listener.Start();
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _accepting = AcceptAsync(_listener, _stop.Token);
+        _listener = new LoopbackListener(ServeAsync);
+        Port = _listener.Port;
     }
 
     public ReplayCluster Cluster { get; }
@@ -108,61 +103,25 @@ public sealed class ReplayServer : IAsyncDisposable
         }
 
         EndWatches(cut: true);
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stop.Dispose();
+        await _listener.DisposeAsync();
     }
 
     /// <summary>Comes back at the same address.</summary>
     public void Start()
     {
-        _stop = new CancellationTokenSource();
-        _listener = new TcpListener(IPAddress.Loopback, Port);
-        _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        _listener.Start();
-        _accepting = AcceptAsync(_listener, _stop.Token);
+        _listener = new LoopbackListener(ServeAsync, Port);
         Volatile.Write(ref _away, 0);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private async Task AcceptAsync(TcpListener listener, CancellationToken stop)
-    {
-        List<Task> connections = [];
-        try
-        {
-            while (true)
-            {
-                TcpClient client = await listener.AcceptTcpClientAsync(stop);
-                connections.Add(Task.Run(() => ServeAsync(client, stop), CancellationToken.None));
-            }
-        }
-        catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
     private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
-        using (client)
+        await using Stream stream = await OpenAsync(client, stop);
+        if (await ReadRequestAsync(stream, stop) is { } request)
         {
-            try
-            {
-                await using Stream stream = await OpenAsync(client, stop);
-                if (await ReadRequestAsync(stream, stop) is { } request)
-                {
-                    Requests.Enqueue(request);
-                    await AnswerAsync(request, stream, stop);
-                }
-            }
-            catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException
-                or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
-            {
-                // The client gave up, or the server is told to stop.
-                return;
-            }
+            Requests.Enqueue(request);
+            await AnswerAsync(request, stream, stop);
         }
     }
 

@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Xunit;
+using AmpEdge.Tests.Support;
 
 namespace AmpEdge.Core.Tests.Hosting.HttpClients;
 
@@ -15,15 +14,12 @@ namespace AmpEdge.Core.Tests.Hosting.HttpClients;
 /// </summary>
 internal sealed class TlsServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _serving;
+    private readonly LoopbackListener _listener;
 
     public TlsServer(string name = "server.example")
     {
         Certificate = Certificates.Issue(Root, name);
-        _listener.Start();
-        _serving = ServeAsync();
+        _listener = new LoopbackListener(AnswerAsync);
     }
 
     public X509Certificate2 Root { get; } = Certificates.MakeRoot("root");
@@ -35,40 +31,19 @@ internal sealed class TlsServer : IAsyncDisposable
     /// <summary>True to agree to HTTP/2; such a connection is closed after the client's preface.</summary>
     public bool Http2 { get; set; }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
 
     /// <summary>The server name of each handshake, the protocol that was agreed on, and the first line that came.</summary>
     public ConcurrentQueue<(string Name, string Protocol, string FirstLine)> Handshakes { get; } = [];
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _serving;
-        _stop.Dispose();
-        _listener.Dispose();
+        await _listener.DisposeAsync();
         Root.Dispose();
         Certificate.Dispose();
     }
 
-    private async Task ServeAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await AnswerAsync(client);
-            }
-            catch (Exception error) when (error is OperationCanceledException or IOException or AuthenticationException or SocketException)
-            {
-                // A client that refuses us is what some of the tests are about; the next one is served all the same.
-                Assert.NotNull(error);
-            }
-        }
-    }
-
-    private async Task AnswerAsync(TcpClient client)
+    private async Task AnswerAsync(TcpClient client, CancellationToken stop)
     {
         await using SslStream stream = new(client.GetStream(), false, static (_, shown, _, _) => shown is null || shown.Subject.Length > 0);
         await stream.AuthenticateAsServerAsync(
@@ -80,9 +55,9 @@ internal sealed class TlsServer : IAsyncDisposable
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                 ApplicationProtocols = Http2 ? [SslApplicationProtocol.Http2] : [SslApplicationProtocol.Http11],
             },
-            _stop.Token);
+            stop);
         byte[] request = new byte[4096];
-        int read = await stream.ReadAsync(request, _stop.Token);
+        int read = await stream.ReadAsync(request, stop);
         string firstLine = Encoding.ASCII.GetString(request, 0, read).Split("\r\n")[0];
         Handshakes.Enqueue((stream.TargetHostName, stream.NegotiatedApplicationProtocol.ToString(), firstLine));
         if (Http2)
@@ -93,6 +68,6 @@ internal sealed class TlsServer : IAsyncDisposable
         string body = stream.RemoteCertificate?.Subject ?? "nobody";
         await stream.WriteAsync(
             Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {(read > 0 ? body.Length : 0)}\r\n\r\n{body}"),
-            _stop.Token);
+            stop);
     }
 }

@@ -4,26 +4,23 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Xunit;
+using AmpEdge.Tests.Support;
 
 namespace AmpEdge.Core.Tests.Hosting.HttpClients;
 
 /// <summary>A proxy on loopback that opens tunnels to one server, whatever name it is asked for, and keeps what it was asked.</summary>
 internal sealed class TunnelProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly LoopbackListener _listener;
     private readonly int _serverPort;
-    private readonly Task _serving;
 
     public TunnelProxy(int serverPort)
     {
         _serverPort = serverPort;
-        _listener.Start();
-        _serving = ServeAsync();
+        _listener = new LoopbackListener(TunnelAsync);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
 
     /// <summary>What CONNECT is answered with.</summary>
     public string Answer { get; set; } = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -31,93 +28,71 @@ internal sealed class TunnelProxy : IAsyncDisposable
     /// <summary>The head of each CONNECT, or <c>user:password@host:port</c> of each SOCKS request.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _serving;
-        _stop.Dispose();
-        _listener.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task ServeAsync()
+    private async Task TunnelAsync(TcpClient connection, CancellationToken stop)
     {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await TunnelAsync(client.GetStream());
-            }
-            catch (Exception error) when (error is OperationCanceledException or IOException or SocketException)
-            {
-                Assert.NotNull(error);
-            }
-        }
-    }
-
-    private async Task TunnelAsync(NetworkStream client)
-    {
+        NetworkStream client = connection.GetStream();
         byte[] first = new byte[1];
-        await client.ReadExactlyAsync(first, _stop.Token);
-        bool open = first[0] == 5 ? await AnswerSocksAsync(client) : await AnswerConnectAsync(client, (char)first[0]);
+        await client.ReadExactlyAsync(first, stop);
+        bool open = first[0] == 5 ? await AnswerSocksAsync(client, stop) : await AnswerConnectAsync(client, (char)first[0], stop);
         if (!open)
         {
             return;
         }
 
         using TcpClient server = new();
-        await server.ConnectAsync(IPAddress.Loopback, _serverPort, _stop.Token);
+        await server.ConnectAsync(IPAddress.Loopback, _serverPort, stop);
         NetworkStream far = server.GetStream();
-        await Task.WhenAny(client.CopyToAsync(far, _stop.Token), far.CopyToAsync(client, _stop.Token));
+        await Task.WhenAny(client.CopyToAsync(far, stop), far.CopyToAsync(client, stop));
     }
 
-    private async Task<bool> AnswerConnectAsync(NetworkStream client, char first)
+    private async Task<bool> AnswerConnectAsync(NetworkStream client, char first, CancellationToken stop)
     {
         StringBuilder head = new(first.ToString());
         byte[] one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            await client.ReadExactlyAsync(one, _stop.Token);
+            await client.ReadExactlyAsync(one, stop);
             head.Append((char)one[0]);
         }
 
         Asked.Enqueue(head.ToString());
-        await client.WriteAsync(Encoding.ASCII.GetBytes(Answer), _stop.Token);
+        await client.WriteAsync(Encoding.ASCII.GetBytes(Answer), stop);
         return Answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
     }
 
-    private async Task<bool> AnswerSocksAsync(NetworkStream client)
+    private async Task<bool> AnswerSocksAsync(NetworkStream client, CancellationToken stop)
     {
-        byte[] methods = await TakeAsync(client, (await TakeAsync(client, 1))[0]);
+        byte[] methods = await TakeAsync(client, (await TakeAsync(client, 1, stop))[0], stop);
         string user = "";
         if (methods.AsSpan().Contains((byte)2))
         {
-            await client.WriteAsync((byte[])[5, 2], _stop.Token);
-            await TakeAsync(client, 1);
-            user = await TakeCountedAsync(client) + ":" + await TakeCountedAsync(client) + "@";
-            await client.WriteAsync((byte[])[1, 0], _stop.Token);
+            await client.WriteAsync((byte[])[5, 2], stop);
+            await TakeAsync(client, 1, stop);
+            user = await TakeCountedAsync(client, stop) + ":" + await TakeCountedAsync(client, stop) + "@";
+            await client.WriteAsync((byte[])[1, 0], stop);
         }
         else
         {
-            await client.WriteAsync((byte[])[5, 0], _stop.Token);
+            await client.WriteAsync((byte[])[5, 0], stop);
         }
 
-        byte[] request = await TakeAsync(client, 4);
-        string host = request[3] == 3 ? await TakeCountedAsync(client) : new IPAddress(await TakeAsync(client, request[3] == 1 ? 4 : 16)).ToString();
-        int port = BinaryPrimitives.ReadUInt16BigEndian(await TakeAsync(client, 2));
+        byte[] request = await TakeAsync(client, 4, stop);
+        string host = request[3] == 3 ? await TakeCountedAsync(client, stop) : new IPAddress(await TakeAsync(client, request[3] == 1 ? 4 : 16, stop)).ToString();
+        int port = BinaryPrimitives.ReadUInt16BigEndian(await TakeAsync(client, 2, stop));
         Asked.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{user}{host}:{port}"));
-        await client.WriteAsync((byte[])[5, 0, 0, 1, 127, 0, 0, 1, 0, 0], _stop.Token);
+        await client.WriteAsync((byte[])[5, 0, 0, 1, 127, 0, 0, 1, 0, 0], stop);
         return true;
     }
 
-    private async Task<string> TakeCountedAsync(NetworkStream client) =>
-        Encoding.UTF8.GetString(await TakeAsync(client, (await TakeAsync(client, 1))[0]));
+    private static async Task<string> TakeCountedAsync(NetworkStream client, CancellationToken stop) =>
+        Encoding.UTF8.GetString(await TakeAsync(client, (await TakeAsync(client, 1, stop))[0], stop));
 
-    private async Task<byte[]> TakeAsync(NetworkStream client, int count)
+    private static async Task<byte[]> TakeAsync(NetworkStream client, int count, CancellationToken stop)
     {
         byte[] bytes = new byte[count];
-        await client.ReadExactlyAsync(bytes, _stop.Token);
+        await client.ReadExactlyAsync(bytes, stop);
         return bytes;
     }
 }
