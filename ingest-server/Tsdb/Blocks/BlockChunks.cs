@@ -14,6 +14,9 @@ internal sealed class BlockChunks : IDisposable
 
     private BlockChunks(string folder) => _folder = folder;
 
+    /// <summary>For those who look at the files as a whole.</summary>
+    public IReadOnlyList<PagedFile> Segments => _segments;
+
     /// <summary>Bytes of all segments.</summary>
     public long Length
     {
@@ -51,7 +54,10 @@ internal sealed class BlockChunks : IDisposable
                 CheckHeader(segment);
             }
 
-            return chunks;
+            return chunks._segments.Count > 0
+                ? chunks
+                : throw new BlockCorruptionException(
+                    Path.Combine(chunks._folder, BlockFormat.SegmentName(1)), 0, "no file", "one: a block has chunks");
         }
         catch
         {

@@ -18,14 +18,20 @@ internal sealed class BlockIndex : IDisposable
     private readonly long _seriesStart;
     private readonly long _seriesEnd;
 
-    private BlockIndex(PagedFile file, BlockSymbols symbols, BlockPostings postings, long seriesStart, long seriesEnd)
+    private BlockIndex(PagedFile file, BlockSymbols symbols, BlockPostings postings, IndexContents contents)
     {
         _file = file;
-        _seriesStart = seriesStart;
-        _seriesEnd = seriesEnd;
+        _seriesStart = contents.Series;
+        _seriesEnd = contents.LabelIndices;
+        Contents = contents;
         Symbols = symbols;
         Postings = postings;
     }
+
+    /// <summary>For those who look at the file as a whole.</summary>
+    public PagedFile File => _file;
+
+    public IndexContents Contents { get; }
 
     public BlockSymbols Symbols { get; }
 
@@ -43,20 +49,12 @@ internal sealed class BlockIndex : IDisposable
         {
             CheckHeader(file);
             long bound = file.Length - BlockFormat.TableOfContentsBytes;
-            Span<long> offsets = stackalloc long[6];
-            ReadTableOfContents(file, bound, offsets);
-            (long symbolsAt, long seriesAt, long labelIndicesAt) = (offsets[0], offsets[1], offsets[2]);
-            (long postingsAt, long postingsTableAt) = (offsets[4], offsets[5]);
-            if (symbolsAt > seriesAt || seriesAt > labelIndicesAt || postingsAt > postingsTableAt)
-            {
-                throw new BlockCorruptionException(path, bound, "sections in another order", "symbols, series, lists, tables");
-            }
-
-            BlockSymbols symbols = BlockSymbols.Open(IndexSection.Open(file, symbolsAt, bound));
-            uint idEnd = (uint)Math.Min(uint.MaxValue, (labelIndicesAt / BlockFormat.SeriesAlignment) + 1);
+            IndexContents contents = IndexContents.Read(file, bound);
+            BlockSymbols symbols = BlockSymbols.Open(IndexSection.Open(file, contents.Symbols, bound));
+            uint idEnd = (uint)Math.Min(uint.MaxValue, (contents.LabelIndices / BlockFormat.SeriesAlignment) + 1);
             BlockPostings postings = BlockPostings.Open(
-                IndexSection.Open(file, postingsTableAt, bound), postingsTableAt, idEnd);
-            return new BlockIndex(file, symbols, postings, seriesAt, labelIndicesAt);
+                IndexSection.Open(file, contents.PostingsTable, bound), contents.PostingsTable, idEnd);
+            return new BlockIndex(file, symbols, postings, contents);
         }
         catch
         {
@@ -65,9 +63,22 @@ internal sealed class BlockIndex : IDisposable
         }
     }
 
-    /// <summary>Reads the entry of a series, by its reference.</summary>
+    /// <summary>The reference of the first series, if there is one: others follow in the order of labels.</summary>
+    public uint FirstSeries => ReferenceFrom(_seriesStart);
+
+    /// <summary>Where the last series ends at the latest.</summary>
+    public long SeriesEnd => _seriesEnd;
+
+    /// <summary>The reference of the series that begins at an offset or, by its alignment, next behind it.</summary>
+    public static uint ReferenceFrom(long offset) =>
+        (uint)((offset + BlockFormat.SeriesAlignment - 1) / BlockFormat.SeriesAlignment);
+
+    /// <summary>Whether there can be a series of such a reference.</summary>
+    public bool Has(uint reference) => (long)reference * BlockFormat.SeriesAlignment < _seriesEnd;
+
+    /// <summary>Reads the entry of a series, by its reference; returns where it ends.</summary>
     /// <exception cref="BlockCorruptionException">It is not what the format says.</exception>
-    public void ReadSeries(uint reference, BlockSeries series)
+    public long ReadSeries(uint reference, BlockSeries series)
     {
         byte[] scratch = [];
         long offset = (long)reference * BlockFormat.SeriesAlignment;
@@ -103,6 +114,8 @@ internal sealed class BlockIndex : IDisposable
         {
             ThrowBroken(offset, "bytes of another shape");
         }
+
+        return offset + header + total;
     }
 
     /// <summary>Writes the labels of a series that was read as the blob of a <see cref="Labels"/>.</summary>
@@ -143,30 +156,6 @@ internal sealed class BlockIndex : IDisposable
         {
             throw new BlockCorruptionException(
                 file.Path, 0, $"magic {magic:X8} and version {header[sizeof(uint)]}", "BAAAD700 and version 2");
-        }
-    }
-
-    /// <summary>Symbols, series, label indices, label index table, postings, postings table.</summary>
-    private static void ReadTableOfContents(PagedFile file, long at, Span<long> offsets)
-    {
-        Span<byte> contents = stackalloc byte[BlockFormat.TableOfContentsBytes];
-        file.ReadDirectly(at, contents);
-        ReadOnlySpan<byte> body = contents[..^BlockFormat.ChecksumBytes];
-        if (Crc32C.Compute(body) != BinaryPrimitives.ReadUInt32BigEndian(contents[body.Length..]))
-        {
-            throw new BlockCorruptionException(
-                file.Path, at, "a table of contents of another checksum", "the one that the checksum was made of");
-        }
-
-        for (int section = 0; section < offsets.Length; section++)
-        {
-            ulong offset = BinaryPrimitives.ReadUInt64BigEndian(body[(section * sizeof(ulong))..]);
-            if (offset > (ulong)at)
-            {
-                throw new BlockCorruptionException(file.Path, at, $"a section at {offset}", $"one before {at}");
-            }
-
-            offsets[section] = (long)offset;
         }
     }
 

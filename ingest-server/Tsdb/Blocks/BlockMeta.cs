@@ -25,8 +25,9 @@ public sealed record BlockMeta
     [JsonPropertyName("maxTime")]
     public required long MaxTimeMs { get; init; }
 
+    /// <summary>Nothing where the file has none: the generated reader then sets null.</summary>
     [JsonPropertyName("stats")]
-    public BlockStats Stats { get; init; } = new();
+    public BlockStats Stats { get; init => field = value ?? new BlockStats(); } = new();
 
     [JsonPropertyName("compaction")]
     public required BlockCompaction Compaction { get; init; }

@@ -91,8 +91,11 @@ internal sealed class BlockPostings : IPostingIndex
 
     public void AddAll(IdUnion union) => ReadList(_all, union);
 
+    /// <summary>Where the list of all series is.</summary>
+    public long All => _all;
+
     /// <summary>Reads a list and checks its checksum, its order and its bounds.</summary>
-    private void ReadList(long offset, IdUnion union)
+    public void ReadList(long offset, IdUnion union)
     {
         byte[] scratch = [];
         if (offset < BlockFormat.IndexHeaderBytes || offset > _bound - (3 * sizeof(uint)))

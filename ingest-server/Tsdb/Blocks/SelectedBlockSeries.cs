@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Tsdb;
@@ -166,11 +165,7 @@ public sealed class SelectedBlockSeries
         int kept = 0;
         foreach (ChunkMeta chunk in chunks)
         {
-            if (chunk.MinTimeMs < _block.Meta.MinTimeMs || chunk.MaxTimeMs > _block.Meta.MaxTimeMs)
-            {
-                ThrowOutside(chunk);
-            }
-
+            Block.CheckTimes(chunk, _block.Meta, _block.Folder);
             if (chunk.Overlaps(_minTimeMs, _maxTimeMs) && !IsDeleted(deleted, chunk))
             {
                 chunks[kept++] = chunk;
@@ -193,12 +188,4 @@ public sealed class SelectedBlockSeries
 
         return false;
     }
-
-    /// <summary>The times of <c>meta.json</c> have no checksum; the chunks' have.</summary>
-    [DoesNotReturn]
-    private void ThrowOutside(ChunkMeta chunk) => throw new BlockCorruptionException(
-        Path.Combine(_block.Folder, BlockMeta.FileName),
-        0,
-        $"times from {_block.Meta.MinTimeMs} to {_block.Meta.MaxTimeMs}",
-        $"times around the chunk from {chunk.MinTimeMs} to {chunk.MaxTimeMs}");
 }

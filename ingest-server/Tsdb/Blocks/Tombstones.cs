@@ -22,6 +22,9 @@ public sealed class Tombstones
     /// <summary>How many series have one.</summary>
     public int Series => _intervals.Count;
 
+    /// <summary>The series that have one, by their references in the index, rising.</summary>
+    public IEnumerable<uint> References => _intervals.Keys;
+
     /// <summary>How many intervals there are, of all series.</summary>
     public int Count
     {
