@@ -183,7 +183,8 @@ public sealed class Database : IDisposable
 
     /// <summary>
     /// Deletes the samples between two times, both inclusive, of the series that meet every matcher: no query that begins
-    /// later sees them, and blocks lose them when they are next written. Waits for a compaction to end.
+    /// later sees them, one that runs may, and blocks lose them when they are next written. What a series gets later is not
+    /// deleted, unless it comes out of order. On return the deletion is on the disk. Waits for a compaction to end.
     /// </summary>
     /// <exception cref="IOException">The disk failed; some are deleted, and deleting again deletes the others.</exception>
     public void Delete(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
@@ -199,6 +200,8 @@ public sealed class Database : IDisposable
                 }
             }
         }
+
+        _wal.Sync();
     }
 
     /// <summary>Writes every block anew that has deleted samples in it, so that the disk has them no more.</summary>
@@ -342,10 +345,26 @@ public sealed class Database : IDisposable
     {
         HeadStart start = HeadStart.Read(files, folder, out string? damage);
         ReplayReport replay = new LogReplay(_head, _log, start).Run(files, Path.Combine(folder, LogFolder), _wal.CutTail);
+        SyncLog(files, Path.Combine(folder, LogFolder));
         Replay = damage is null ? replay : replay with { Damages = [.. replay.Damages, damage] };
         _upkeep.Begin(start);
         Weigh();
         Start();
+    }
+
+    /// <summary>
+    /// What the last process logged in its last second may be with the operating system only, and nobody else forces it to
+    /// the disk.
+    /// </summary>
+    private static void SyncLog(IFileSystem files, string folder)
+    {
+        foreach (WalSegment segment in SegmentFolder.List(files, folder))
+        {
+            using IFile file = files.OpenWrite(Path.Combine(folder, segment.Index.FileName));
+            file.Sync();
+        }
+
+        files.SyncFolder(folder);
     }
 
     private void Start()

@@ -15,6 +15,9 @@ public sealed class FaultyFileSystem : IFileSystem
     private readonly Dictionary<string, FaultyFile> _durableNames = [];
     private readonly HashSet<string> _folders = [];
     private readonly HashSet<string> _locks = [];
+
+    /// <summary>Folders that were renamed since the folder around them was synced; a power cut may undo that, as a whole.</summary>
+    private readonly List<(string From, string To)> _unsyncedRenames = [];
     private int _generation;
     private bool _crashed;
 
@@ -90,6 +93,15 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
+            for (int index = _unsyncedRenames.Count - 1; index >= 0; index--)
+            {
+                if (gen.Bool())
+                {
+                    MoveFolder(_unsyncedRenames[index].To, _unsyncedRenames[index].From);
+                }
+            }
+
+            _unsyncedRenames.Clear();
             foreach (string path in _files.Keys.ToArray())
             {
                 if (!_durableNames.ContainsKey(path) && gen.Bool())
@@ -203,7 +215,8 @@ public sealed class FaultyFileSystem : IFileSystem
                 return;
             }
 
-            RenameFolder(from, to);
+            MoveFolder(from, to);
+            _unsyncedRenames.Add((from, to));
         }
     }
 
@@ -244,6 +257,7 @@ public sealed class FaultyFileSystem : IFileSystem
             CheckAlive(folder);
             CountSync(folder);
             string prefix = folder.TrimEnd('/') + "/";
+            _unsyncedRenames.RemoveAll(rename => IsDirectChild(rename.To, prefix));
             foreach (string path in _durableNames.Keys.Where(path => IsDirectChild(path, prefix)).ToArray())
             {
                 _durableNames.Remove(path);
@@ -270,20 +284,29 @@ public sealed class FaultyFileSystem : IFileSystem
     private static bool IsDirectChild(string path, string prefix) =>
         path.StartsWith(prefix, StringComparison.Ordinal) && !path[prefix.Length..].Contains('/', StringComparison.Ordinal);
 
-    private void RenameFolder(string from, string to)
+    /// <summary>What is known to be on the disk of a folder's content goes with the folder.</summary>
+    private void MoveFolder(string from, string to)
     {
-        string prefix = from.TrimEnd('/') + "/";
-        foreach (string path in _files.Keys.Where(path => path.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
+        MoveNames(_files, from, to);
+        MoveNames(_durableNames, from, to);
+        foreach (string folder in _folders.Where(path => IsWithin(path, from)).ToArray())
         {
-            _files.Remove(path, out FaultyFile? file);
-            _files[to.TrimEnd('/') + "/" + path[prefix.Length..]] = file!;
-        }
-
-        if (_folders.Remove(from))
-        {
-            _folders.Add(to);
+            _folders.Remove(folder);
+            _folders.Add(to + folder[from.Length..]);
         }
     }
+
+    private static void MoveNames(Dictionary<string, FaultyFile> names, string from, string to)
+    {
+        foreach (string path in names.Keys.Where(path => IsWithin(path, from)).ToArray())
+        {
+            names.Remove(path, out FaultyFile? file);
+            names[to + path[from.Length..]] = file!;
+        }
+    }
+
+    private static bool IsWithin(string path, string folder) =>
+        path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private long Used() => _files.Values.Sum(static file => (long)file.Content.Count);
 

@@ -1,3 +1,4 @@
+using System.Linq;
 using AmpEdge.Wal;
 
 namespace AmpEdge.Tsdb;
@@ -95,6 +96,24 @@ internal sealed class BlockSet : IDisposable
 
             return _blocks;
         }
+    }
+
+    /// <summary>
+    /// Whether a block has this name or was made of one that had it: a new block of that name would be taken for what is
+    /// left of the old one.
+    /// </summary>
+    public bool Knows(Ulid ulid)
+    {
+        foreach (Block block in Blocks)
+        {
+            BlockCompaction compaction = block.Meta.Compaction;
+            if (compaction.Sources?.Contains(ulid) == true || compaction.Parents?.Any(parent => parent.Ulid == ulid) == true)
+            {
+                return true;
+            }
+        }
+
+        return Files.FileExists(Path.Combine(Folder, ulid.ToString(), BlockMeta.FileName));
     }
 
     /// <summary>Opens a block that was just written.</summary>

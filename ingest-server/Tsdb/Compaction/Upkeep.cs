@@ -420,6 +420,5 @@ internal sealed class Upkeep
         };
     }
 
-    private Ulid NewUlid() =>
-        _ulids.Next(ulid => _blocks.Files.FileExists(Path.Combine(_blocks.Folder, ulid.ToString(), BlockMeta.FileName)));
+    private Ulid NewUlid() => _ulids.Next(_blocks.Knows);
 }

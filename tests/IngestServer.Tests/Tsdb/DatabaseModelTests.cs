@@ -26,7 +26,7 @@ public sealed class DatabaseModelTests
             ChunkRange = TimeSpan.FromMinutes(20),
             SegmentBytes = 16 * 1024,
         };
-        Model model = new();
+        DatabaseModel model = new();
         FaultyFileSystem files = new();
         TestDatabase test = new(files, options);
         for (int step = 0; step < 300; step++)
@@ -64,7 +64,7 @@ public sealed class DatabaseModelTests
         test.Dispose();
     }
 
-    private static void Request(Gen gen, Database database, Model model, FaultyFileSystem files)
+    private static void Request(Gen gen, Database database, DatabaseModel model, FaultyFileSystem files)
     {
         using Appender appender = database.NewAppender();
         List<(Labels Labels, long TimestampMs, double Value)> taken = [];
@@ -116,7 +116,7 @@ public sealed class DatabaseModelTests
     }
 
     /// <summary>Retention works on whole chunks, so samples before its bound may be there or not; the rest is exact.</summary>
-    private static void Compare(Gen gen, int step, TestDatabase test, Model model)
+    private static void Compare(Gen gen, int step, TestDatabase test, DatabaseModel model)
     {
         long bound = test.Database.Stats().MaxTimeMs == long.MinValue ? 0 : model.MaxTimeMs - RetentionMs;
         Assert.True(model.Dump(bound) == test.Dump([], bound, long.MaxValue), $"step {step}, {gen}");
@@ -124,73 +124,5 @@ public sealed class DatabaseModelTests
         HeadStats stats = test.Database.Stats();
         Assert.True(stats.MinTimeMs == long.MaxValue || stats.MinTimeMs >= bound - 1_200_000, $"{stats} {gen}");
         Assert.Equal(0, stats.Participants);
-    }
-
-    private sealed class Model
-    {
-        private readonly SortedDictionary<string, (Labels Labels, SortedList<long, double> Samples)> _series =
-            new(StringComparer.Ordinal);
-
-        public long NowMs { get; set; } = TestDatabase.StartMs;
-
-        public long MaxTimeMs { get; private set; } = long.MinValue;
-
-        public (int Appended, int Duplicates, int Refused) Commit(List<(Labels Labels, long TimestampMs, double Value)> taken)
-        {
-            (int appended, int duplicates, int refused) = (0, 0, 0);
-            foreach ((Labels labels, long timestampMs, double value) in taken)
-            {
-                if (!_series.TryGetValue(labels.ToString(), out (Labels Labels, SortedList<long, double> Samples) series))
-                {
-                    series = (labels, []);
-                    _series[labels.ToString()] = series;
-                }
-
-                SortedList<long, double> samples = series.Samples;
-                if (samples.Count == 0 || samples.Keys[^1] < timestampMs)
-                {
-                    samples[timestampMs] = value;
-                    MaxTimeMs = Math.Max(MaxTimeMs, timestampMs);
-                    appended++;
-                }
-                else if (samples.Keys[^1] == timestampMs
-                    && BitConverter.DoubleToUInt64Bits(samples.Values[^1]) == BitConverter.DoubleToUInt64Bits(value))
-                {
-                    duplicates++;
-                }
-                else
-                {
-                    refused++;
-                }
-            }
-
-            return (appended, duplicates, refused);
-        }
-
-        public string Dump(long minTimeMs)
-        {
-            List<string> lines = [];
-            foreach ((Labels labels, SortedList<long, double> samples) in _series.Values)
-            {
-                List<long> timestamps = [];
-                List<double> values = [];
-                foreach ((long timestampMs, double value) in samples)
-                {
-                    if (timestampMs >= minTimeMs)
-                    {
-                        timestamps.Add(timestampMs);
-                        values.Add(value);
-                    }
-                }
-
-                if (timestamps.Count > 0)
-                {
-                    lines.Add(TestDatabase.Line(labels, timestamps.ToArray(), values.ToArray()));
-                }
-            }
-
-            lines.Sort(string.CompareOrdinal);
-            return string.Join('\n', lines);
-        }
     }
 }
