@@ -19,7 +19,7 @@ internal sealed class MatrixSelectorSource(ISeriesSet series, RangeWindowing win
             context.ThrowIfStopped();
             Samples.Clear();
             series.Decode(Samples);
-            Samples.RemoveStale();
+            Samples.RemoveStale(KeepsHistograms);
             if (Samples.Count > 0)
             {
                 return true;

@@ -28,9 +28,10 @@ internal sealed class MergingMatrix(int stepCount)
     }
 
     /// <summary>Adds a row, or merges it into the row of the same labels. A row without values is left out.</summary>
-    public void Add(Labels labels, bool dropName, ReadOnlySpan<double> values)
+    public void Add(
+        Labels labels, bool dropName, ReadOnlySpan<double> values, ReadOnlySpan<FloatHistogram?> histograms = default)
     {
-        if (Missing.CountPresent(values) == 0)
+        if (Missing.CountPresent(values) == 0 && !histograms.ContainsAnyExcept((FloatHistogram?)null))
         {
             return;
         }
@@ -38,15 +39,22 @@ internal sealed class MergingMatrix(int stepCount)
         if (_rows.TryAdd(labels, Matrix.Count))
         {
             Matrix.Add(labels, dropName, values);
-            return;
+        }
+        else
+        {
+            Merge(values, _rows[labels]);
         }
 
-        int row = _rows[labels];
-        Merge(values, Matrix.Values(row));
+        if (!Matrix.TryAddHistograms(_rows[labels], histograms))
+        {
+            throw new QueryException(QueryErrorKind.Execution, SameLabels);
+        }
     }
 
-    private static void Merge(ReadOnlySpan<double> values, Span<double> target)
+    private void Merge(ReadOnlySpan<double> values, int row)
     {
+        Span<double> target = Matrix.Values(row);
+        FloatHistogram?[]? histograms = Matrix.Histograms(row);
         for (int step = 0; step < values.Length; step++)
         {
             if (Missing.IsMissing(values[step]))
@@ -54,7 +62,7 @@ internal sealed class MergingMatrix(int stepCount)
                 continue;
             }
 
-            if (!Missing.IsMissing(target[step]))
+            if (!Missing.IsMissing(target[step]) || histograms?[step] is not null)
             {
                 throw new QueryException(QueryErrorKind.Execution, SameLabels);
             }

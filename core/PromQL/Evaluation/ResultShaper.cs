@@ -34,13 +34,19 @@ internal static class ResultShaper
         SeriesMatrix rows = WithFinalNames(stream, stepCount: 1);
         Labels[] labels = new Labels[rows.Count];
         double[] values = new double[rows.Count];
+        FloatHistogram?[]? histograms = null;
         for (int row = 0; row < rows.Count; row++)
         {
             labels[row] = rows.Labels(row);
             values[row] = rows.Values(row)[0];
+            if (rows.Histograms(row) is { } column)
+            {
+                histograms ??= new FloatHistogram?[rows.Count];
+                histograms[row] = column[0];
+            }
         }
 
-        return new VectorValue(timeMs, labels, values);
+        return new VectorValue(timeMs, labels, values, histograms);
     }
 
     /// <summary>Ordered by labels.</summary>
@@ -51,7 +57,7 @@ internal static class ResultShaper
         MatrixSeries[] series = new MatrixSeries[rows.Count];
         for (int row = 0; row < rows.Count; row++)
         {
-            series[row] = new MatrixSeries(rows.Labels(row), timestamps, rows.Memory(row));
+            series[row] = new MatrixSeries(rows.Labels(row), timestamps, rows.Memory(row), rows.Histograms(row));
         }
 
         Array.Sort(series, static (left, right) => left.Labels.CompareTo(right.Labels));
@@ -66,7 +72,7 @@ internal static class ResultShaper
         while (stream.MoveNext())
         {
             Labels labels = stream.DropName ? Labels.FromBlob(withoutName.Project(stream.Labels)) : stream.Labels;
-            rows.Add(labels, dropName: false, stream.Values);
+            rows.Add(labels, dropName: false, stream.Values, stream.Histograms);
         }
 
         return rows.Matrix;
@@ -77,6 +83,7 @@ internal static class ResultShaper
     {
         LabelProjection withoutName = LabelProjection.Without([]);
         List<MatrixSeries> series = [];
+        source.KeepsHistograms = true;
         long endMs = source.Windowing.EndMs(0);
         long startMs = endMs - source.Windowing.RangeMs;
         while (source.MoveNext())
@@ -92,8 +99,12 @@ internal static class ResultShaper
             context.Budget.Hold(count);
             context.Budget.Look(count);
             Labels labels = source.DropName ? Labels.FromBlob(withoutName.Project(source.Labels)) : source.Labels;
+            ReadOnlySpan<FloatHistogram?> histograms = source.Samples.Histograms;
             series.Add(new MatrixSeries(
-                labels, timestamps.Slice(first, count).ToArray(), source.Samples.Values.Slice(first, count).ToArray()));
+                labels,
+                timestamps.Slice(first, count).ToArray(),
+                source.Samples.Values.Slice(first, count).ToArray(),
+                histograms.IsEmpty ? null : histograms.Slice(first, count).ToArray()));
         }
 
         MatrixSeries[] ordered = [.. series];

@@ -9,6 +9,9 @@ internal sealed class SeriesMatrix(int stepCount)
     private readonly List<Labels> _labels = [];
     private readonly List<bool> _dropNames = [];
 
+    /// <summary>Native histograms by row; null while there was none.</summary>
+    private Dictionary<int, FloatHistogram?[]>? _histograms;
+
     public int Count => _labels.Count;
 
     public int StepCount { get; } = stepCount;
@@ -36,6 +39,39 @@ internal sealed class SeriesMatrix(int stepCount)
 
     /// <summary>The column as memory, once no row is added any more.</summary>
     public Memory<double> Memory(int row) => _columns.Memory(row);
+
+    /// <summary>The native histograms of a row, null at the other steps; null when it has none.</summary>
+    public FloatHistogram?[]? Histograms(int row) => _histograms?.GetValueOrDefault(row);
+
+    /// <summary>Adds native histograms to a row; false when one of them meets a value that is there.</summary>
+    public bool TryAddHistograms(int row, ReadOnlySpan<FloatHistogram?> histograms)
+    {
+        if (!histograms.ContainsAnyExcept((FloatHistogram?)null))
+        {
+            return true;
+        }
+
+        _histograms ??= [];
+        if (!_histograms.TryGetValue(row, out FloatHistogram?[]? held))
+        {
+            _histograms[row] = held = new FloatHistogram?[StepCount];
+        }
+
+        for (int step = 0; step < histograms.Length; step++)
+        {
+            if (histograms[step] is { } histogram)
+            {
+                if (held[step] is not null || !Missing.IsMissing(Values(row)[step]))
+                {
+                    return false;
+                }
+
+                held[step] = histogram;
+            }
+        }
+
+        return true;
+    }
 
     public void SetDropName(int row) => _dropNames[row] = true;
 

@@ -25,6 +25,12 @@ internal abstract class SeriesStream : NodeValue
     public abstract Span<double> Values { get; }
 
     /// <summary>
+    /// The native histograms of the current row, null at the other steps; empty when there is none. Where one is, the
+    /// value is missing. Only selectors have them: what computes with floats passes them by.
+    /// </summary>
+    public virtual ReadOnlySpan<FloatHistogram?> Histograms => default;
+
+    /// <summary>
     /// Rows may differ in nothing but the metric name, so that dropping names can bring label sets together.
     /// </summary>
     public abstract bool NamesVary { get; }

@@ -18,7 +18,11 @@ internal sealed class VectorSelectorStream(
     private readonly SampleBuffer _samples = new();
     private readonly double[] _values = new double[window.Steps.Count];
 
+    private FloatHistogram?[]? _histograms;
+
     public override Labels Labels => series.Labels;
+
+    public override ReadOnlySpan<FloatHistogram?> Histograms => _histograms;
 
     public override bool DropName => false;
 
@@ -33,7 +37,7 @@ internal sealed class VectorSelectorStream(
             context.ThrowIfStopped();
             _samples.Clear();
             series.Decode(_samples);
-            int present = FillSteps(_samples.Timestamps, _samples.Values);
+            int present = FillSteps(_samples.Timestamps, _samples.Values, _samples.Histograms);
             if (present > 0)
             {
                 context.Budget.HoldRow(present, _values.Length);
@@ -46,8 +50,10 @@ internal sealed class VectorSelectorStream(
     }
 
     /// <summary>Computes every step and returns how many of them have a value.</summary>
-    private int FillSteps(ReadOnlySpan<long> timestamps, ReadOnlySpan<double> values)
+    private int FillSteps(
+        ReadOnlySpan<long> timestamps, ReadOnlySpan<double> values, ReadOnlySpan<FloatHistogram?> histograms)
     {
+        _histograms = histograms.IsEmpty || wantTimestamps ? null : new FloatHistogram?[_values.Length];
         int present = 0;
         int next = 0;
         for (int step = 0; step < _values.Length; step++)
@@ -59,12 +65,20 @@ internal sealed class VectorSelectorStream(
             }
 
             int last = next - 1;
-            if (last < 0 || timestamps[last] <= referenceMs - window.LookbackMs || Missing.IsMissing(values[last]))
+            FloatHistogram? histogram = last < 0 || histograms.IsEmpty ? null : histograms[last];
+            bool isStale = histogram?.IsStale ?? (last < 0 || Missing.IsMissing(values[last]));
+            if (isStale || timestamps[last] <= referenceMs - window.LookbackMs)
             {
                 _values[step] = Missing.Value;
                 continue;
             }
 
+            if (histogram is not null && _histograms is not null)
+            {
+                _histograms[step] = histogram;
+            }
+
+            // Of a histogram the value is missing, whose mark is what stands in its place among the samples.
             _values[step] = wantTimestamps ? timestamps[last] / 1000.0 : values[last];
             present++;
         }

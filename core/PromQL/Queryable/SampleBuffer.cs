@@ -1,8 +1,10 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.PromQL;
 
 /// <summary>
 /// The decoded samples of one series as columns, ascending in time. Reused from series to series, so that a query
-/// allocates for its largest series only. Native histograms will be one more column beside the values.
+/// allocates for its largest series only. Native histograms are one more column, which is there when a series has some.
 /// </summary>
 public sealed class SampleBuffer
 {
@@ -10,6 +12,7 @@ public sealed class SampleBuffer
 
     private long[] _timestamps = new long[InitialCapacity];
     private double[] _values = new double[InitialCapacity];
+    private FloatHistogram?[]? _histograms;
 
     /// <summary>How many samples are held.</summary>
     public int Count { get; private set; }
@@ -17,9 +20,25 @@ public sealed class SampleBuffer
     /// <summary>Sample times in milliseconds since the epoch.</summary>
     public ReadOnlySpan<long> Timestamps => _timestamps.AsSpan(0, Count);
 
+    /// <summary>The floats; where a histogram is, the staleness marker, which stands for no float.</summary>
     public ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
 
-    public void Clear() => Count = 0;
+    /// <summary>The histograms, null where a float is; empty when there is none at all.</summary>
+    public ReadOnlySpan<FloatHistogram?> Histograms => _histograms is null ? default : _histograms.AsSpan(0, Count);
+
+    public void Clear()
+    {
+        Count = 0;
+        _histograms = null;
+    }
+
+    /// <summary>Appends a native histogram, which the buffer keeps.</summary>
+    public void Append(long timestampMs, FloatHistogram histogram)
+    {
+        Append(timestampMs, StaleMarker.Value);
+        _histograms ??= new FloatHistogram?[_timestamps.Length];
+        _histograms[Count - 1] = histogram;
+    }
 
     public void Append(long timestampMs, double value)
     {
@@ -69,21 +88,31 @@ public sealed class SampleBuffer
         Count += count;
     }
 
-    /// <summary>Removes samples for which a later step has no use: staleness markers of range selectors.</summary>
-    internal void RemoveStale()
+    /// <summary>
+    /// Removes samples for which a later step has no use: staleness markers of range selectors, and histograms unless
+    /// they are to be kept.
+    /// </summary>
+    internal void RemoveStale(bool keepHistograms)
     {
         int kept = 0;
         for (int index = 0; index < Count; index++)
         {
-            if (!Prometheus.StaleMarker.IsStale(_values[index]))
+            bool isHistogram = keepHistograms && _histograms?[index] is { IsStale: false };
+            if (isHistogram || !StaleMarker.IsStale(_values[index]))
             {
                 _timestamps[kept] = _timestamps[index];
                 _values[kept] = _values[index];
+                if (_histograms is not null)
+                {
+                    _histograms[kept] = _histograms[index];
+                }
+
                 kept++;
             }
         }
 
         Count = kept;
+        _histograms = keepHistograms ? _histograms : null;
     }
 
     private void Grow(int needed)
@@ -91,5 +120,9 @@ public sealed class SampleBuffer
         int capacity = Math.Max(needed, _timestamps.Length * 2);
         Array.Resize(ref _timestamps, capacity);
         Array.Resize(ref _values, capacity);
+        if (_histograms is not null)
+        {
+            Array.Resize(ref _histograms, capacity);
+        }
     }
 }

@@ -11,8 +11,12 @@ public readonly struct MatrixSeries
     private readonly ReadOnlyMemory<long> _timestamps;
     private readonly ReadOnlyMemory<double> _values;
 
-    internal MatrixSeries(Labels labels, ReadOnlyMemory<long> timestamps, ReadOnlyMemory<double> values)
+    private readonly FloatHistogram?[]? _histograms;
+
+    internal MatrixSeries(
+        Labels labels, ReadOnlyMemory<long> timestamps, ReadOnlyMemory<double> values, FloatHistogram?[]? histograms = null)
     {
+        _histograms = histograms;
         Labels = labels;
         _timestamps = timestamps;
         _values = values;
@@ -20,7 +24,22 @@ public readonly struct MatrixSeries
 
     public Labels Labels { get; }
 
-    /// <summary>How many points there are; walks the column.</summary>
+    /// <summary>Times and native histograms, in time order; points of their own beside the floats.</summary>
+    public List<(long TimestampMs, FloatHistogram Histogram)> Histograms()
+    {
+        List<(long TimestampMs, FloatHistogram Histogram)> points = [];
+        for (int index = 0; index < (_histograms?.Length ?? 0); index++)
+        {
+            if (_histograms![index] is { } histogram)
+            {
+                points.Add((_timestamps.Span[index], histogram));
+            }
+        }
+
+        return points;
+    }
+
+    /// <summary>How many points of floats there are; walks the column.</summary>
     public int CountPoints()
     {
         int count = 0;

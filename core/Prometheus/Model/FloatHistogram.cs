@@ -36,4 +36,56 @@ public sealed class FloatHistogram
     public IReadOnlyList<double> CustomValues { get; init; } = [];
 
     public bool HasCustomBuckets => Schema == CustomBucketsSchema;
+
+    /// <summary>True for the histogram that marks the end of its series.</summary>
+    public bool IsStale => StaleMarker.IsStale(Sum);
+
+    /// <summary>All buckets with observations, from the lowest to the highest, the zero bucket between the sides.</summary>
+    public List<HistogramBucket> Buckets()
+    {
+        List<HistogramBucket> buckets = [];
+        AddSide(buckets, NegativeSpans, NegativeBuckets, isPositive: false);
+        buckets.Reverse();
+        if (ZeroCount != 0)
+        {
+            buckets.Add(new HistogramBucket(-ZeroThreshold, ZeroThreshold, true, true, ZeroCount));
+        }
+
+        AddSide(buckets, PositiveSpans, PositiveBuckets, isPositive: true);
+        return buckets;
+    }
+
+    private void AddSide(
+        List<HistogramBucket> buckets, IReadOnlyList<HistogramSpan> spans, IReadOnlyList<double> counts, bool isPositive)
+    {
+        int index = 0;
+        int position = 0;
+        foreach (HistogramSpan span in spans)
+        {
+            index += span.Offset;
+            for (uint bucket = 0; bucket < span.Length; bucket++, index++, position++)
+            {
+                if (counts[position] != 0)
+                {
+                    buckets.Add(Bucket(index, counts[position], isPositive));
+                }
+            }
+        }
+    }
+
+    private HistogramBucket Bucket(int index, double count, bool isPositive)
+    {
+        double near = HistogramBounds.Of(Schema, index - 1, CustomValues);
+        double far = HistogramBounds.Of(Schema, index, CustomValues);
+        if (HasCustomBuckets)
+        {
+            return new HistogramBucket(near, far, index == 0, true, count);
+        }
+
+        // What the zero bucket covers is not covered twice.
+        near = Math.Max(near, ZeroThreshold);
+        return isPositive
+            ? new HistogramBucket(near, far, false, true, count)
+            : new HistogramBucket(-far, -near, true, false, count);
+    }
 }

@@ -68,6 +68,43 @@ public sealed class Histogram
 
     public void AddCustomValue(double bound) => _customValues.Add(bound);
 
+    /// <summary>The form that is computed with.</summary>
+    public FloatHistogram ToFloat() => new()
+    {
+        CounterResetHint = CounterResetHint,
+        Schema = Schema,
+        ZeroThreshold = ZeroThreshold,
+        ZeroCount = IsFloat ? FloatZeroCount : ZeroCount,
+        Count = IsFloat ? FloatCount : Count,
+        Sum = Sum,
+        PositiveSpans = Positive.Spans.ToArray(),
+        NegativeSpans = Negative.Spans.ToArray(),
+        PositiveBuckets = Positive.ToFloatCounts(),
+        NegativeBuckets = Negative.ToFloatCounts(),
+        CustomValues = CustomValues.ToArray(),
+    };
+
+    /// <summary>A histogram of its own with the same content.</summary>
+    public Histogram Copy()
+    {
+        Histogram copy = new()
+        {
+            CounterResetHint = CounterResetHint,
+            Schema = Schema,
+            ZeroThreshold = ZeroThreshold,
+            Sum = Sum,
+            IsFloat = IsFloat,
+            Count = Count,
+            ZeroCount = ZeroCount,
+            FloatCount = FloatCount,
+            FloatZeroCount = FloatZeroCount,
+        };
+        copy._customValues.AddRange(_customValues);
+        copy.Positive.AddFrom(Positive);
+        copy.Negative.AddFrom(Negative);
+        return copy;
+    }
+
     /// <summary>Why this is no histogram that counting can give, or null.</summary>
     public string? FindProblem() => HistogramProblem.Find(this);
 

@@ -36,6 +36,25 @@ public sealed class HistogramSide
 
     public void AddFloatCount(double count) => _floatCounts.Add(count);
 
+    /// <summary>The counts of either form.</summary>
+    internal double[] ToFloatCounts()
+    {
+        double[] counts = new double[BucketCount];
+        for (int index = 0; index < counts.Length; index++)
+        {
+            counts[index] = _counts.Count > 0 ? _counts[index] : _floatCounts[index];
+        }
+
+        return counts;
+    }
+
+    internal void AddFrom(HistogramSide other)
+    {
+        _spans.AddRange(other._spans);
+        _counts.AddRange(other._counts);
+        _floatCounts.AddRange(other._floatCounts);
+    }
+
     /// <summary>Leaves out spans without buckets, as they say nothing: the gap before one belongs to the next.</summary>
     public void RemoveEmptySpans()
     {

@@ -67,6 +67,49 @@ public readonly ref struct HistogramMessage
     /// <summary>The upper boundaries of custom buckets, ascending, without +Inf.</summary>
     public ScalarsOf CustomValues => Doubles(HistogramFields.CustomValuesNumber);
 
+    /// <summary>Makes the histogram the message's content, without spans that have no buckets.</summary>
+    public void CopyTo(Histogram histogram)
+    {
+        histogram.Clear();
+        histogram.CounterResetHint = ResetHint;
+        histogram.Schema = Schema;
+        histogram.ZeroThreshold = ZeroThreshold;
+        histogram.Sum = Sum;
+        histogram.IsFloat = IsFloat;
+        histogram.Count = IsFloat ? 0 : Count;
+        histogram.ZeroCount = IsFloat ? 0 : ZeroCount;
+        histogram.FloatCount = IsFloat ? BitConverter.UInt64BitsToDouble(Count) : 0;
+        histogram.FloatZeroCount = IsFloat ? BitConverter.UInt64BitsToDouble(ZeroCount) : 0;
+        ScalarsOf bounds = CustomValues;
+        while (bounds.MoveNext())
+        {
+            histogram.AddCustomValue(bounds.CurrentDouble);
+        }
+
+        Fill(histogram.Positive, PositiveSpans, PositiveDeltas, PositiveCounts);
+        Fill(histogram.Negative, NegativeSpans, NegativeDeltas, NegativeCounts);
+    }
+
+    private static void Fill(HistogramSide side, HistogramSpansOf spans, ScalarsOf deltas, ScalarsOf counts)
+    {
+        while (spans.MoveNext())
+        {
+            side.AddSpan(spans.Current);
+        }
+
+        while (deltas.MoveNext())
+        {
+            side.AddDelta(deltas.CurrentSigned);
+        }
+
+        while (counts.MoveNext())
+        {
+            side.AddFloatCount(counts.CurrentDouble);
+        }
+
+        side.RemoveEmptySpans();
+    }
+
     /// <summary>False when the bytes are no histogram, or one whose spans and buckets do not agree.</summary>
     public static bool TryParse(ReadOnlySpan<byte> message, out HistogramMessage histogram)
     {

@@ -13,6 +13,9 @@ public ref struct LabelPairsV1
         _rawLabels = rawLabels;
     }
 
+    /// <summary>The labels of fields that <see cref="TimeSeriesV1.RawLabels"/> gave, or that were written like those.</summary>
+    public static LabelPairsV1 Of(ReadOnlySpan<byte> rawLabels) => new(rawLabels);
+
     public readonly ReadOnlySpan<byte> Name => _name;
 
     public readonly ReadOnlySpan<byte> Value => _value;

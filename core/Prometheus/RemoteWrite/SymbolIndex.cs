@@ -11,7 +11,10 @@ public sealed class SymbolIndex
     /// <summary>The symbol of a number below <see cref="Count"/>, as a slice of the message that was loaded.</summary>
     public ReadOnlySpan<byte> Read(ReadOnlySpan<byte> message, uint symbol) => message.Slice(_starts[symbol], _lengths[symbol]);
 
-    /// <summary>Finds the symbols of a message; false when it is malformed, or when its first symbol is not the empty one.</summary>
+    /// <summary>
+    /// Finds the symbols of a message; false when it is malformed. That the first one is empty, as it should be, is not
+    /// asked for: Prometheus takes others too.
+    /// </summary>
     internal bool TryLoad(ReadOnlySpan<byte> message)
     {
         Count = 0;
@@ -36,7 +39,7 @@ public sealed class SymbolIndex
             }
         }
 
-        return !fields.Malformed && (Count == 0 || _lengths[0] == 0);
+        return !fields.Malformed;
     }
 
     private void Add(int start, int length)

@@ -6,7 +6,7 @@ namespace AmpEdge.Prometheus;
 /// buckets of histograms agree with their spans. Unknown fields are skipped; a known field of another wire type, or one of the
 /// numbers that are left free for version 1.0, makes the message malformed.
 /// <code>
-///   Request      4 symbols* (the first one empty), 5 timeseries*
+///   Request      4 symbols* (the first one should be empty), 5 timeseries*
 ///   TimeSeries   1 labels_refs (packed), 2 samples* (1 value, 2 timestamp ms, 3 start ms), 3 histograms*,
 ///                4 exemplars* (1 labels_refs, 2 value, 3 timestamp ms), 5 metadata (1 type, 3 help_ref, 4 unit_ref),
 ///                6 created_timestamp ms

@@ -88,7 +88,6 @@ public sealed class WriteRequestV2Tests
     }
 
     [Theory]
-    [InlineData("220161", "a first symbol that is not empty")]
     [InlineData("22002A030A0100", "an odd number of references")]
     [InlineData("22002A040A020100", "a reference beyond the symbols")]
     [InlineData("0A00", "a series of version 1")]
