@@ -6,16 +6,16 @@ public enum AppendOutcome
     /// <summary>Taken; visible after the commit.</summary>
     Appended = 0,
 
-    /// <summary>The same time and value as the series' last sample: accepted, nothing to store.</summary>
+    /// <summary>The same time and value as a sample of the series: accepted, nothing to store.</summary>
     DuplicateSample = 1,
 
-    /// <summary>The time of the series' last sample with another value: refused.</summary>
+    /// <summary>The time of a sample of the series with another value: refused.</summary>
     DuplicateTimestamp = 2,
 
-    /// <summary>Earlier than the series' last sample, yet young enough to have been taken in order: refused.</summary>
+    /// <summary>Earlier than the series' last sample, without an out-of-order window: refused.</summary>
     OutOfOrder = 3,
 
-    /// <summary>Earlier than anything the head still takes: refused.</summary>
+    /// <summary>Earlier than anything the head still takes, out-of-order window included: refused.</summary>
     TooOld = 4,
 
     /// <summary>Further in the future than the clock allows: refused.</summary>

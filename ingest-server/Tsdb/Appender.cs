@@ -24,6 +24,9 @@ public sealed class Appender : IDisposable
     private long _lastTimestampMs;
     private double _lastValue;
 
+    /// <summary>That sample is a native histogram, so that what is at its time is judged at the commit.</summary>
+    private bool _lastIsHistogram;
+
     private long _oldestAcceptedMs;
     private long _newestAcceptedMs;
 
@@ -38,13 +41,16 @@ public sealed class Appender : IDisposable
     }
 
     /// <summary>The earliest time that this request may bring, ms; <see cref="long.MinValue"/> without a bound.</summary>
-    public long OldestAcceptedMs => _oldestAcceptedMs;
+    public long OldestAcceptedMs => Math.Min(_oldestAcceptedMs, _request.OldestLateMs);
+
+    /// <summary>Whether samples may come out of order: then those that are too late for it are too old.</summary>
+    public bool TakesOutOfOrder => _request.OldestLateMs != long.MaxValue;
 
     /// <summary>The latest time that this request may bring, ms; <see cref="long.MaxValue"/> without a bound.</summary>
     public long NewestAcceptedMs => _newestAcceptedMs;
 
     /// <summary>Samples taken since the last commit or rollback.</summary>
-    public int PendingSamples => _request.Samples.Length;
+    public int PendingSamples => _request.Samples.Length + _request.Histograms.Length;
 
     /// <summary>
     /// Finds a series by its label bytes as sent in a remote write 1.0 TimeSeries, first trying the series that followed
@@ -143,17 +149,54 @@ public sealed class Appender : IDisposable
     /// </summary>
     public AppendOutcome Append(SeriesRef series, long timestampMs, double value)
     {
-        AppendOutcome outcome = Judge(series.Value, timestampMs, value);
+        if (StaleMarker.IsStale(value) && EndsWithHistogram(series.Value))
+        {
+            return Append(series, timestampMs, StaleHistogram());
+        }
+
+        AppendOutcome outcome = Judge(series.Value, timestampMs, value, isHistogram: false);
         if (outcome == AppendOutcome.Appended)
         {
             _request.Add(series.Value, timestampMs, value);
-            _lastSeries = series.Value;
-            _lastTimestampMs = timestampMs;
-            _lastValue = value;
+            NoteLast(series.Value, timestampMs, value, isHistogram: false);
         }
         else
         {
             _head.Counters.Count(outcome, 1);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The same for a native histogram, which has no problem (<see cref="Histogram.FindProblem"/>).</summary>
+    public AppendOutcome Append(SeriesRef series, long timestampMs, Histogram histogram)
+    {
+        AppendOutcome outcome = Judge(series.Value, timestampMs, 0, isHistogram: true);
+        if (outcome == AppendOutcome.Appended)
+        {
+            _request.Add(series.Value, timestampMs, histogram);
+            NoteLast(series.Value, timestampMs, 0, isHistogram: true);
+        }
+        else
+        {
+            _head.Counters.Count(outcome, 1);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>
+    /// Judges an exemplar and collects it when it can be stored: Appended, DuplicateSample for the newest one of its series
+    /// again, or OutOfOrder for an earlier one.
+    /// </summary>
+    public AppendOutcome AppendExemplar(SeriesRef series, long timestampMs, double value, Labels labels)
+    {
+        AppendOutcome outcome = _head.Exemplars.Check(_head.LabelsOf(series.Value), timestampMs, value, labels);
+        if (outcome == AppendOutcome.Appended && _head.Exemplars.Capacity > 0)
+        {
+            byte[] raw = new byte[RawLabels.Measure(labels.Blob)];
+            RawLabels.Write(labels.Blob, raw);
+            _request.AddExemplar(series.Value, timestampMs, value, raw);
         }
 
         return outcome;
@@ -212,8 +255,10 @@ public sealed class Appender : IDisposable
         _giveBack(this);
     }
 
-    internal void Begin(long oldestAcceptedMs, long newestAcceptedMs, bool headIsFull)
+    internal void Begin(long oldestAcceptedMs, long oldestLateMs, long newestAcceptedMs, bool headIsFull)
     {
+        _request.OldestInOrderMs = oldestAcceptedMs;
+        _request.OldestLateMs = oldestLateMs;
         _headIsFull = headIsFull;
         _place = _head.Retirement.Enter(out _, out _);
         _previousKey = 0;
@@ -236,10 +281,10 @@ public sealed class Appender : IDisposable
 
     private AppendOutcome JudgeTime(long timestampMs) =>
         timestampMs > _newestAcceptedMs ? AppendOutcome.TooFarInFuture
-        : timestampMs < _oldestAcceptedMs ? AppendOutcome.TooOld
+        : timestampMs < _oldestAcceptedMs && timestampMs < _request.OldestLateMs ? AppendOutcome.TooOld
         : AppendOutcome.Appended;
 
-    private AppendOutcome Judge(uint series, long timestampMs, double value)
+    private AppendOutcome Judge(uint series, long timestampMs, double value, bool isHistogram)
     {
         AppendOutcome timeOutcome = JudgeTime(timestampMs);
         if (timeOutcome != AppendOutcome.Appended)
@@ -249,11 +294,51 @@ public sealed class Appender : IDisposable
 
         if (series == _lastSeries)
         {
-            return SampleOrder.Check(_lastTimestampMs, _lastValue, timestampMs, value);
+            return JudgeOrder(_lastTimestampMs, _lastValue, _lastIsHistogram || isHistogram, timestampMs, value);
         }
 
-        return LastSample.TryRead(ref _head.Series[series], out long lastTimestampMs, out double lastValue)
-            ? SampleOrder.Check(lastTimestampMs, lastValue, timestampMs, value)
+        return LastSample.TryRead(ref _head.Series[series], out long lastTimestampMs, out double lastValue, out ChunkForm form)
+            ? JudgeOrder(lastTimestampMs, lastValue, isHistogram || form != ChunkForm.Xor, timestampMs, value)
             : AppendOutcome.Appended;
     }
+
+    /// <summary>
+    /// Only the commit can compare histograms with what is there, and out-of-order samples with those at their time; here
+    /// they are let pass.
+    /// </summary>
+    private AppendOutcome JudgeOrder(
+        long lastTimestampMs, double lastValue, bool anyHistogram, long timestampMs, double value)
+    {
+        AppendOutcome order = SampleOrder.Check(lastTimestampMs, lastValue, timestampMs, value);
+        return order switch
+        {
+            AppendOutcome.Appended => order,
+            AppendOutcome.OutOfOrder when timestampMs >= _request.OldestLateMs => AppendOutcome.Appended,
+            AppendOutcome.OutOfOrder => TakesOutOfOrder ? AppendOutcome.TooOld : order,
+            _ => anyHistogram ? AppendOutcome.Appended : order,
+        };
+    }
+
+    private void NoteLast(uint series, long timestampMs, double value, bool isHistogram)
+    {
+        if (series == _lastSeries && timestampMs < _lastTimestampMs)
+        {
+            return;
+        }
+
+        _lastSeries = series;
+        _lastTimestampMs = timestampMs;
+        _lastValue = value;
+        _lastIsHistogram = isHistogram;
+    }
+
+    /// <summary>
+    /// A series of histograms ends with a histogram that says so, as Prometheus keeps it, though the sender knows one
+    /// marker only.
+    /// </summary>
+    private bool EndsWithHistogram(uint series) => series == _lastSeries
+        ? _lastIsHistogram
+        : LastSample.TryRead(ref _head.Series[series], out _, out _, out ChunkForm form) && form == ChunkForm.Log;
+
+    private static Histogram StaleHistogram() => new() { Sum = StaleMarker.Value };
 }

@@ -72,6 +72,17 @@ public sealed class Database : IDisposable
         _log = new HeadLog(wal, options.SegmentBytes);
         _head = new Head(options, hashSeed);
         _upkeep = new Upkeep(options, _head, _log, blocks, new UlidSource(time, hashSeed), time);
+        OutOfOrderWindow = options.OutOfOrderWindow;
+    }
+
+    /// <summary>
+    /// How much older than the newest sample of all a sample may be that comes out of order in its series. May be changed
+    /// at any time, for the requests that begin from then on. The head keeps so much time in it, beside what it keeps anyway.
+    /// </summary>
+    public TimeSpan OutOfOrderWindow
+    {
+        get => _upkeep.OutOfOrderWindow;
+        set => _upkeep.OutOfOrderWindow = value;
     }
 
     /// <summary>What opening found in the log.</summary>
@@ -156,7 +167,12 @@ public sealed class Database : IDisposable
         }
 
         WeighNowAndThen();
-        appender.Begin(OldestAcceptedMs(), NewestAcceptedMs(), Volatile.Read(ref _headIsFull));
+        TimeSpan window = OutOfOrderWindow;
+        appender.Begin(
+            OldestAcceptedMs(),
+            window == TimeSpan.Zero ? long.MaxValue : OldestLateMs(window),
+            NewestAcceptedMs(),
+            Volatile.Read(ref _headIsFull));
         return appender;
     }
 
@@ -226,6 +242,13 @@ public sealed class Database : IDisposable
         SeriesRemoved = _head.Counters.SeriesRemoved,
         SamplesAppended = _head.Counters.SamplesAppended,
         Commits = _head.Counters.Commits,
+        HistogramsAppended = _head.Counters.HistogramsAppended,
+        OutOfOrderAppended = _head.Counters.LateAppended,
+        Exemplars = _head.Exemplars.Count,
+        MaxExemplars = _head.Exemplars.Capacity,
+        ExemplarSeries = _head.Exemplars.SeriesCount,
+        ExemplarsAppended = _head.Exemplars.Appended,
+        OutOfOrderExemplars = _head.Exemplars.OutOfOrder,
         DuplicateSamples = _head.Counters.Of(AppendOutcome.DuplicateSample),
         DuplicateTimestamps = _head.Counters.Of(AppendOutcome.DuplicateTimestamp),
         OutOfOrderSamples = _head.Counters.Of(AppendOutcome.OutOfOrder),
@@ -468,6 +491,10 @@ public sealed class Database : IDisposable
         TimeSpan age = _options.OldestAcceptedAge < Retention ? _options.OldestAcceptedAge : Retention;
         return Math.Max(BackFrom(_head.MaxTimeMs, age), _head.MinValidTimeMs);
     }
+
+    /// <summary>Out-of-order samples too are not taken when the next maintenance would delete them, nor behind a block.</summary>
+    private long OldestLateMs(TimeSpan window) =>
+        Math.Max(BackFrom(_head.MaxTimeMs, window < Retention ? window : Retention), _head.MinValidTimeMs);
 
     private long NewestAcceptedMs() =>
         _options.FutureTolerance == TimeSpan.MaxValue

@@ -52,6 +52,15 @@ public sealed record DatabaseOptions
     /// <summary>The most metric families that metadata is kept for; further ones are refused and counted.</summary>
     public int MaxMetadataFamilies { get; init; } = 50_000;
 
+    /// <summary>The most exemplars that are held, the newest ones of all series; 0 holds none.</summary>
+    public int MaxExemplars { get; init; } = 100_000;
+
+    /// <summary>
+    /// How much older than the newest sample of the whole head a sample may be that is not later than the newest one of
+    /// its own series; <see cref="TimeSpan.Zero"/> refuses all of those. <see cref="Database.OutOfOrderWindow"/> changes it.
+    /// </summary>
+    public TimeSpan OutOfOrderWindow { get; init; } = TimeSpan.Zero;
+
     /// <exception cref="ArgumentException">
     /// A bound is outside what it may be; the message names it, the value and the range.
     /// </exception>
@@ -68,6 +77,8 @@ public sealed record DatabaseOptions
         Require(FsyncInterval >= TimeSpan.Zero, nameof(FsyncInterval), FsyncInterval, "from zero");
         Require(MaintenanceInterval >= TimeSpan.Zero, nameof(MaintenanceInterval), MaintenanceInterval, "from zero");
         Require(MaxMetadataFamilies >= 0, nameof(MaxMetadataFamilies), MaxMetadataFamilies, "from zero");
+        Require(MaxExemplars >= 0, nameof(MaxExemplars), MaxExemplars, "from zero");
+        Require(OutOfOrderWindow >= TimeSpan.Zero, nameof(OutOfOrderWindow), OutOfOrderWindow, "from zero");
     }
 
     private static void Require<T>(bool holds, string name, T value, string allowed)

@@ -132,6 +132,13 @@ public sealed class DatabaseQuerier : IDisposable
     /// <summary>What senders said of one metric family, or of all; several statements where senders disagree.</summary>
     public List<MetricMetadata> Metadata(string? family = null) => _head.Metadata.Read(family);
 
+    /// <summary>
+    /// The exemplars between two times, both inclusive, of the series that meet all matchers of any one list: ordered by
+    /// series, then by time.
+    /// </summary>
+    public List<SeriesExemplars> Exemplars(IReadOnlyList<IReadOnlyList<Matcher>> selectors, long minTimeMs, long maxTimeMs) =>
+        _head.Exemplars.Find(selectors, minTimeMs, maxTimeMs, _cancel);
+
     public void Dispose()
     {
         if (_place >= 0)

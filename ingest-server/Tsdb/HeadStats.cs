@@ -18,6 +18,27 @@ public sealed record HeadStats
     /// <summary><c>head_samples_appended_total{type="float"}</c>.</summary>
     public required long SamplesAppended { get; init; }
 
+    /// <summary><c>head_samples_appended_total{type="histogram"}</c>.</summary>
+    public required long HistogramsAppended { get; init; }
+
+    /// <summary><c>head_out_of_order_samples_appended_total</c>: samples of both types stored out of order.</summary>
+    public required long OutOfOrderAppended { get; init; }
+
+    /// <summary><c>exemplar_exemplars_in_storage</c>.</summary>
+    public required long Exemplars { get; init; }
+
+    /// <summary><c>exemplar_max_exemplars</c>.</summary>
+    public required long MaxExemplars { get; init; }
+
+    /// <summary><c>exemplar_series_with_exemplars_in_storage</c>.</summary>
+    public required long ExemplarSeries { get; init; }
+
+    /// <summary><c>exemplar_exemplars_appended_total</c>.</summary>
+    public required long ExemplarsAppended { get; init; }
+
+    /// <summary><c>exemplar_out_of_order_exemplars_total</c>: refused.</summary>
+    public required long OutOfOrderExemplars { get; init; }
+
     /// <summary>Requests committed.</summary>
     public required long Commits { get; init; }
 

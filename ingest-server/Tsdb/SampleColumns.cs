@@ -1,10 +1,15 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.Tsdb;
 
-/// <summary>A sink that keeps samples as two columns; reused from series to series.</summary>
+/// <summary>A sink that keeps samples as columns; reused from series to series.</summary>
 public struct SampleColumns : ISampleSink
 {
     private long[] _timestamps = new long[256];
     private double[] _values = new double[256];
+
+    /// <summary>The histograms by place; null while there was none.</summary>
+    private Histogram?[]? _histograms;
 
     public SampleColumns()
     {
@@ -14,9 +19,17 @@ public struct SampleColumns : ISampleSink
 
     public readonly ReadOnlySpan<long> Timestamps => _timestamps.AsSpan(0, Count);
 
+    /// <summary>The values; a NaN where a histogram is.</summary>
     public readonly ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
 
-    public void Clear() => Count = 0;
+    /// <summary>The histogram at a place, or null when a float is there.</summary>
+    public readonly Histogram? HistogramAt(int index) => _histograms?[index];
+
+    public void Clear()
+    {
+        Count = 0;
+        _histograms = null;
+    }
 
     public void Add(long timestampMs, double value)
     {
@@ -24,13 +37,34 @@ public struct SampleColumns : ISampleSink
         {
             Array.Resize(ref _timestamps, Count * 2);
             Array.Resize(ref _values, Count * 2);
+            if (_histograms is not null)
+            {
+                Array.Resize(ref _histograms, Count * 2);
+            }
         }
 
         _timestamps[Count] = timestampMs;
         _values[Count++] = value;
     }
 
+    public void Add(long timestampMs, Histogram histogram)
+    {
+        Add(timestampMs, double.NaN);
+        _histograms ??= new Histogram?[_timestamps.Length];
+        _histograms[Count - 1] = histogram.Copy();
+    }
+
     /// <summary>Hands the sample at a place to another sink.</summary>
     internal readonly void CopyTo<TSink>(int place, ref TSink sink)
-        where TSink : struct, ISampleSink => sink.Add(_timestamps[place], _values[place]);
+        where TSink : struct, ISampleSink
+    {
+        if (_histograms?[place] is { } histogram)
+        {
+            sink.Add(_timestamps[place], histogram);
+        }
+        else
+        {
+            sink.Add(_timestamps[place], _values[place]);
+        }
+    }
 }

@@ -40,4 +40,24 @@ internal sealed record IngestLimits
 
     /// <summary>Whether names may be any UTF-8 (Prometheus 3) or only what needs no quotes.</summary>
     public bool Utf8Names { get; init; } = true;
+
+    /// <summary>The most that <see cref="OutOfOrderWindow"/> may be set to.</summary>
+    public static readonly TimeSpan LongestOutOfOrderWindow = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// How much older than the workspace's newest sample a sample may be that is not later than the newest one of its
+    /// series; zero takes none of those. The default is AMP's.
+    /// </summary>
+    public TimeSpan OutOfOrderWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether native histograms are stored; AMP refuses them.</summary>
+    public bool NativeHistograms { get; init; } = true;
+
+    /// <summary>
+    /// Buckets of one native histogram. One with more is stored at a lower resolution, or refused where it has no other.
+    /// </summary>
+    public int MaxNativeHistogramBuckets { get; init; } = 1000;
+
+    /// <summary>The most that <see cref="MaxNativeHistogramBuckets"/> may be set to.</summary>
+    public const int MostNativeHistogramBuckets = 8192;
 }

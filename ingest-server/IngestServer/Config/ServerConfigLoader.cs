@@ -122,11 +122,29 @@ internal sealed class ServerConfigLoader
             MaxLabelNamesPerSeries = section.Int("max_label_names_per_series", defaults.MaxLabelNamesPerSeries, 1, 10_000),
             MaxLabelBytes = (int)ReadSize(section, "max_label_size", defaults.MaxLabelBytes, 1 << 20),
             CreationGracePeriod = section.Duration("creation_grace_period", defaults.CreationGracePeriod),
+            OutOfOrderWindow = ReadWindow(section, defaults.OutOfOrderWindow),
+            NativeHistograms = section.Bool("native_histograms", defaults.NativeHistograms),
+            MaxNativeHistogramBuckets = section.Int(
+                "max_native_histogram_buckets", defaults.MaxNativeHistogramBuckets, 1, IngestLimits.MostNativeHistogramBuckets),
             Utf8Names = section.Choice(
                 "metric_name_validation_scheme", defaults.Utf8Names ? "utf8" : "legacy", "utf8", "legacy") == "utf8",
         };
         section.End();
         return limits;
+    }
+
+    private static TimeSpan ReadWindow(ConfigSection section, TimeSpan defaultWindow)
+    {
+        const string Key = "out_of_order_time_window";
+        TimeSpan window = section.Duration(Key, defaultWindow);
+        if (window > IngestLimits.LongestOutOfOrderWindow)
+        {
+            section.Fail(
+                Key, "is too long", PrometheusDuration.Format(window),
+                $"from 0s to {PrometheusDuration.Format(IngestLimits.LongestOutOfOrderWindow)}");
+        }
+
+        return window;
     }
 
     private static long ReadSize(ConfigSection section, string key, long defaultBytes, long maxBytes)
@@ -159,10 +177,23 @@ internal sealed class ServerConfigLoader
         {
             RetentionTime = retention,
             MaxHeadSize = new ByteSize(ReadSize(section, "max_head_size", defaults.MaxHeadSize.Bytes, DatabaseOptions.LargestHeadBytes)),
+            MaxExemplars = ReadExemplars(section.Section("exemplars", "exemplars"), defaults.MaxExemplars),
             FsyncAlways = section.Choice("wal_fsync", "interval", "interval", "always") == "always",
         };
         section.End();
         return storage;
+    }
+
+    private static int ReadExemplars(ConfigSection? section, int defaultMax)
+    {
+        if (section is null)
+        {
+            return defaultMax;
+        }
+
+        int max = section.Int("max", defaultMax, 0, StorageConfig.MostExemplars);
+        section.End();
+        return max;
     }
 
     private static bool IsRegion(string region) =>

@@ -53,6 +53,7 @@ internal sealed class DataPlaneRoutes(
         MapQuery(prefix, "/api/v1/metadata", "GET", DataPlaneAction.GetMetricMetadata, query.Metadata);
         if (extensions)
         {
+            MapQuery(prefix, "/api/v1/query_exemplars", "GET,POST", DataPlaneAction.QueryMetrics, query.Exemplars);
             MapQuery(prefix, "/api/v1/status/buildinfo", "GET", DataPlaneAction.QueryMetrics, query.Build);
             MapQuery(prefix, "/api/v1/format_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Format);
             MapQuery(prefix, "/api/v1/parse_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Parse);

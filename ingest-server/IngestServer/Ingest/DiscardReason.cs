@@ -14,8 +14,11 @@ internal enum DiscardReason
     TooFarInFuture,
     OutOfOrder,
     OutOfBounds,
+    TooOld,
     NewValueForTimestamp,
     NativeHistogram,
+    InvalidHistogram,
+    TooManyBuckets,
     PerUserSeriesLimit,
     StoreFull,
 }

@@ -20,7 +20,8 @@ internal sealed class IngestMetrics
             "ampedge_ingest_repeated_samples_total",
             "Samples that were stored already with the same value; accepted silently.", "workspace").With(workspaceId);
         _exemplars = metrics.Counters(
-            "ampedge_ingest_ignored_exemplars_total", "Exemplars received and not stored.", "workspace").With(workspaceId);
+            "ampedge_ingest_ignored_exemplars_total",
+            "Exemplars not stored: older than the newest of their series, too long, or of no series.", "workspace").With(workspaceId);
         _metadata = metrics.Counters(
             "ampedge_ingest_metadata_total", "Metadata entries received.", "workspace").With(workspaceId);
         _metadataRefused = metrics.Counters(

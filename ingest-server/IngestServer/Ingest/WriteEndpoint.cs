@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using AmpEdge.Hosting;
 using AmpEdge.IngestServer.Config;
 using AmpEdge.IngestServer.DataPlane;
@@ -25,9 +26,15 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
     {
         HttpRequest request = call.Context.Request;
         IngestLimits limits = call.Workspace.Config.Limits;
-        if (WriteProtocol.Refuse(request.ContentType, request.Headers.ContentEncoding) is { } unsupported)
+        if (WriteForm.Refuse(request.ContentType, request.Headers.ContentEncoding, out WriteProtocol protocol) is { } unsupported)
         {
             return call.Context.WriteTextAsync(StatusCodes.Status415UnsupportedMediaType, unsupported);
+        }
+
+        if (protocol == WriteProtocol.V2)
+        {
+            // Whatever the answer will be, it says what was stored; until something is, that is nothing.
+            TellWritten(call.Context, new WriteTally());
         }
 
         if (call.Body.Length > limits.MaxRequestBytes)
@@ -45,16 +52,16 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
             return Refuse(call, $"snappy: decoded length {decodedLength} exceeds limit {limits.MaxDecodedBytes}");
         }
 
-        return Answer(call, limits, decodedLength);
+        return Answer(call, limits, protocol, decodedLength);
     }
 
-    private Task Answer(DataPlaneCall call, IngestLimits limits, int decodedLength)
+    private Task Answer(DataPlaneCall call, IngestLimits limits, WriteProtocol protocol, int decodedLength)
     {
         byte[] decoded = ArrayPool<byte>.Shared.Rent(decodedLength);
         try
         {
             return Snappy.TryDecode(call.Body.Span, decoded, out int length)
-                ? Store(call, limits, decoded.AsSpan(0, length))
+                ? Store(call, limits, protocol, decoded.AsSpan(0, length))
                 : Refuse(call, "snappy: corrupt input");
         }
         finally
@@ -63,7 +70,7 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
         }
     }
 
-    private Task Store(DataPlaneCall call, IngestLimits limits, ReadOnlySpan<byte> message)
+    private Task Store(DataPlaneCall call, IngestLimits limits, WriteProtocol protocol, ReadOnlySpan<byte> message)
     {
         Workspace workspace = call.Workspace;
         WriteTally tally;
@@ -72,10 +79,14 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
             using Appender appender = workspace.Database.NewAppender();
             BatchWriter writer = new(
                 appender, limits, workspace.Tenant, _time.GetUtcNow().ToUnixTimeMilliseconds());
-            if (!writer.TryWrite(message, out int errorOffset))
+            bool isMessage = protocol == WriteProtocol.V2
+                ? new MessageV2().TryWrite(message, writer, out int errorOffset)
+                : MessageV1.TryWrite(message, writer, out errorOffset);
+            if (!isMessage)
             {
                 appender.Rollback();
-                return Refuse(call, $"proto: malformed WriteRequest at byte {errorOffset} of {message.Length}");
+                string name = protocol == WriteProtocol.V2 ? WriteForm.MessageV2 : "WriteRequest";
+                return Refuse(call, $"proto: malformed {name} at byte {errorOffset} of {message.Length}");
             }
 
             writer.Commit();
@@ -93,10 +104,25 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
         }
 
         workspace.IngestMetrics.Count(tally);
+        if (protocol == WriteProtocol.V2)
+        {
+            TellWritten(call.Context, tally);
+        }
+
         return tally.FirstRefusal is { } refusal
             ? Refuse(call, refusal, StatusOf(tally.FirstReason))
             : Accept(call.Context);
     }
+
+    private static void TellWritten(HttpContext context, WriteTally tally)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers[WriteHeaders.SamplesWritten] = Text(tally.WrittenSamples);
+        headers[WriteHeaders.HistogramsWritten] = Text(tally.WrittenHistograms);
+        headers[WriteHeaders.ExemplarsWritten] = Text(tally.WrittenExemplars);
+    }
+
+    private static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 
     private static int StatusOf(DiscardReason reason) => reason switch
     {

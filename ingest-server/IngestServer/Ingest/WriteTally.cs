@@ -3,6 +3,9 @@ namespace AmpEdge.IngestServer.Ingest;
 /// <summary>What became of one request: counts by outcome and the first refusal, which is all that a sender is told.</summary>
 internal sealed class WriteTally
 {
+    /// <summary>The most characters that the labels of an exemplar may have together, by the OpenMetrics specification.</summary>
+    public const int MaxExemplarCharacters = 128;
+
     private readonly long[] _discarded = new long[DiscardReasons.Count];
 
     public long Samples { get; set; }
@@ -10,6 +13,14 @@ internal sealed class WriteTally
     /// <summary>Samples that were there already with the same value: accepted, not stored again.</summary>
     public long Repeated { get; set; }
 
+    /// <summary>Floats, native histograms and exemplars that the store has now: what senders of version 2.0 are told.</summary>
+    public long WrittenSamples { get; set; }
+
+    public long WrittenHistograms { get; set; }
+
+    public long WrittenExemplars { get; set; }
+
+    /// <summary>Exemplars that were not stored: older than the newest of their series, too long, or of no series.</summary>
     public long ExemplarsIgnored { get; set; }
 
     public long Metadata { get; set; }

@@ -45,6 +45,7 @@ internal static class WriteTexts
         {
             DiscardReason.OutOfOrder => "out of order sample",
             DiscardReason.OutOfBounds => "out of bounds",
+            DiscardReason.TooOld => "too old sample",
             DiscardReason.NewValueForTimestamp => "duplicate sample for timestamp",
             _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a refusal of the store"),
         };
@@ -60,6 +61,11 @@ internal static class WriteTexts
     public static string StoreFull(string tenant) =>
         $"user={tenant}: the workspace is over the memory that storage.max_head_size allows: no new series until its oldest "
         + "samples are dropped, try again";
+
+    /// <summary>A native histogram that nothing can be counted as, or one with too many buckets.</summary>
+    public static string BadHistogram(string tenant, string problem, long timestampMs, Labels labels) =>
+        $"user={tenant}: err: {problem}. timestamp={Rfc3339.FromMilliseconds(timestampMs)}, "
+        + $"series={LabelsFormatter.FormatAsPairs(labels)}";
 
     /// <summary>AMP takes no native histograms; a silent drop would look like lost data.</summary>
     public static string NativeHistogram(string tenant, Labels labels) =>

@@ -18,6 +18,7 @@ internal sealed class QueryEndpoints
         LabelValues = runner.Run(labels.AnswerValuesAsync);
         Metadata = runner.Run(MetadataEndpoint.AnswerAsync);
         Build = runner.Run(BuildEndpoint.AnswerAsync);
+        Exemplars = runner.Run(new ExemplarsEndpoint(gate, parser).AnswerAsync);
         ExpressionEndpoints expressions = new(parser);
         Format = runner.Run(expressions.AnswerFormattedAsync);
         Parse = runner.Run(expressions.AnswerParsedAsync);
@@ -34,6 +35,8 @@ internal sealed class QueryEndpoints
     public DataPlaneHandler LabelValues { get; }
 
     public DataPlaneHandler Metadata { get; }
+
+    public DataPlaneHandler Exemplars { get; }
 
     public DataPlaneHandler Build { get; }
 

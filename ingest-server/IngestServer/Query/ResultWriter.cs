@@ -125,8 +125,17 @@ internal static class ResultWriter
     {
         json.Raw(isFirst ? "{\"metric\":"u8 : ",{\"metric\":"u8);
         WriteLabels(json, vector.Labels[index]);
-        json.Raw(",\"value\":"u8);
-        json.Sample(vector.TimestampMs, vector.Values[index]);
+        if (vector.HistogramAt(index) is { } histogram)
+        {
+            json.Raw(",\"histogram\":"u8);
+            HistogramWriter.Write(json, vector.TimestampMs, histogram);
+        }
+        else
+        {
+            json.Raw(",\"value\":"u8);
+            json.Sample(vector.TimestampMs, vector.Values[index]);
+        }
+
         json.Raw((byte)'}');
     }
 
@@ -146,20 +155,25 @@ internal static class ResultWriter
     {
         json.Raw(isFirst ? "{\"metric\":"u8 : ",{\"metric\":"u8);
         WriteLabels(json, series.Labels);
-        json.Raw(",\"values\":["u8);
+        List<(long TimestampMs, FloatHistogram Histogram)> histograms = series.Histograms();
         bool first = true;
         foreach (Sample sample in series)
         {
-            if (!first)
-            {
-                json.Raw((byte)',');
-            }
-
+            json.Raw(first ? ",\"values\":["u8 : ","u8);
             first = false;
             json.Sample(sample.TimestampMs, sample.Value);
         }
 
-        json.Raw("]}"u8);
+        json.Raw(first ? ""u8 : "]"u8);
+        first = true;
+        foreach ((long timestampMs, FloatHistogram histogram) in histograms)
+        {
+            json.Raw(first ? ",\"histograms\":["u8 : ","u8);
+            first = false;
+            HistogramWriter.Write(json, timestampMs, histogram);
+        }
+
+        json.Raw(first ? "}"u8 : "]}"u8);
     }
 
     private static void WriteStatistics(JsonBuffer json, QueryStatistics statistics)

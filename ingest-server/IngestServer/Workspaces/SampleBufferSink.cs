@@ -1,3 +1,4 @@
+using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
 using AmpEdge.Tsdb;
 
@@ -9,4 +10,6 @@ internal readonly struct SampleBufferSink(SampleBuffer samples) : ISampleSink
     private readonly SampleBuffer _samples = samples;
 
     public void Add(long timestampMs, double value) => _samples.Append(timestampMs, value);
+
+    public void Add(long timestampMs, Histogram histogram) => _samples.Append(timestampMs, histogram.ToFloat());
 }

@@ -44,6 +44,16 @@ internal sealed class StoreMetrics
         Counter("prometheus_tsdb_head_series_created_total", "Series made.", static stats => stats.SeriesCreated);
         Counter("prometheus_tsdb_head_series_removed_total", "Series removed.", static stats => stats.SeriesRemoved);
         Counter("prometheus_tsdb_head_samples_appended_total", "Samples stored.", static stats => stats.SamplesAppended);
+        Counter("ampedge_tsdb_head_histograms_appended_total", "Native histograms stored.", static stats => stats.HistogramsAppended);
+        Counter("prometheus_tsdb_head_out_of_order_samples_appended_total", "Samples stored that came out of order.",
+            static stats => stats.OutOfOrderAppended);
+        Gauge("prometheus_tsdb_exemplar_exemplars_in_storage", "Exemplars held.", static stats => stats.Exemplars);
+        Gauge("prometheus_tsdb_exemplar_max_exemplars", "The most exemplars that are held.", static stats => stats.MaxExemplars);
+        Gauge("prometheus_tsdb_exemplar_series_with_exemplars_in_storage", "Series with exemplars.",
+            static stats => stats.ExemplarSeries);
+        Counter("prometheus_tsdb_exemplar_exemplars_appended_total", "Exemplars stored.", static stats => stats.ExemplarsAppended);
+        Counter("prometheus_tsdb_exemplar_out_of_order_exemplars_total", "Exemplars refused as out of order.",
+            static stats => stats.OutOfOrderExemplars);
         Counter("prometheus_tsdb_out_of_order_samples_total", "Samples refused as out of order.",
             static stats => stats.OutOfOrderSamples);
         Counter("prometheus_tsdb_out_of_bound_samples_total", "Samples refused as too old.", static stats => stats.TooOldSamples);

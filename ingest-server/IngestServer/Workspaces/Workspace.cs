@@ -35,7 +35,11 @@ internal sealed class Workspace
     public WorkspaceConfig Config
     {
         get => _config;
-        set => _config = value;
+        set
+        {
+            _config = value;
+            Database.OutOfOrderWindow = value.Limits.OutOfOrderWindow;
+        }
     }
 
     /// <summary>Account and id: what AMP's texts call <c>user</c>.</summary>

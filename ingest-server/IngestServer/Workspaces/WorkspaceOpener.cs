@@ -25,7 +25,7 @@ internal sealed class WorkspaceOpener(
         string folder = Path.Combine(_storagePath, config.Id);
         try
         {
-            Database database = Database.Open(folder, Options(storage), _files, _time);
+            Database database = Database.Open(folder, Options(config.Limits, storage), _files, _time);
             ReportDamages(config.Id, database.Replay);
             WorkspaceLog.Opened(
                 _log, config.Id, database.SeriesCount, database.Replay.Samples, _time.GetElapsedTime(started).TotalSeconds);
@@ -42,7 +42,7 @@ internal sealed class WorkspaceOpener(
     /// <summary>
     /// The future bound is the workspace's own limit, which has a text of its own; so the store has none.
     /// </summary>
-    private static DatabaseOptions Options(StorageConfig storage)
+    private static DatabaseOptions Options(IngestLimits limits, StorageConfig storage)
     {
         DatabaseOptions defaults = new();
         return defaults with
@@ -51,6 +51,8 @@ internal sealed class WorkspaceOpener(
             MaxHeadBytes = storage.MaxHeadSize.Bytes,
             FsyncInterval = storage.FsyncAlways ? TimeSpan.Zero : defaults.FsyncInterval,
             FutureTolerance = TimeSpan.MaxValue,
+            OutOfOrderWindow = limits.OutOfOrderWindow,
+            MaxExemplars = storage.MaxExemplars,
         };
     }
 

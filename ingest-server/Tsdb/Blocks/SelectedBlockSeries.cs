@@ -18,6 +18,10 @@ public sealed class SelectedBlockSeries
     private readonly BlockSeries _entry = new();
     private readonly ByteBuffer _blob = new();
     private byte[] _scratch = [];
+
+    /// <summary>For chunks of native histograms; made when one is met.</summary>
+    private HistogramNumbers? _numbers;
+    private Histogram? _histogram;
     private int _next;
     private bool _hasBlob;
     private Labels? _labels;
@@ -121,12 +125,39 @@ public sealed class SelectedBlockSeries
         where TSink : struct, ISampleSink
     {
         ReadOnlySpan<byte> bytes = ReadChunk(chunk, out ChunkEncoding encoding);
-        if (encoding != ChunkEncoding.Xor)
+        switch (encoding)
         {
-            _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which is not known");
+            case ChunkEncoding.Xor:
+                Decode(chunk, new XorDecoder(bytes), ref sink);
+                break;
+            case ChunkEncoding.Histogram or ChunkEncoding.FloatHistogram:
+                _numbers ??= new HistogramNumbers();
+                Decode(chunk, new HistogramDecoder(bytes, encoding == ChunkEncoding.FloatHistogram, _numbers), ref sink);
+                break;
+            default:
+                _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which is not known");
+                break;
+        }
+    }
+
+    private void Decode<TSink>(ChunkMeta chunk, HistogramDecoder decoder, ref TSink sink)
+        where TSink : struct, ISampleSink
+    {
+        _histogram ??= new Histogram();
+        ReadOnlySpan<TimeInterval> deleted = Deleted;
+        while (decoder.MoveNext() && decoder.TimestampMs <= _maxTimeMs)
+        {
+            if (decoder.TimestampMs >= _minTimeMs && !IsDeleted(ref deleted, decoder.TimestampMs))
+            {
+                _numbers!.CopyTo(_histogram, decoder.Hint);
+                sink.Add(decoder.TimestampMs, _histogram);
+            }
         }
 
-        Decode(chunk, new XorDecoder(bytes), ref sink);
+        if (decoder.Corrupt)
+        {
+            _block.Chunks.ThrowBroken(chunk.Ref, "histograms that cannot be decoded");
+        }
     }
 
     private void Decode<TSink>(ChunkMeta chunk, XorDecoder decoder, ref TSink sink)

@@ -1,3 +1,5 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.Tsdb;
 
 /// <summary>
@@ -10,6 +12,10 @@ internal sealed class ChunkRewriter
     private readonly byte[] _bytes = new byte[(SeriesChunks.SamplesPerChunk + 2) * XorState.MaxSampleBytes];
     private XorState _open;
     private long _openMinTimeMs;
+
+    /// <summary>The open chunk of histograms; null before the first one. Without samples while none is open.</summary>
+    private HistogramChunk? _histograms;
+    private bool _histogramsOpen;
 
     public ChunkRewriter(BlockWriter writer) => _writer = writer;
 
@@ -30,7 +36,7 @@ internal sealed class ChunkRewriter
     /// <summary>Takes a sample that comes after those before.</summary>
     public void Add(long timestampMs, double value)
     {
-        if (_open.Samples == SeriesChunks.SamplesPerChunk)
+        if (_open.Samples == SeriesChunks.SamplesPerChunk || _histogramsOpen)
         {
             EndChunk();
         }
@@ -46,11 +52,42 @@ internal sealed class ChunkRewriter
         _open.Append(_bytes, timestampMs, value);
     }
 
+    /// <summary>Takes a native histogram that comes after the samples before.</summary>
+    public void Add(long timestampMs, Histogram histogram)
+    {
+        _histograms ??= new HistogramChunk();
+        CounterResetHeader header = HistogramChunk.HeaderOf(histogram);
+        if (_histogramsOpen)
+        {
+            bool takes = _histograms.IsFloat == histogram.IsFloat && _histograms.Takes(histogram, out header);
+            bool isFull = _histograms.IsFull || _histograms.Samples >= SeriesChunks.SamplesPerChunk;
+            Invariant.Require(timestampMs > _histograms.TimestampMs, "samples are not written to a block in order of time");
+            if (takes && !isFull)
+            {
+                _histograms.Append(timestampMs, histogram);
+                return;
+            }
+
+            header = _histograms.IsFloat == histogram.IsFloat ? header : HistogramChunk.HeaderOf(histogram);
+        }
+
+        EndChunk();
+        _openMinTimeMs = timestampMs;
+        _histograms.Start(timestampMs, histogram, header);
+        _histogramsOpen = true;
+    }
+
     /// <summary>Ends the last series.</summary>
     public void Finish() => EndChunk();
 
     private void EndChunk()
     {
+        if (_histogramsOpen && _histograms is { } histograms)
+        {
+            _writer.AddChunk(_openMinTimeMs, histograms.TimestampMs, histograms.Encoding, histograms.Bytes);
+            _histogramsOpen = false;
+        }
+
         if (_open.Samples == 0)
         {
             return;

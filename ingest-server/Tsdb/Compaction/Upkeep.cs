@@ -33,6 +33,7 @@ internal sealed class Upkeep
     private readonly HashSet<Ulid> _failed = [];
     private PendingCut? _pending;
     private HeadStart _start = HeadStart.None;
+    private long _outOfOrderTicks;
     private long _retentionTicks;
     private long _retentionBytes;
 
@@ -60,6 +61,13 @@ internal sealed class Upkeep
     {
         get => TimeSpan.FromTicks(Interlocked.Read(ref _retentionTicks));
         set => Interlocked.Exchange(ref _retentionTicks, value.Ticks);
+    }
+
+    /// <summary>Samples of so much time before the newest one may still come, so they are not cut off. May change at any time.</summary>
+    public TimeSpan OutOfOrderWindow
+    {
+        get => TimeSpan.FromTicks(Interlocked.Read(ref _outOfOrderTicks));
+        set => Interlocked.Exchange(ref _outOfOrderTicks, value.Ticks);
     }
 
     /// <summary>What blocks and log may take on the disk; 0 for any amount. May change at any time.</summary>
@@ -193,7 +201,7 @@ internal sealed class Upkeep
     private long FirstUncutMs() => Math.Max(_head.MinTimeMs, _head.MinValidTimeMs);
 
     private bool IsLong(long firstMs) =>
-        _head.MaxTimeMs > firstMs && (double)_head.MaxTimeMs - firstMs > RangesHeld * _rangeMs;
+        _head.MaxTimeMs > firstMs && (double)_head.MaxTimeMs - firstMs > Math.Max(RangesHeld * _rangeMs, OutOfOrderWindow.TotalMilliseconds + _rangeMs);
 
     /// <summary>Half of what a head over its bytes holds, by time, becomes a block before its time.</summary>
     private void CutForSpace(CancellationToken stop)

@@ -13,10 +13,12 @@ internal struct ClosedChunk
     /// <summary>Where the bytes start in that page.</summary>
     public int Offset;
 
-    public ushort Length;
-
-    public ushort Samples;
+    public int Length;
 
     /// <summary>The chunk after this one; 0 at the newest.</summary>
     public uint Next;
+
+    public ushort Samples;
+
+    public ChunkForm Form;
 }

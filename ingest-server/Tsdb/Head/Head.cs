@@ -35,6 +35,7 @@ internal sealed class Head
         Index = new HeadIndex(_blocks, Retirement, hashSeed);
         Chunks = new SeriesChunks(_blocks, Retirement, options.ChunkRange);
         Metadata = new MetadataStore(options.MaxMetadataFamilies);
+        Exemplars = new ExemplarStore(options.MaxExemplars);
     }
 
     public Retirement Retirement { get; } = new();
@@ -50,6 +51,8 @@ internal sealed class Head
     public VersionLog Versions { get; } = new();
 
     public MetadataStore Metadata { get; }
+
+    public ExemplarStore Exemplars { get; }
 
     public HeadCounters Counters { get; } = new();
 
@@ -73,7 +76,7 @@ internal sealed class Head
 
     /// <summary>What the head takes, in bytes: slabs, arenas and tables. Takes longer with more label names.</summary>
     public long BytesHeld() =>
-        _blocks.PageBytesHeld + Chunks.BytesHeld + (Series.Capacity * 96) + Keys.TableBytes + Index.TableBytes();
+        _blocks.PageBytesHeld + Chunks.BytesHeld + (Series.Capacity * SeriesEntry.Bytes) + Keys.TableBytes + Index.TableBytes();
 
     /// <summary>The labels of a series that is not released.</summary>
     public Labels LabelsOf(uint series) => RawLabels.ToLabels(Keys.Get(Series[series].Key));
@@ -156,6 +159,7 @@ internal sealed class Head
                 Metadata.Add(metadata, segment);
             }
 
+            Exemplars.Add(request, this);
             Retirement.Publish(sequence, Index.Ids.End);
             return result;
         }
@@ -299,58 +303,143 @@ internal sealed class Head
     {
         foreach (ref PendingSample sample in request.Samples)
         {
-            ref SeriesEntry entry = ref Series[sample.Series];
-            if (entry.State == SeriesState.Removed)
+            if (Series[sample.Series].State == SeriesState.Removed)
             {
-                lock (_seriesLock)
-                {
-                    uint key = Keys.Find(Keys.Get(entry.Key));
-                    key = key != 0 ? key : CreateSeries(Keys.Get(entry.Key));
-                    sample = sample with { Series = Keys.SeriesOf(key) };
-                }
+                sample = sample with { Series = SuccessorOf(sample.Series) };
             }
+        }
+
+        foreach (ref PendingHistogram histogram in request.Histograms)
+        {
+            if (Series[histogram.Series].State == SeriesState.Removed)
+            {
+                histogram = histogram with { Series = SuccessorOf(histogram.Series) };
+            }
+        }
+
+        foreach (ref PendingExemplar exemplar in request.Exemplars)
+        {
+            if (Series[exemplar.Series].State == SeriesState.Removed)
+            {
+                exemplar = exemplar with { Series = SuccessorOf(exemplar.Series) };
+            }
+        }
+    }
+
+    private uint SuccessorOf(uint removed)
+    {
+        lock (_seriesLock)
+        {
+            ReadOnlySpan<byte> labels = Keys.Get(Series[removed].Key);
+            uint key = Keys.Find(labels);
+            key = key != 0 ? key : CreateSeries(labels);
+            return Keys.SeriesOf(key);
         }
     }
 
     private CommitResult Apply(PendingRequest request, long sequence, long oldest)
     {
-        int appended = 0;
-        int duplicates = 0;
-        int refused = 0;
-        PendingSample firstRefused = default;
-        AppendOutcome firstRefusal = AppendOutcome.Appended;
+        CommitTally tally = default;
+        // A cut may have taken a part of the head since the request began.
+        long oldestInOrderMs = Math.Max(request.OldestInOrderMs, _minValidTimeMs);
         foreach (ref readonly PendingSample sample in request.Samples)
         {
             ref SeriesEntry entry = ref Series[sample.Series];
-            AppendOutcome outcome = sample.TimestampMs < _minValidTimeMs ? AppendOutcome.TooOld
-                : entry.Appended == 0 ? AppendOutcome.Appended
-                : SampleOrder.Check(entry.Open.TimestampMs, entry.Open.Value, sample.TimestampMs, sample.Value);
-            switch (outcome)
+            if (sample.TimestampMs >= oldestInOrderMs
+                && (entry.Appended == 0 || sample.TimestampMs > entry.Open.TimestampMs))
             {
-                case AppendOutcome.Appended:
-                    appended++;
-                    Append(ref entry, in sample, sequence, oldest);
-                    break;
-                case AppendOutcome.DuplicateSample:
-                    duplicates++;
-                    break;
-                default:
-                    refused++;
-                    (firstRefusal, firstRefused) = refused == 1 ? (outcome, sample) : (firstRefusal, firstRefused);
-                    break;
+                Prepare(ref entry, sample.Series, sequence, oldest);
+                Chunks.Append(ref entry, sample.TimestampMs, sample.Value, sequence);
+                NoteTime(sample.TimestampMs);
+                tally.Floats++;
+                continue;
+            }
+
+            AppendOutcome outcome = AppendLate(
+                ref entry, sample.Series, sample.TimestampMs, sample.Value, default, request, sequence, oldest);
+            tally.Count(outcome, isHistogram: false, sample.Series, sample.TimestampMs);
+        }
+
+        foreach (ref readonly PendingHistogram histogram in request.Histograms)
+        {
+            AppendOutcome outcome = ApplyHistogram(request, in histogram, sequence, oldest);
+            tally.Count(outcome, isHistogram: true, histogram.Series, histogram.TimestampMs);
+        }
+
+        Counters.Committed(tally.Floats, tally.Histograms);
+        return tally.Result();
+    }
+
+    private AppendOutcome ApplyHistogram(PendingRequest request, in PendingHistogram histogram, long sequence, long oldest)
+    {
+        ref SeriesEntry entry = ref Series[histogram.Series];
+        ReadOnlySpan<byte> body = request.BodyOf(in histogram);
+        if (histogram.TimestampMs < Math.Max(request.OldestInOrderMs, _minValidTimeMs)
+            || (entry.Appended > 0 && histogram.TimestampMs <= entry.Open.TimestampMs))
+        {
+            return AppendLate(ref entry, histogram.Series, histogram.TimestampMs, 0, body, request, sequence, oldest);
+        }
+
+        Prepare(ref entry, histogram.Series, sequence, oldest);
+        Chunks.AppendHistogram(ref entry, histogram.TimestampMs, body, sequence);
+        NoteTime(histogram.TimestampMs);
+        return AppendOutcome.Appended;
+    }
+
+    /// <summary>
+    /// Stores a sample that is not later than the newest of its series, when the out-of-order window of its request has
+    /// it and the series has none at that time.
+    /// </summary>
+    private AppendOutcome AppendLate(
+        ref SeriesEntry entry,
+        uint series,
+        long timestampMs,
+        double value,
+        ReadOnlySpan<byte> body,
+        PendingRequest request,
+        long sequence,
+        long oldest)
+    {
+        if (timestampMs < _minValidTimeMs)
+        {
+            return AppendOutcome.TooOld;
+        }
+
+        bool isLast = entry.Appended > 0 && timestampMs == entry.Open.TimestampMs;
+        if (!isLast && timestampMs < request.OldestLateMs)
+        {
+            return request.OldestLateMs == long.MaxValue ? AppendOutcome.OutOfOrder : AppendOutcome.TooOld;
+        }
+
+        AppendOutcome outcome = SampleSearch.Compare(Chunks, in entry, timestampMs, value, body);
+        if (outcome != AppendOutcome.Appended || isLast)
+        {
+            // The newest sample is not found when the retention has taken it: nothing is known about it but its time.
+            return outcome == AppendOutcome.Appended ? AppendOutcome.DuplicateTimestamp : outcome;
+        }
+
+        Prepare(ref entry, series, sequence, oldest);
+        if (entry.Side != 0)
+        {
+            ref SideEntry side = ref Chunks.Side(entry.Side);
+            if (side.LateSequence != sequence && side.LateSequence > oldest)
+            {
+                Versions.Record(series | SeriesView.LateVersions, side.LateSequence, side.LateAppendedBefore);
             }
         }
 
-        Counters.Committed(appended);
-        return new CommitResult(
-            appended, duplicates, refused, firstRefusal, new SeriesRef(firstRefused.Series), firstRefused.TimestampMs);
+        Chunks.AppendLate(ref entry, timestampMs, value, body, sequence);
+        NoteTime(timestampMs);
+        Counters.LateAppended++;
+        return AppendOutcome.Appended;
     }
 
-    private void Append(ref SeriesEntry entry, in PendingSample sample, long sequence, long oldest)
+    /// <summary>Enters a new series into the index, and remembers the state of an old one for those who still read it.</summary>
+    private void Prepare(ref SeriesEntry entry, uint series, long sequence, long oldest)
     {
         if (entry.State == SeriesState.Pending)
         {
-            entry.Id = Index.Add(Keys.Get(entry.Key), sample.Series, sequence);
+            entry.Id = Index.Add(Keys.Get(entry.Key), series, sequence);
             entry.State = SeriesState.Live;
             Volatile.Write(ref _liveSeries, _liveSeries + 1);
             Counters.SeriesCreated++;
@@ -358,18 +447,20 @@ internal sealed class Head
 
         if (entry.LastSequence != sequence && entry.LastSequence > oldest)
         {
-            Versions.Record(sample.Series, entry.LastSequence, entry.AppendedBefore);
+            Versions.Record(series, entry.LastSequence, entry.AppendedBefore);
+        }
+    }
+
+    private void NoteTime(long timestampMs)
+    {
+        if (timestampMs > _maxTimeMs)
+        {
+            Volatile.Write(ref _maxTimeMs, timestampMs);
         }
 
-        Chunks.Append(ref entry, sample.TimestampMs, sample.Value, sequence);
-        if (sample.TimestampMs > _maxTimeMs)
+        if (timestampMs < _minTimeMs)
         {
-            Volatile.Write(ref _maxTimeMs, sample.TimestampMs);
-        }
-
-        if (sample.TimestampMs < _minTimeMs)
-        {
-            Volatile.Write(ref _minTimeMs, sample.TimestampMs);
+            Volatile.Write(ref _minTimeMs, timestampMs);
         }
     }
 
@@ -390,8 +481,7 @@ internal sealed class Head
                 }
                 else if (entry.State == SeriesState.Live)
                 {
-                    long seriesMinMs = entry.FirstChunk != 0 ? Chunks.Closed(entry.FirstChunk).MinTimeMs : entry.OpenMinTimeMs;
-                    earliestMs = Math.Min(earliestMs, seriesMinMs);
+                    earliestMs = Math.Min(earliestMs, Chunks.MinTimeMs(in entry));
                 }
             }
 
@@ -423,8 +513,8 @@ internal sealed class Head
     }
 
     /// <summary>A request may have been committed since the series was noted.</summary>
-    private static bool IsEmpty(in SeriesEntry entry) =>
-        entry.State is SeriesState.Pending or SeriesState.Live && entry.FirstChunk == 0 && entry.OpenBlock.IsNone;
+    private bool IsEmpty(in SeriesEntry entry) =>
+        entry.State == SeriesState.Pending || (entry.State == SeriesState.Live && !Chunks.HasSamples(in entry));
 
     /// <summary>Takes series out of key table and index; their memory is released when nobody holds them any more.</summary>
     private void Remove(List<uint> removed, long sequence)
@@ -495,6 +585,11 @@ internal sealed class Head
 
                     break;
                 default:
+                    if (Series[item.Reference].Side is > 0 and var side)
+                    {
+                        Chunks.ReleaseSide(side);
+                    }
+
                     lock (_seriesLock)
                     {
                         Series.Return(item.Reference);

@@ -5,19 +5,27 @@ internal sealed class HeadCounters
 {
     private readonly long[] _outcomes = new long[Enum.GetValues<AppendOutcome>().Length];
     private long _samplesAppended;
+    private long _histogramsAppended;
     private long _commits;
 
     public long SeriesCreated { get; set; }
 
     public long SeriesRemoved { get; set; }
 
+    /// <summary>Samples stored that came out of order.</summary>
+    public long LateAppended { get; set; }
+
+    public long HistogramsAppended => Interlocked.Read(ref _histogramsAppended);
+
+    /// <summary>Samples stored: floats.</summary>
     public long SamplesAppended => Interlocked.Read(ref _samplesAppended);
 
     public long Commits => Interlocked.Read(ref _commits);
 
-    public void Committed(int samples)
+    public void Committed(int floats, int histograms)
     {
-        Volatile.Write(ref _samplesAppended, _samplesAppended + samples);
+        Volatile.Write(ref _samplesAppended, _samplesAppended + floats);
+        Volatile.Write(ref _histogramsAppended, _histogramsAppended + histograms);
         Volatile.Write(ref _commits, _commits + 1);
     }
 

@@ -19,6 +19,7 @@ internal sealed class HeadSelection
     private uint _series;
     private SeriesView _view;
     private Labels? _labels;
+    private SeriesDecoder? _decoder;
 
     /// <summary>The id of the current series.</summary>
     private uint _id;
@@ -41,11 +42,10 @@ internal sealed class HeadSelection
     public Labels Labels => _labels ??= _head.LabelsOf(_series);
 
     /// <summary>The first time that the current series may have a sample at, ms.</summary>
-    public long FirstTimeMs =>
-        _view.FirstChunk != 0 ? _head.Chunks.Closed(_view.FirstChunk).MinTimeMs : _view.OpenMinTimeMs;
+    public long FirstTimeMs => _view.HasLate ? Math.Min(FirstInOrderMs, _view.Side.LateMinTimeMs) : FirstInOrderMs;
 
     /// <summary>The last one.</summary>
-    public long LastTimeMs => _view.MaxTimeMs;
+    public long LastTimeMs => _view.HasLate ? Math.Max(_view.MaxTimeMs, _view.Side.LateMaxTimeMs) : _view.MaxTimeMs;
 
     /// <summary>
     /// Goes to the series with these labels, in canonical raw form; false when it is not in the selection. Such a series is
@@ -124,76 +124,28 @@ internal sealed class HeadSelection
     public void CopyTo(ChunkRewriter target)
     {
         RewriteSink sink = new(target);
-        long left = VisibleSamples();
-        if (!_tombstones.Of(_id).IsEmpty || left != long.MaxValue)
+        if (_tombstones.Of(_id).IsEmpty && !_view.HasLate && _view.Hidden == 0)
+        {
+            Decoder.CopyTo(in _view, target, ref sink);
+        }
+        else
         {
             Decode(ref sink);
-            return;
-        }
-
-        for (uint chunk = _view.FirstChunk; chunk != 0; chunk = chunk == _view.LastChunk ? 0 : _head.Chunks.Closed(chunk).Next)
-        {
-            ref readonly ClosedChunk closed = ref _head.Chunks.Closed(chunk);
-            ReadOnlySpan<byte> bytes = _head.Chunks.ClosedBytes(in closed);
-            if (closed.MinTimeMs >= _minTimeMs && closed.MaxTimeMs <= _maxTimeMs)
-            {
-                target.Copy(closed.MinTimeMs, closed.MaxTimeMs, ChunkEncoding.Xor, bytes);
-            }
-            else if (closed.MinTimeMs <= _maxTimeMs && closed.MaxTimeMs >= _minTimeMs)
-            {
-                Decode(new XorDecoder(bytes), ref sink);
-            }
-        }
-
-        if (!_view.OpenBlock.IsNone && _view.OpenMinTimeMs <= _maxTimeMs)
-        {
-            Decode(new XorDecoder(_head.Chunks.OpenBytes(_view.OpenBlock, _view.OpenBytes), _view.OpenSamples), ref sink);
         }
     }
+
+    private SeriesDecoder Decoder => _decoder ??= new SeriesDecoder(_head.Chunks, _minTimeMs, _maxTimeMs);
 
     private void DecodeAll<TSink>(ref TSink sink)
         where TSink : struct, ISampleSink
     {
-        long left = VisibleSamples();
-        for (uint chunk = _view.FirstChunk; chunk != 0 && left > 0;)
-        {
-            ref readonly ClosedChunk closed = ref _head.Chunks.Closed(chunk);
-            if (closed.MinTimeMs > _maxTimeMs)
-            {
-                return;
-            }
-
-            if (closed.MaxTimeMs >= _minTimeMs)
-            {
-                Decode(new XorDecoder(_head.Chunks.ClosedBytes(in closed), (int)Math.Min(left, closed.Samples)), ref sink);
-            }
-
-            left -= closed.Samples;
-            chunk = chunk == _view.LastChunk ? 0 : closed.Next;
-        }
-
-        if (left > 0 && !_view.OpenBlock.IsNone && _view.OpenMinTimeMs <= _maxTimeMs)
-        {
-            ReadOnlySpan<byte> bytes = _head.Chunks.OpenBytes(_view.OpenBlock, _view.OpenBytes);
-            Decode(new XorDecoder(bytes, (int)Math.Min(left, _view.OpenSamples)), ref sink);
-        }
+        Decoder.Decode(in _view, ref sink);
     }
 
-    private void Decode<TSink>(XorDecoder decoder, ref TSink sink)
-        where TSink : struct, ISampleSink
-    {
-        long minTimeMs = _minTimeMs;
-        long maxTimeMs = _maxTimeMs;
-        while (decoder.MoveNext() && decoder.TimestampMs <= maxTimeMs)
-        {
-            if (decoder.TimestampMs >= minTimeMs)
-            {
-                sink.Add(decoder.TimestampMs, decoder.Value);
-            }
-        }
-
-        Invariant.Require(!decoder.Corrupt, "a chunk of the head cannot be decoded");
-    }
+    private long FirstInOrderMs =>
+        _view.FirstChunk != 0 ? _head.Chunks.Closed(_view.FirstChunk).MinTimeMs
+        : _view.OpenBlock.IsNone ? long.MaxValue
+        : _view.OpenMinTimeMs;
 
     private bool WasVisited(int place) => _visited is not null && (_visited[place / 64] & (1UL << (place % 64))) != 0;
 
@@ -202,7 +154,7 @@ internal sealed class HeadSelection
         _series = series;
         _id = _head.Series[series].Id;
         _labels = null;
-        _view = SeriesView.Capture(ref _head.Series[series], series, _sequence, _head.Versions);
+        _view = SeriesView.Capture(ref _head.Series[series], series, _sequence, _head.Versions, _head.Chunks);
         return Overlaps() && !IsDeleted();
     }
 
@@ -220,32 +172,17 @@ internal sealed class HeadSelection
         return false;
     }
 
-    private bool Overlaps()
-    {
-        if (_view.FirstChunk == 0 && _view.OpenBlock.IsNone)
-        {
-            return false;
-        }
+    private bool Overlaps() => OverlapsInOrder() || OverlapsLate();
 
-        return FirstTimeMs <= _maxTimeMs && _view.MaxTimeMs >= _minTimeMs && (_view.Hidden == 0 || VisibleSamples() > 0);
-    }
+    private bool OverlapsInOrder() =>
+        !(_view.FirstChunk == 0 && _view.OpenBlock.IsNone)
+        && FirstInOrderMs <= _maxTimeMs
+        && _view.MaxTimeMs >= _minTimeMs
+        && (_view.Hidden == 0 || SeriesDecoder.VisibleSamples(in _view, _head.Chunks) > 0);
 
-    /// <summary>Samples in the chunks, without those of commits after the snapshot.</summary>
-    private long VisibleSamples()
-    {
-        if (_view.Hidden == 0)
-        {
-            return long.MaxValue;
-        }
-
-        long held = _view.OpenBlock.IsNone ? 0 : _view.OpenSamples;
-        for (uint chunk = _view.FirstChunk; chunk != 0;)
-        {
-            ref readonly ClosedChunk closed = ref _head.Chunks.Closed(chunk);
-            held += closed.Samples;
-            chunk = chunk == _view.LastChunk ? 0 : closed.Next;
-        }
-
-        return held - _view.Hidden;
-    }
+    private bool OverlapsLate() =>
+        _view.HasLate
+        && _view.Side.LateMinTimeMs <= _maxTimeMs
+        && _view.Side.LateMaxTimeMs >= _minTimeMs
+        && LateSamples.Any(in _view, _head.Chunks);
 }

@@ -4,7 +4,7 @@ namespace AmpEdge.Tsdb;
 internal static class LastSample
 {
     /// <summary>False for a series without samples yet.</summary>
-    public static bool TryRead(ref SeriesEntry entry, out long timestampMs, out double value)
+    public static bool TryRead(ref SeriesEntry entry, out long timestampMs, out double value, out ChunkForm form)
     {
         SpinWait spin = default;
         while (true)
@@ -12,6 +12,7 @@ internal static class LastSample
             uint version = Volatile.Read(ref entry.Version);
             timestampMs = entry.Open.TimestampMs;
             value = entry.Open.Value;
+            form = entry.LastForm;
             bool any = entry.Appended > 0;
             Volatile.ReadBarrier();
             if ((version & 1) == 0 && Volatile.Read(ref entry.Version) == version)

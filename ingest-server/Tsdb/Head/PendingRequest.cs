@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Tsdb;
@@ -10,7 +11,12 @@ internal sealed class PendingRequest
     /// <summary>What a cleared request keeps room for; the rare larger ones must not hold their memory for ever.</summary>
     private const int MaxKeptSamples = 64 * 1024;
 
+    private const int MaxKeptBytes = 4 * 1024 * 1024;
+
+    private readonly List<PendingHistogram> _histograms = [];
+    private readonly List<PendingExemplar> _exemplars = [];
     private PendingSample[] _samples = new PendingSample[FirstSamples];
+    private ByteBuffer _bytes = new();
     private int _count;
 
     /// <summary>Samples that there is room for now.</summary>
@@ -18,9 +24,22 @@ internal sealed class PendingRequest
 
     public Span<PendingSample> Samples => _samples.AsSpan(0, _count);
 
+    public Span<PendingHistogram> Histograms => CollectionsMarshal.AsSpan(_histograms);
+
+    public Span<PendingExemplar> Exemplars => CollectionsMarshal.AsSpan(_exemplars);
+
     public List<MetricMetadata> Metadata { get; } = [];
 
-    public bool IsEmpty => _count == 0 && Metadata.Count == 0;
+    /// <summary>
+    /// The earliest time that a sample may have that is not later than the newest one of its series;
+    /// <see cref="long.MaxValue"/> when none may be.
+    /// </summary>
+    public long OldestLateMs { get; set; } = long.MaxValue;
+
+    /// <summary>Earlier samples are out of order even in a series that has none yet.</summary>
+    public long OldestInOrderMs { get; set; } = long.MinValue;
+
+    public bool IsEmpty => _count == 0 && _histograms.Count == 0 && _exemplars.Count == 0 && Metadata.Count == 0;
 
     public void Add(uint series, long timestampMs, double value)
     {
@@ -32,10 +51,45 @@ internal sealed class PendingRequest
         _samples[_count++] = new PendingSample(series, timestampMs, value);
     }
 
+    /// <summary>Adds a histogram that was checked.</summary>
+    public void Add(uint series, long timestampMs, Histogram histogram)
+    {
+        int start = _bytes.Length;
+        HistogramBody.Write(_bytes, histogram);
+        _histograms.Add(new PendingHistogram(series, timestampMs, start, _bytes.Length - start));
+    }
+
+    /// <summary>Adds a histogram in the form of the log, checked.</summary>
+    public void AddHistogram(uint series, long timestampMs, ReadOnlySpan<byte> body)
+    {
+        _histograms.Add(new PendingHistogram(series, timestampMs, _bytes.Length, body.Length));
+        _bytes.Append(body);
+    }
+
+    /// <param name="series">Whose.</param>
+    /// <param name="timestampMs">When.</param>
+    /// <param name="value">What.</param>
+    /// <param name="labels">In canonical raw form.</param>
+    public void AddExemplar(uint series, long timestampMs, double value, ReadOnlySpan<byte> labels)
+    {
+        _exemplars.Add(new PendingExemplar(series, timestampMs, value, _bytes.Length, labels.Length));
+        _bytes.Append(labels);
+    }
+
+    public ReadOnlySpan<byte> BodyOf(in PendingHistogram histogram) =>
+        _bytes.Written.Slice(histogram.Offset, histogram.Length);
+
+    public ReadOnlySpan<byte> LabelsOf(in PendingExemplar exemplar) =>
+        _bytes.Written.Slice(exemplar.Offset, exemplar.Length);
+
     public void Clear()
     {
         _count = 0;
         _samples = _samples.Length <= MaxKeptSamples ? _samples : new PendingSample[FirstSamples];
+        _bytes = _bytes.Capacity <= MaxKeptBytes ? _bytes : new ByteBuffer();
+        _bytes.Clear();
+        _histograms.Clear();
+        _exemplars.Clear();
         Metadata.Clear();
     }
 }

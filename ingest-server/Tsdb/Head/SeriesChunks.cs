@@ -1,3 +1,5 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.Tsdb;
 
 /// <summary>
@@ -12,11 +14,20 @@ internal sealed class SeriesChunks
     /// <summary>A chunk of hard data is closed before it grows beyond this.</summary>
     public const int MaxChunkBytes = 1024;
 
+    /// <summary>
+    /// The same for a sample log, which has no chunk's encoding: histograms are several times as large as floats. One
+    /// sample may be larger.
+    /// </summary>
+    public const int MaxLogBytes = 4096;
+
     private const int FirstBlockBytes = 48;
 
     private readonly BlockSlab _blocks;
     private readonly ChunkArena _arena = new();
     private readonly PagedSlab<ClosedChunk> _closed = new();
+    private readonly PagedSlab<SideEntry> _sides = new();
+    private readonly Histogram _previous = new();
+    private readonly Histogram _next = new();
     private readonly Retirement _retirement;
     private readonly long _chunkRangeMs;
 
@@ -34,8 +45,10 @@ internal sealed class SeriesChunks
 
     public long ChunksRemoved { get; private set; }
 
-    /// <summary>Bytes of closed chunks' pages and their descriptors.</summary>
-    public long BytesHeld => _arena.PageBytesHeld + (_closed.Capacity * 40);
+    /// <summary>Bytes of closed chunks' pages, of their descriptors and of side entries.</summary>
+    public long BytesHeld => _arena.PageBytesHeld + (_closed.Capacity * 40) + (_sides.Capacity * 104);
+
+    public ref SideEntry Side(uint side) => ref _sides[side];
 
     public ref readonly ClosedChunk Closed(uint chunk) => ref _closed[chunk];
 
@@ -45,16 +58,40 @@ internal sealed class SeriesChunks
     /// <summary>The bytes of an open chunk; the header's count is not filled yet.</summary>
     public ReadOnlySpan<byte> OpenBytes(BlockRef block, int length) => _blocks.Get(block, length);
 
+    /// <summary>Whether the series has any chunk.</summary>
+    public bool HasSamples(in SeriesEntry entry) =>
+        entry.FirstChunk != 0 || !entry.OpenBlock.IsNone
+        || (entry.Side != 0 && (_sides[entry.Side].LateFirst != 0 || !_sides[entry.Side].LateBlock.IsNone));
+
+    /// <summary>No sample of the series is earlier; meaningful while it has one.</summary>
+    public long MinTimeMs(in SeriesEntry entry)
+    {
+        long inOrderMs = entry.FirstChunk != 0 ? _closed[entry.FirstChunk].MinTimeMs
+            : entry.OpenBlock.IsNone ? long.MaxValue
+            : entry.OpenMinTimeMs;
+        if (entry.Side == 0)
+        {
+            return inOrderMs;
+        }
+
+        ref SideEntry side = ref _sides[entry.Side];
+        bool hasLate = side.LateFirst != 0 || !side.LateBlock.IsNone;
+        return hasLate ? Math.Min(inOrderMs, side.LateMinTimeMs) : inOrderMs;
+    }
+
+    /// <summary>No sample of the series is later; meaningful while it has one.</summary>
+    public long MaxTimeMs(in SeriesEntry entry)
+    {
+        bool hasInOrder = entry.FirstChunk != 0 || !entry.OpenBlock.IsNone;
+        long inOrderMs = hasInOrder ? entry.Open.TimestampMs : long.MinValue;
+        return entry.Side == 0 ? inOrderMs : Math.Max(inOrderMs, _sides[entry.Side].LateMaxTimeMs);
+    }
+
     /// <summary>Appends a sample that is later than the series' last one.</summary>
     public void Append(ref SeriesEntry entry, long timestampMs, double value, long sequence)
     {
         BeginWrite(ref entry);
-        if (entry.LastSequence != sequence)
-        {
-            entry.AppendedBefore = entry.Appended;
-            entry.LastSequence = sequence;
-        }
-
+        NoteSequence(ref entry, sequence);
         if (!entry.OpenBlock.IsNone && MustClose(in entry, timestampMs))
         {
             Close(ref entry, sequence);
@@ -69,13 +106,112 @@ internal sealed class SeriesChunks
             Span<byte> block = _blocks.Get(entry.OpenBlock);
             if (entry.Open.ByteLength + XorState.MaxSampleBytes > block.Length)
             {
-                block = Enlarge(ref entry, block, sequence);
+                int used = entry.Open.ByteLength;
+                block = Enlarge(ref entry.OpenBlock, used, used + XorState.MaxSampleBytes, MaxChunkBytes, sequence);
             }
 
             entry.Open.Append(block, timestampMs, value);
         }
 
         entry.Appended++;
+        EndWrite(ref entry);
+    }
+
+    /// <summary>
+    /// Appends a native histogram that is later than the series' last sample, with the counter reset hint that the one
+    /// before it gives.
+    /// </summary>
+    public void AppendHistogram(ref SeriesEntry entry, long timestampMs, ReadOnlySpan<byte> body, long sequence)
+    {
+        BeginWrite(ref entry);
+        NoteSequence(ref entry, sequence);
+        if (entry.Side == 0)
+        {
+            entry.Side = _sides.Take();
+        }
+
+        ref SideEntry side = ref _sides[entry.Side];
+        CounterResetHint hint = HintOf(in entry, in side, body);
+        int size = body.Length + SampleLog.MaxEntryBytes;
+        bool mustClose = entry.LastForm != ChunkForm.Log
+            || entry.Open.Samples >= SamplesPerChunk
+            || (ulong)(timestampMs - entry.OpenMinTimeMs) >= entry.OpenSpanMs
+            || side.OpenBytes + size > MaxLogBytes;
+        if (!entry.OpenBlock.IsNone && mustClose)
+        {
+            Close(ref entry, sequence);
+        }
+
+        if (entry.OpenBlock.IsNone)
+        {
+            BeginOpen(ref entry, timestampMs, Math.Max(size, FirstBlockBytes), ChunkForm.Log);
+            side.OpenBytes = 0;
+            entry.Open.TimestampMs = 0;
+        }
+
+        Span<byte> block = _blocks.Get(entry.OpenBlock);
+        if (side.OpenBytes + size > block.Length)
+        {
+            block = Enlarge(ref entry.OpenBlock, side.OpenBytes, side.OpenBytes + size, MaxLogBytes, sequence);
+        }
+
+        side.OpenBytes += SampleLog.Write(block[side.OpenBytes..], entry.Open.TimestampMs, timestampMs, body);
+        side.OpenLastBody = side.OpenBytes - body.Length;
+        HistogramBody.SetHint(block[side.OpenLastBody..], hint);
+        entry.Open.TimestampMs = timestampMs;
+        entry.Open.Samples++;
+        entry.Appended++;
+        EndWrite(ref entry);
+    }
+
+    /// <summary>The body of the newest sample, when it is a histogram whose chunk is still open; else empty.</summary>
+    public ReadOnlySpan<byte> LastBody(in SeriesEntry entry) =>
+        entry.LastForm == ChunkForm.Log && !entry.OpenBlock.IsNone
+            ? _blocks.Get(entry.OpenBlock, _sides[entry.Side].OpenBytes)[_sides[entry.Side].OpenLastBody..]
+            : default;
+
+    /// <summary>Appends a sample that is not later than the series' last one; an empty body means the float.</summary>
+    public void AppendLate(ref SeriesEntry entry, long timestampMs, double value, ReadOnlySpan<byte> body, long sequence)
+    {
+        BeginWrite(ref entry);
+        if (entry.Side == 0)
+        {
+            entry.Side = _sides.Take();
+        }
+
+        ref SideEntry side = ref _sides[entry.Side];
+        if (side.LateSequence != sequence)
+        {
+            side.LateAppendedBefore = side.LateAppended;
+            side.LateSequence = sequence;
+        }
+
+        int size = body.Length + SampleLog.MaxEntryBytes;
+        if (!side.LateBlock.IsNone && LateMustClose(in side, timestampMs, size))
+        {
+            CloseLate(ref side, sequence);
+        }
+
+        if (side.LateBlock.IsNone)
+        {
+            side.LateBlock = _blocks.Take(Math.Max(size, FirstBlockBytes));
+            (side.LateBytes, side.LateSamples, side.LateLastTimeMs) = (0, 0, 0);
+            (side.LateOpenMinTimeMs, side.LateOpenMaxTimeMs) = (timestampMs, timestampMs);
+            Chunks++;
+            ChunksCreated++;
+        }
+
+        Span<byte> block = _blocks.Get(side.LateBlock);
+        if (side.LateBytes + size > block.Length)
+        {
+            block = Enlarge(ref side.LateBlock, side.LateBytes, side.LateBytes + size, MaxLogBytes, sequence);
+        }
+
+        Span<byte> room = block[side.LateBytes..];
+        side.LateBytes += body.IsEmpty
+            ? SampleLog.Write(room, side.LateLastTimeMs, timestampMs, value)
+            : SampleLog.Write(room, side.LateLastTimeMs, timestampMs, body);
+        NoteLate(ref side, timestampMs);
         EndWrite(ref entry);
     }
 
@@ -87,16 +223,7 @@ internal sealed class SeriesChunks
         if (dropOpen || dropClosed)
         {
             BeginWrite(ref entry);
-            while (entry.FirstChunk != 0 && _closed[entry.FirstChunk].MaxTimeMs < minTimeMs)
-            {
-                uint dropped = entry.FirstChunk;
-                bool last = dropped == entry.LastChunk;
-                entry.FirstChunk = last ? 0 : _closed[dropped].Next;
-                entry.LastChunk = last ? 0 : entry.LastChunk;
-                _retirement.Retire(sequence, RetiredKind.ClosedChunk, dropped);
-                CountRemoved();
-            }
-
+            DropClosed(ref entry.FirstChunk, ref entry.LastChunk, minTimeMs, sequence);
             if (dropOpen)
             {
                 RetireOpen(ref entry, sequence);
@@ -106,7 +233,8 @@ internal sealed class SeriesChunks
             EndWrite(ref entry);
         }
 
-        return entry.FirstChunk == 0 && entry.OpenBlock.IsNone;
+        bool hasLate = DropLateBefore(ref entry, minTimeMs, sequence);
+        return entry.FirstChunk == 0 && entry.OpenBlock.IsNone && !hasLate;
     }
 
     /// <summary>Notes the ranges of the series' chunks that begin before a time, each with its first sample's time.</summary>
@@ -121,14 +249,18 @@ internal sealed class SeriesChunks
         {
             NoteRange(entry.OpenMinTimeMs, endMs, ranges);
         }
+
+        if (entry.Side != 0)
+        {
+            NoteLateRanges(in _sides[entry.Side], endMs, ranges);
+        }
     }
 
     /// <summary>The first and the last time that the series has a sample at; false when it has none.</summary>
     public bool TryGetTimes(in SeriesEntry entry, out TimeInterval times)
     {
-        long firstMs = entry.FirstChunk != 0 ? _closed[entry.FirstChunk].MinTimeMs : entry.OpenMinTimeMs;
-        times = new TimeInterval(firstMs, entry.Open.TimestampMs);
-        return entry.FirstChunk != 0 || !entry.OpenBlock.IsNone;
+        times = new TimeInterval(MinTimeMs(in entry), MaxTimeMs(in entry));
+        return HasSamples(in entry);
     }
 
     /// <summary>Gives the memory of a dropped chunk back, once nobody can read it.</summary>
@@ -136,6 +268,22 @@ internal sealed class SeriesChunks
     {
         _arena.Release(_closed[chunk].Page);
         _closed.Return(chunk);
+    }
+
+    /// <summary>The same for the side entry of a series that is gone.</summary>
+    public void ReleaseSide(uint side) => _sides.Return(side);
+
+    private void NoteLateRanges(in SideEntry side, long endMs, SortedDictionary<long, long> ranges)
+    {
+        for (uint chunk = side.LateFirst; chunk != 0; chunk = chunk == side.LateLast ? 0 : _closed[chunk].Next)
+        {
+            NoteRange(_closed[chunk].MinTimeMs, endMs, ranges);
+        }
+
+        if (!side.LateBlock.IsNone)
+        {
+            NoteRange(side.LateOpenMinTimeMs, endMs, ranges);
+        }
     }
 
     private void NoteRange(long firstMs, long endMs, SortedDictionary<long, long> ranges)
@@ -156,8 +304,9 @@ internal sealed class SeriesChunks
     private static void EndWrite(ref SeriesEntry entry) => Volatile.Write(ref entry.Version, entry.Version + 1);
 
     private static bool MustClose(in SeriesEntry entry, long timestampMs) =>
-        entry.Open.Samples >= SamplesPerChunk
-        || timestampMs >= entry.OpenEndTimeMs
+        entry.LastForm != ChunkForm.Xor
+        || entry.Open.Samples >= SamplesPerChunk
+        || (ulong)(timestampMs - entry.OpenMinTimeMs) >= entry.OpenSpanMs
         || entry.Open.ByteLength + XorState.MaxSampleBytes > MaxChunkBytes;
 
     /// <summary>The first multiple of the chunk range after a time.</summary>
@@ -169,38 +318,169 @@ internal sealed class SeriesChunks
 
     private void Open(ref SeriesEntry entry, long timestampMs, double value)
     {
-        entry.OpenBlock = _blocks.Take(FirstBlockBytes);
-        entry.OpenMinTimeMs = timestampMs;
-        entry.OpenEndTimeMs = RangeEnd(timestampMs);
+        BeginOpen(ref entry, timestampMs, FirstBlockBytes, ChunkForm.Xor);
         entry.Open.Start(_blocks.Get(entry.OpenBlock), timestampMs, value);
+    }
+
+    private void BeginOpen(ref SeriesEntry entry, long timestampMs, int bytes, ChunkForm form)
+    {
+        entry.OpenBlock = _blocks.Take(bytes);
+        entry.OpenMinTimeMs = timestampMs;
+        // Times may lie at the ends of what 64 bits hold: differences are right, whatever wraps on the way.
+        entry.OpenSpanMs = (uint)Math.Min((ulong)(RangeEnd(timestampMs) - timestampMs), uint.MaxValue);
+        entry.LastForm = form;
         Chunks++;
         ChunksCreated++;
     }
 
+    private static void NoteSequence(ref SeriesEntry entry, long sequence)
+    {
+        if (entry.LastSequence != sequence)
+        {
+            entry.AppendedBefore = entry.Appended;
+            entry.LastSequence = sequence;
+        }
+    }
+
+    private CounterResetHint HintOf(in SeriesEntry entry, in SideEntry side, ReadOnlySpan<byte> body)
+    {
+        Invariant.Require(HistogramBody.TryRead(body, _next), "a histogram was not checked before its commit");
+        ReadOnlySpan<byte> last = LastBody(in entry);
+        if (last.IsEmpty)
+        {
+            return _next.CounterResetHint == CounterResetHint.NotReset ? CounterResetHint.Unknown : _next.CounterResetHint;
+        }
+
+        Invariant.Require(HistogramBody.TryRead(last, _previous), "a histogram of the head cannot be read");
+        return CounterResets.Between(_previous, _next);
+    }
+
+    /// <summary>An out-of-order chunk lies within one chunk range too, so that it goes when its range goes.</summary>
+    private bool LateMustClose(in SideEntry side, long timestampMs, int size) =>
+        side.LateSamples >= SamplesPerChunk
+        || side.LateBytes + size > MaxLogBytes
+        || RangeEnd(timestampMs) != RangeEnd(side.LateOpenMinTimeMs);
+
+    private static void NoteLate(ref SideEntry side, long timestampMs)
+    {
+        bool isFirst = side.LateFirst == 0 && side.LateSamples == 0;
+        side.LateMinTimeMs = isFirst ? timestampMs : Math.Min(side.LateMinTimeMs, timestampMs);
+        side.LateMaxTimeMs = isFirst ? timestampMs : Math.Max(side.LateMaxTimeMs, timestampMs);
+        side.LateOpenMinTimeMs = Math.Min(side.LateOpenMinTimeMs, timestampMs);
+        side.LateOpenMaxTimeMs = Math.Max(side.LateOpenMaxTimeMs, timestampMs);
+        side.LateLastTimeMs = timestampMs;
+        side.LateSamples++;
+        side.LateAppended++;
+    }
+
+    private void CloseLate(ref SideEntry side, long sequence)
+    {
+        uint chunk = Store(_blocks.Get(side.LateBlock, side.LateBytes), side.LateSamples, ChunkForm.Log);
+        _closed[chunk].MinTimeMs = side.LateOpenMinTimeMs;
+        _closed[chunk].MaxTimeMs = side.LateOpenMaxTimeMs;
+        Link(ref side.LateFirst, ref side.LateLast, chunk);
+        _retirement.Retire(sequence, RetiredKind.Block, side.LateBlock.Value);
+        side.LateBlock = default;
+    }
+
+    /// <summary>
+    /// Takes away out-of-order chunks that end before the time, oldest ones first; whether any is left. One that came
+    /// earlier and lasts longer keeps those behind it until it goes, because queries count samples from the end.
+    /// </summary>
+    private bool DropLateBefore(ref SeriesEntry entry, long minTimeMs, long sequence)
+    {
+        if (entry.Side == 0)
+        {
+            return false;
+        }
+
+        ref SideEntry side = ref _sides[entry.Side];
+        bool dropClosed = side.LateFirst != 0 && _closed[side.LateFirst].MaxTimeMs < minTimeMs;
+        bool dropOpen = side.LateFirst == 0 && !side.LateBlock.IsNone && side.LateOpenMaxTimeMs < minTimeMs;
+        if (dropClosed || dropOpen)
+        {
+            BeginWrite(ref entry);
+            DropClosed(ref side.LateFirst, ref side.LateLast, minTimeMs, sequence);
+            if (side.LateFirst == 0 && !side.LateBlock.IsNone && side.LateOpenMaxTimeMs < minTimeMs)
+            {
+                _retirement.Retire(sequence, RetiredKind.Block, side.LateBlock.Value);
+                side.LateBlock = default;
+                CountRemoved();
+            }
+
+            NoteLateBegin(ref side);
+            EndWrite(ref entry);
+        }
+
+        return side.LateFirst != 0 || !side.LateBlock.IsNone;
+    }
+
+    private void NoteLateBegin(ref SideEntry side)
+    {
+        long earliestMs = side.LateBlock.IsNone ? long.MaxValue : side.LateOpenMinTimeMs;
+        for (uint chunk = side.LateFirst; chunk != 0;)
+        {
+            earliestMs = Math.Min(earliestMs, _closed[chunk].MinTimeMs);
+            chunk = chunk == side.LateLast ? 0 : _closed[chunk].Next;
+        }
+
+        side.LateMinTimeMs = earliestMs;
+    }
+
     private void Close(ref SeriesEntry entry, long sequence)
     {
-        Span<byte> bytes = _blocks.Get(entry.OpenBlock, entry.Open.ByteLength);
+        bool isXor = entry.LastForm == ChunkForm.Xor;
+        Span<byte> bytes = _blocks.Get(entry.OpenBlock, isXor ? entry.Open.ByteLength : _sides[entry.Side].OpenBytes);
+        if (isXor)
+        {
+            // The count goes in before the copy; readers of the open chunk do not look at it.
+            bytes[0] = (byte)(entry.Open.Samples >> 8);
+            bytes[1] = (byte)entry.Open.Samples;
+        }
+
+        uint chunk = Store(bytes, entry.Open.Samples, entry.LastForm);
+        _closed[chunk].MinTimeMs = entry.OpenMinTimeMs;
+        _closed[chunk].MaxTimeMs = entry.Open.TimestampMs;
+        Link(ref entry.FirstChunk, ref entry.LastChunk, chunk);
+        RetireOpen(ref entry, sequence);
+    }
+
+    private uint Store(ReadOnlySpan<byte> bytes, int samples, ChunkForm form)
+    {
         uint chunk = _closed.Take();
         ref ClosedChunk closed = ref _closed[chunk];
-        closed.MinTimeMs = entry.OpenMinTimeMs;
-        closed.MaxTimeMs = entry.Open.TimestampMs;
-        closed.Length = (ushort)bytes.Length;
-        closed.Samples = entry.Open.Samples;
-        // The count goes in before the copy; readers of the open chunk do not look at it.
-        bytes[0] = (byte)(entry.Open.Samples >> 8);
-        bytes[1] = (byte)entry.Open.Samples;
+        closed.Length = bytes.Length;
+        closed.Samples = (ushort)samples;
+        closed.Form = form;
         _arena.Store(bytes, out closed.Page, out closed.Offset);
-        if (entry.LastChunk == 0)
+        return chunk;
+    }
+
+    private void Link(ref uint first, ref uint last, uint chunk)
+    {
+        if (last == 0)
         {
-            entry.FirstChunk = chunk;
+            first = chunk;
         }
         else
         {
-            _closed[entry.LastChunk].Next = chunk;
+            _closed[last].Next = chunk;
         }
 
-        entry.LastChunk = chunk;
-        RetireOpen(ref entry, sequence);
+        last = chunk;
+    }
+
+    private void DropClosed(ref uint first, ref uint last, long minTimeMs, long sequence)
+    {
+        while (first != 0 && _closed[first].MaxTimeMs < minTimeMs)
+        {
+            uint dropped = first;
+            bool isLast = dropped == last;
+            first = isLast ? 0 : _closed[dropped].Next;
+            last = isLast ? 0 : last;
+            _retirement.Retire(sequence, RetiredKind.ClosedChunk, dropped);
+            CountRemoved();
+        }
     }
 
     private void RetireOpen(ref SeriesEntry entry, long sequence)
@@ -211,15 +491,16 @@ internal sealed class SeriesChunks
         entry.Open.BitLength = 0;
     }
 
-    private Span<byte> Enlarge(scoped ref SeriesEntry entry, scoped Span<byte> block, long sequence)
+    /// <summary>Moves the open chunk to a block with room for so many bytes, and half as many more up to a bound.</summary>
+    private Span<byte> Enlarge(scoped ref BlockRef block, int used, int needed, int bound, long sequence)
     {
-        int length = entry.Open.ByteLength;
-        int wanted = Math.Min(Math.Max(block.Length * 3 / 2, length + XorState.MaxSampleBytes), MaxChunkBytes);
+        Span<byte> old = _blocks.Get(block);
+        int wanted = Math.Max(needed, Math.Min(old.Length * 3 / 2, bound));
         BlockRef larger = _blocks.Take(wanted);
         Span<byte> target = _blocks.Get(larger);
-        block[..length].CopyTo(target);
-        _retirement.Retire(sequence, RetiredKind.Block, entry.OpenBlock.Value);
-        entry.OpenBlock = larger;
+        old[..used].CopyTo(target);
+        _retirement.Retire(sequence, RetiredKind.Block, block.Value);
+        block = larger;
         return target;
     }
 

@@ -6,14 +6,17 @@ namespace AmpEdge.Tsdb;
 /// </summary>
 internal struct SeriesEntry
 {
-    /// <summary>The open chunk's writing end; its time and value are also the series' last ones.</summary>
+    /// <summary>What one takes.</summary>
+    public const int Bytes = 96;
+
+    /// <summary>
+    /// The open chunk's writing end; its time and value are also the series' last ones in order of time. Of an open chunk
+    /// of histograms only time and count of samples mean something.
+    /// </summary>
     public XorState Open;
 
     /// <summary>The time of the open chunk's first sample, ms.</summary>
     public long OpenMinTimeMs;
-
-    /// <summary>The first time that must not go into the open chunk: where its range ends, ms.</summary>
-    public long OpenEndTimeMs;
 
     /// <summary>The last commit that appended here.</summary>
     public long LastSequence;
@@ -26,6 +29,9 @@ internal struct SeriesEntry
 
     /// <summary>What <see cref="Appended"/> was before commit <see cref="LastSequence"/>.</summary>
     public uint AppendedBefore;
+
+    /// <summary>How long after its first sample the open chunk's range ends, ms.</summary>
+    public uint OpenSpanMs;
 
     /// <summary>The bytes of the open chunk; none before the first sample.</summary>
     public BlockRef OpenBlock;
@@ -48,7 +54,13 @@ internal struct SeriesEntry
     /// </summary>
     public uint LoggedNumber;
 
+    /// <summary>The series' <see cref="SideEntry"/>; 0 while it has only floats in order.</summary>
+    public uint Side;
+
     public SeriesState State;
+
+    /// <summary>The form of the open chunk, and so what the newest sample is; kept when that chunk is dropped.</summary>
+    public ChunkForm LastForm;
 
     /// <summary>Other raw forms of the same labels that the key table knows.</summary>
     public byte Aliases;

@@ -24,6 +24,8 @@ namespace AmpEdge.Tsdb;
 //            | follows  | follows  |      |                            |
 //            +----------+----------+------+----------------------------+
 
+// With RecordType.CommitWithParts a count of parts follows, and each as its number (CommitPart) and its content.
+
 /// <summary>The layout of a commit record, shared by its writer and reader.</summary>
 internal static class CommitRecord
 {
@@ -106,6 +108,74 @@ internal static class CommitRecord
             }
 
             payload.Advance(length);
+        }
+    }
+
+    /// <summary>
+    /// Writes what stands behind the samples of a <see cref="RecordType.CommitWithParts"/>: a count of parts, then each.
+    /// </summary>
+    /// <param name="payload">What to append to.</param>
+    /// <param name="request">Whose histograms, exemplars and window.</param>
+    /// <param name="histogramNumbers">For each histogram the number of its series in the segment.</param>
+    /// <param name="exemplarNumbers">For each exemplar.</param>
+    public static void WriteParts(
+        ByteBuffer payload, PendingRequest request, ReadOnlySpan<uint> histogramNumbers, ReadOnlySpan<uint> exemplarNumbers)
+    {
+        bool hasWindow = request.OldestLateMs != long.MaxValue;
+        payload.Append((byte)((hasWindow ? 1 : 0) + (histogramNumbers.IsEmpty ? 0 : 1) + (exemplarNumbers.IsEmpty ? 0 : 1)));
+        if (hasWindow)
+        {
+            payload.Append((byte)CommitPart.OldestLate);
+            payload.AppendVarint(request.OldestLateMs);
+        }
+
+        if (!histogramNumbers.IsEmpty)
+        {
+            payload.Append((byte)CommitPart.Histograms);
+            WriteHistograms(payload, request, histogramNumbers);
+        }
+
+        if (!exemplarNumbers.IsEmpty)
+        {
+            payload.Append((byte)CommitPart.Exemplars);
+            WriteExemplars(payload, request, exemplarNumbers);
+        }
+    }
+
+    /// <summary>Whether a request needs a <see cref="RecordType.CommitWithParts"/>.</summary>
+    public static bool HasParts(PendingRequest request) =>
+        request.OldestLateMs != long.MaxValue || !request.Histograms.IsEmpty || !request.Exemplars.IsEmpty;
+
+    private static void WriteHistograms(ByteBuffer payload, PendingRequest request, ReadOnlySpan<uint> numbers)
+    {
+        payload.AppendUvarint((ulong)numbers.Length);
+        long expected = 1;
+        long timestampMs = 0;
+        for (int index = 0; index < numbers.Length; index++)
+        {
+            ref readonly PendingHistogram histogram = ref request.Histograms[index];
+            payload.AppendVarint(numbers[index] - expected);
+            payload.AppendVarint(unchecked(histogram.TimestampMs - timestampMs));
+            payload.AppendLengthPrefixed(request.BodyOf(in histogram));
+            expected = numbers[index] + 1L;
+            timestampMs = histogram.TimestampMs;
+        }
+    }
+
+    private static void WriteExemplars(ByteBuffer payload, PendingRequest request, ReadOnlySpan<uint> numbers)
+    {
+        payload.AppendUvarint((ulong)numbers.Length);
+        long expected = 1;
+        long timestampMs = 0;
+        for (int index = 0; index < numbers.Length; index++)
+        {
+            ref readonly PendingExemplar exemplar = ref request.Exemplars[index];
+            payload.AppendVarint(numbers[index] - expected);
+            payload.AppendVarint(unchecked(exemplar.TimestampMs - timestampMs));
+            HistogramBody.WriteNumber(payload, exemplar.Value);
+            payload.AppendLengthPrefixed(request.LabelsOf(in exemplar));
+            expected = numbers[index] + 1L;
+            timestampMs = exemplar.TimestampMs;
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class HeadLog : IDisposable
 
     private readonly long _minSegmentBytes;
 
-    /// <summary>The numbers in the record of each sample of the request that is being written.</summary>
+    /// <summary>The numbers in the record of each sample, histogram and exemplar of the request that is being written.</summary>
     private uint[] _numbers = [];
 
     /// <summary>
@@ -103,7 +103,7 @@ internal sealed class HeadLog : IDisposable
         }
 
         Account(segment);
-        NoteTimes(segment, request.Samples);
+        NoteTimes(segment, request);
         return segment;
     }
 
@@ -135,12 +135,17 @@ internal sealed class HeadLog : IDisposable
     }
 
     /// <summary>Notes the newest sample of a segment, written or replayed.</summary>
-    public void NoteTimes(int segment, ReadOnlySpan<PendingSample> samples)
+    public void NoteTimes(int segment, PendingRequest request)
     {
         long newestMs = long.MinValue;
-        foreach (ref readonly PendingSample sample in samples)
+        foreach (ref readonly PendingSample sample in request.Samples)
         {
             newestMs = Math.Max(newestMs, sample.TimestampMs);
+        }
+
+        foreach (ref readonly PendingHistogram histogram in request.Histograms)
+        {
+            newestMs = Math.Max(newestMs, histogram.TimestampMs);
         }
 
         lock (_maxTimesLock)
@@ -217,24 +222,26 @@ internal sealed class HeadLog : IDisposable
         _batch.Clear();
         _described.Clear();
         BeginNumbers(segment, head);
-        Span<uint> numbers = NumbersFor(request.Samples.Length);
-        ByteBuffer payload = _batch.BeginRecord((byte)RecordType.Commit);
+        int floats = request.Samples.Length;
+        int histograms = request.Histograms.Length;
+        Span<uint> numbers = NumbersFor(floats + histograms + request.Exemplars.Length);
+        bool hasParts = CommitRecord.HasParts(request);
+        ByteBuffer payload = _batch.BeginRecord((byte)(hasParts ? RecordType.CommitWithParts : RecordType.Commit));
         int start = payload.Length;
         ReadOnlySpan<byte> previous = default;
-        for (int index = 0; index < numbers.Length; index++)
+        for (int index = 0; index < floats; index++)
         {
-            uint series = request.Samples[index].Series;
-            ref SeriesEntry entry = ref head.Series[series];
-            if (entry.LoggedNumber < _firstNumber)
-            {
-                entry.LoggedNumber = _nextNumber++;
-                _described.Add(series);
-                ReadOnlySpan<byte> labels = head.Keys.Get(entry.Key);
-                CommitRecord.WriteSeries(payload, entry.LoggedNumber - _firstNumber + 1, labels, previous);
-                previous = labels;
-            }
+            numbers[index] = Describe(payload, head, request.Samples[index].Series, ref previous);
+        }
 
-            numbers[index] = entry.LoggedNumber - _firstNumber + 1;
+        for (int index = 0; index < histograms; index++)
+        {
+            numbers[floats + index] = Describe(payload, head, request.Histograms[index].Series, ref previous);
+        }
+
+        for (int index = 0; index < request.Exemplars.Length; index++)
+        {
+            numbers[floats + histograms + index] = Describe(payload, head, request.Exemplars[index].Series, ref previous);
         }
 
         _batchDescriptions = payload.Length - start;
@@ -249,13 +256,35 @@ internal sealed class HeadLog : IDisposable
         }
 
         CommitRecord.WriteMetadata(payload, _metadata);
-        CommitRecord.WriteSamples(payload, request.Samples, numbers);
+        CommitRecord.WriteSamples(payload, request.Samples, numbers[..floats]);
+        if (hasParts)
+        {
+            CommitRecord.WriteParts(
+                payload, request, numbers.Slice(floats, histograms), numbers[(floats + histograms)..]);
+        }
+
         if (payload.Length - start > WalBatch.MaxPayloadLength)
         {
             throw new RequestTooLargeException(payload.Length - start, WalBatch.MaxPayloadLength);
         }
 
         _batch.EndRecord();
+    }
+
+    /// <summary>The number of a series in the segment; describes it there when that was not done yet.</summary>
+    private uint Describe(ByteBuffer payload, Head head, uint series, scoped ref ReadOnlySpan<byte> previous)
+    {
+        ref SeriesEntry entry = ref head.Series[series];
+        if (entry.LoggedNumber < _firstNumber)
+        {
+            entry.LoggedNumber = _nextNumber++;
+            _described.Add(series);
+            ReadOnlySpan<byte> labels = head.Keys.Get(entry.Key);
+            CommitRecord.WriteSeries(payload, entry.LoggedNumber - _firstNumber + 1, labels, previous);
+            previous = labels;
+        }
+
+        return entry.LoggedNumber - _firstNumber + 1;
     }
 
     /// <summary>

@@ -16,6 +16,7 @@ internal sealed class LogReplay
     private readonly HeadStart _start;
     private readonly PendingRequest _request = new();
     private readonly LabelScratch _scratch = new();
+    private readonly Histogram _histogram = new();
 
     /// <summary>Series numbers of the segment being read, to keys of the head.</summary>
     private readonly Dictionary<uint, uint> _series = [];
@@ -97,12 +98,13 @@ internal sealed class LogReplay
             return TryDelete(payload);
         }
 
-        if (type != (byte)RecordType.Commit || !TryRead(payload, segment))
+        bool hasParts = type == (byte)RecordType.CommitWithParts;
+        if ((type != (byte)RecordType.Commit && !hasParts) || !TryRead(payload, segment, hasParts))
         {
             return false;
         }
 
-        _log.NoteTimes(segment, _request.Samples);
+        _log.NoteTimes(segment, _request);
         _samples += _head.Commit(_request, log: null).Appended;
         _records++;
         return true;
@@ -120,10 +122,10 @@ internal sealed class LogReplay
         return true;
     }
 
-    private bool TryRead(ReadOnlySpan<byte> payload, int segment)
+    private bool TryRead(ReadOnlySpan<byte> payload, int segment, bool hasParts)
     {
         long orphans = 0;
-        CommitRecordReader record = new(payload, _scratch);
+        CommitRecordReader record = new(payload, _scratch, hasParts);
         while (record.NextSeries())
         {
             _series[record.Number] = SeriesOf(record.Labels);
@@ -147,8 +149,46 @@ internal sealed class LogReplay
             }
         }
 
+        while (record.NextPart(out CommitPart part))
+        {
+            orphans += ReadPart(ref record, part, segment);
+        }
+
+        _request.OldestLateMs = record.OldestLateMs;
         _orphans += record.Malformed ? 0 : orphans;
         return !record.Malformed;
+    }
+
+    /// <summary>Adds a part to the request; returns how much of it is of series that nothing described.</summary>
+    private long ReadPart(ref CommitRecordReader record, CommitPart part, int segment)
+    {
+        long orphans = 0;
+        while (part == CommitPart.Histograms && record.NextHistogram(_histogram))
+        {
+            if (_start.IsInBlock(record.TimestampMs, segment))
+            {
+                continue;
+            }
+
+            if (_series.TryGetValue(record.Number, out uint series))
+            {
+                _request.AddHistogram(series, record.TimestampMs, record.Content);
+            }
+            else
+            {
+                orphans++;
+            }
+        }
+
+        while (part == CommitPart.Exemplars && record.NextExemplar())
+        {
+            if (_series.TryGetValue(record.Number, out uint series))
+            {
+                _request.AddExemplar(series, record.TimestampMs, record.Value, record.Content);
+            }
+        }
+
+        return orphans;
     }
 
     private uint SeriesOf(ReadOnlySpan<byte> labels)

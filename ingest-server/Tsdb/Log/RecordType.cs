@@ -6,6 +6,9 @@ internal enum RecordType : byte
     /// <summary>One committed request.</summary>
     Commit = 1,
 
+    /// <summary>The same with parts behind the samples: histograms, exemplars, the out-of-order window.</summary>
+    CommitWithParts = 2,
+
     /// <summary>Samples of some series between two times are deleted.</summary>
     Deletion = 3,
 }

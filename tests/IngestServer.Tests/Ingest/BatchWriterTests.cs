@@ -69,7 +69,7 @@ public sealed class BatchWriterTests
     {
         using Appender appender = test.Database.NewAppender();
         BatchWriter writer = new(appender, new IngestLimits(), "tenant", NowMs);
-        Assert.True(writer.TryWrite(body.Message(), out _));
+        Assert.True(MessageV1.TryWrite(body.Message(), writer, out _));
         writer.Commit();
         return writer.Tally;
     }

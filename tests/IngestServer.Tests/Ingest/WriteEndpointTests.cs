@@ -10,6 +10,7 @@ namespace AmpEdge.IngestServer.Tests.Ingest;
 
 public sealed class WriteEndpointTests
 {
+    private const string InOrder = TestServer.OneWorkspace + "\nlimits: {out_of_order_time_window: 0s}";
     private const string Tenant = $"user=000000000000_{TestServer.WorkspaceId}";
 
     [Fact]
@@ -29,7 +30,7 @@ public sealed class WriteEndpointTests
     [Fact]
     public async Task The_good_samples_of_a_partly_bad_batch_are_stored_and_the_first_refusal_is_told()
     {
-        await using TestServer server = await TestServer.StartWithoutAuthAsync();
+        await using TestServer server = await TestServer.StartWithoutAuthAsync(config: InOrder);
         long now = NowMs(server) / 1000 * 1000;
         await AssertAcceptedAsync(server, new WriteBody().Series("late", (now, 1)));
         using HttpResponseMessage response = await server.WriteAsync(new WriteBody()
@@ -74,9 +75,43 @@ public sealed class WriteEndpointTests
         long now = NowMs(server);
         await AssertAcceptedAsync(server, new WriteBody().Series("now", (now, 1)));
         await AssertRefusedAsync(
-            server, new WriteBody().Series("old", (now - 86_400_000, 1)), $"{Tenant}: err: out of bounds. timestamp=");
+            server, new WriteBody().Series("old", (now - 86_400_000, 1)), $"{Tenant}: err: too old sample. timestamp=");
+        await AssertRefusedAsync(
+            server, new WriteBody().Series("now", (now - 60_001, 1)), $"{Tenant}: err: too old sample. timestamp=");
         await AssertRefusedAsync(
             server, new WriteBody().Series("new", (now + 3_600_000, 1)), $"timestamp too new: {now + 3_600_000} metric: \"new\"");
+        Assert.Contains("reason=\"sample-too-old\"} 2", await server.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_window_old_samples_are_out_of_order_or_out_of_bounds()
+    {
+        await using TestServer server = await TestServer.StartWithoutAuthAsync(config: InOrder);
+        long now = NowMs(server);
+        await AssertAcceptedAsync(server, new WriteBody().Series("now", (now, 1)));
+        await AssertRefusedAsync(
+            server, new WriteBody().Series("old", (now - 86_400_000, 1)), $"{Tenant}: err: out of bounds. timestamp=");
+        await AssertRefusedAsync(
+            server, new WriteBody().Series("now", (now - 1, 1)), $"{Tenant}: err: out of order sample. timestamp=");
+    }
+
+    [Fact]
+    public async Task Samples_within_the_window_are_taken_in_any_order_and_a_reload_changes_the_window()
+    {
+        await using TestServer server = await TestServer.StartWithoutAuthAsync();
+        long now = NowMs(server);
+        await AssertAcceptedAsync(server, new WriteBody().Series("late", (now, 3)));
+        await AssertAcceptedAsync(server, new WriteBody().Series("late", (now - 60_000, 1), (now - 30_000, 2)));
+        await AssertAcceptedAsync(server, new WriteBody().Series("late", (now - 30_000, 2)));
+        await AssertRefusedAsync(
+            server, new WriteBody().Series("late", (now - 30_000, 4)), "err: duplicate sample for timestamp. timestamp=");
+        Assert.Equal("1", await ValueOfAsync(server, "late", now - 45_000));
+        Assert.Equal("6", await ValueOfAsync(server, "sum_over_time(late[2m])", now));
+
+        await File.WriteAllTextAsync(server.ConfigFile, InOrder, TestContext.Current.CancellationToken);
+        Assert.Null(await server.ReloadAsync());
+        await AssertRefusedAsync(
+            server, new WriteBody().Series("late", (now - 20_000, 4)), $"{Tenant}: err: out of order sample. timestamp=");
     }
 
     [Fact]
@@ -95,7 +130,7 @@ public sealed class WriteEndpointTests
     }
 
     [Fact]
-    public async Task Metadata_is_kept_and_exemplars_are_ignored_and_counted()
+    public async Task Metadata_is_kept_and_so_are_exemplars()
     {
         await using TestServer server = await TestServer.StartWithoutAuthAsync();
         long now = NowMs(server);
@@ -116,15 +151,17 @@ public sealed class WriteEndpointTests
         Assert.Equal(
             """{"http_requests":[{"type":"counter","unit":"requests","help":"Requests."}]}""",
             metadata.GetProperty("data").GetRawText());
-        Assert.Contains(
-            $"ampedge_ingest_ignored_exemplars_total{{workspace=\"{TestServer.WorkspaceId}\"}} 1",
-            await server.MetricsAsync(), StringComparison.Ordinal);
+        JsonElement exemplars = await SendRootAsync(server, "/api/v1/query_exemplars?query=e");
+        Assert.Equal(
+            """[{"seriesLabels":{"__name__":"e"},"exemplars":[{"labels":{},"value":"0.5","timestamp":0}]}]""",
+            exemplars.GetProperty("data").GetRawText());
     }
 
     [Fact]
-    public async Task A_native_histogram_is_refused_with_its_series_and_the_floats_beside_it_are_stored()
+    public async Task As_AMP_a_workspace_can_refuse_native_histograms_and_store_the_floats_beside_them()
     {
-        await using TestServer server = await TestServer.StartWithoutAuthAsync();
+        await using TestServer server = await TestServer.StartWithoutAuthAsync(
+            config: TestServer.OneWorkspace + "\nlimits: {native_histograms: false}");
         long now = NowMs(server);
         byte[] series = [0x0A, 0x0D, 0x0A, 0x08, .. "__name__"u8, 0x12, 0x01, (byte)'h', 0x22, 0x02, 0x78, 0x01];
         await AssertRefusedAsync(
@@ -260,6 +297,12 @@ public sealed class WriteEndpointTests
         using HttpResponseMessage again = await server.WriteAsync(body);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal("2", await ValueOfAsync(server, "during", now));
+    }
+
+    private static async Task<JsonElement> SendRootAsync(TestServer server, string pathAndQuery)
+    {
+        using HttpResponseMessage response = await server.SendAsync(server.NewRequest(HttpMethod.Get, pathAndQuery));
+        return JsonDocument.Parse(await TestServer.TextOf(response)).RootElement;
     }
 
     private static long NowMs(TestServer server) => server.Time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -14,7 +14,6 @@ public sealed class HttpApiConformanceTests(RecordedServers servers) : IClassFix
     /// <summary>Parts of the API that later issues bring.</summary>
     private static readonly (string Path, string Reason)[] s_laterPaths =
     [
-        ("/api/v1/query_exemplars", "exemplars are stored by a later issue"),
         ("/api/v1/targets", "this server scrapes nothing; the empty shape is a later issue"),
         ("/api/v1/rules", "rules are a later issue"),
         ("/api/v1/alerts", "alerts are a later issue"),
@@ -23,11 +22,16 @@ public sealed class HttpApiConformanceTests(RecordedServers servers) : IClassFix
         ("/api/v1/read", "remote read is a later issue"),
     ];
 
-    /// <summary>Where AMP refuses what Prometheus takes silently; the issue asks for AMP's answer.</summary>
+    /// <summary>
+    /// Where AMP refuses what Prometheus takes silently; the issue asks for AMP's answer. In version 2.0 Prometheus counts
+    /// as written what it drops at the commit, and answers a bad histogram with 500, which its record calls a fault.
+    /// </summary>
     private static readonly Dictionary<string, string> s_ampDiffers = new()
     {
         ["write_no_name"] = "sample missing metric name",
         ["write_no_labels"] = "sample missing metric name",
+        ["write_v2_partial"] = "out of order sample",
+        ["write_v2_bad_histogram"] = "8 observations found in buckets, but the Count field is 99",
         ["write_duplicate_label"] = "duplicate label name: \"a\"",
     };
 
@@ -104,17 +108,9 @@ public sealed class HttpApiConformanceTests(RecordedServers servers) : IClassFix
 
         foreach ((string name, string value) in recorded.Parameters())
         {
-            if (name == "query" && value.Contains("native_", StringComparison.Ordinal))
+            if (name == "query" && value.Contains('(', StringComparison.Ordinal) && value.Contains("native_", StringComparison.Ordinal))
             {
-                return "native histograms are a later issue";
-            }
-        }
-
-        foreach ((_, string value) in recorded.Headers())
-        {
-            if (value.Contains("write.v2", StringComparison.Ordinal))
-            {
-                return "remote write 2.0 is a later issue; until then it is answered with 415";
+                return "functions of native histograms are a later issue";
             }
         }
 

@@ -1,9 +1,10 @@
 using AmpEdge.IngestServer.Query;
+using AmpEdge.Prometheus;
 
 namespace AmpEdge.IngestServer.Ingest;
 
-/// <summary>Decides from the headers of a remote_write request whether its body is one that this server reads.</summary>
-internal static class WriteProtocol
+/// <summary>Decides from the headers of a remote write request which message its body is.</summary>
+internal static class WriteForm
 {
     public const string MediaType = "application/x-protobuf";
     public const string MessageV1 = "prometheus.WriteRequest";
@@ -11,21 +12,22 @@ internal static class WriteProtocol
     public const string Encoding = "snappy";
 
     /// <summary>
-    /// Null when the body is a snappy-compressed message of version 1; else the text of the 415 answer. A missing
-    /// content type or encoding stands for exactly that, since old senders leave them out.
+    /// Null when the body is a snappy-compressed message of a version that is known; else the text of the 415 answer. A
+    /// missing content type or encoding stands for version 1.0 in snappy, since old senders leave them out.
     /// </summary>
-    public static string? Refuse(string? contentType, string? contentEncoding)
+    public static string? Refuse(string? contentType, string? contentEncoding, out WriteProtocol protocol)
     {
+        protocol = WriteProtocol.V1;
         if (!string.IsNullOrEmpty(contentEncoding) && contentEncoding != Encoding)
         {
             return $"{TimeParameter.Clip(contentEncoding)} encoding (compression) is not accepted by this server; "
                 + $"only {Encoding} is acceptable";
         }
 
-        return string.IsNullOrEmpty(contentType) ? null : RefuseContentType(contentType);
+        return string.IsNullOrEmpty(contentType) ? null : RefuseContentType(contentType, ref protocol);
     }
 
-    private static string? RefuseContentType(string contentType)
+    private static string? RefuseContentType(string contentType, ref WriteProtocol protocol)
     {
         string shown = TimeParameter.Clip(contentType);
         string[] parts = contentType.Split(';', StringSplitOptions.TrimEntries);
@@ -49,13 +51,13 @@ internal static class WriteProtocol
             }
 
             string message = parameter[(equals + 1)..].Trim('"');
-            if (message != MessageV1)
+            if (message is not (MessageV1 or MessageV2))
             {
-                return message == MessageV2
-                    ? $"remote write protobuf message {MessageV2} is not accepted by this server; supported: {MessageV1}"
-                    : $"got {shown} content type; unknown remote write protobuf message {TimeParameter.Clip(message)}, "
-                        + $"supported: {MessageV1}";
+                return $"got {shown} content type; unknown remote write protobuf message {TimeParameter.Clip(message)}, "
+                    + $"supported: {MessageV1}, {MessageV2}";
             }
+
+            protocol = message == MessageV2 ? WriteProtocol.V2 : WriteProtocol.V1;
         }
 
         return null;
