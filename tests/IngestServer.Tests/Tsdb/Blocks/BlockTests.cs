@@ -2,6 +2,7 @@ using System.Text;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
 using AmpEdge.Tsdb;
+using AmpEdge.Wal;
 using Xunit;
 
 namespace AmpEdge.IngestServer.Tests.Tsdb.Blocks;
@@ -66,6 +67,64 @@ public sealed class BlockTests
 
         Assert.Equal([.. expected.Keys], names);
         Assert.Empty(block.LabelValues("absent"u8));
+    }
+
+    /// <summary>The files of a block of two series, as FORMAT.md draws them.</summary>
+    [Theory]
+    [InlineData("index")]
+    [InlineData("chunks/000001")]
+    [InlineData("tombstones")]
+    [InlineData("meta.json")]
+    public void A_small_block_has_the_bytes_of_the_format(string file)
+    {
+        FaultyFileSystem files = new();
+        SortedDictionary<Labels, List<Sample>> series = new()
+        {
+            [Labels.FromStrings("__name__", "up", "job", "a")] = [new Sample(1000, 1), new Sample(16000, 1)],
+            [Labels.FromStrings("__name__", "up", "job", "b")] = [new Sample(2000, 2)],
+        };
+        TestBlock.Write(files, TestBlock.Folder, TestBlock.Name, series);
+        using (Block block = TestBlock.Open(files, TestBlock.Name))
+        {
+            block.Delete([new Matcher(MatcherType.Equal, "job", "b")], 1000, 3000);
+        }
+
+        byte[] content = files.Content(Path.Combine(TestBlock.PathOf(TestBlock.Name), file));
+        string golden = Path.Combine(
+            Oracle.RepositoryRoot, "tests", "testdata", "tsdb", "block", file.Replace('/', '-') + ".hex");
+        Assert.Equal(File.ReadAllText(golden).ReplaceLineEndings(""), Convert.ToHexStringLower(content));
+    }
+
+    /// <summary>Sections and the spool are larger than what is written or read at a time.</summary>
+    [Fact]
+    public void A_large_index_is_read_as_it_was_written()
+    {
+        Gen gen = Gen.Create(9);
+        string folder = Directory.CreateTempSubdirectory("ampedge-blocks-").FullName;
+        try
+        {
+            DiskFileSystem files = new();
+            SortedDictionary<Labels, List<Sample>> series = [];
+            for (int index = 0; index < 30_000; index++)
+            {
+                Labels labels = Labels.FromStrings(
+                    "__name__", "m" + gen.Int(20), "pod", "pod-" + gen.Int(1_000_000), "node", "node-" + gen.Int(300));
+                series[labels] = [new Sample(TestBlock.StartMs + gen.Int(1000), index)];
+            }
+
+            TestBlock.Write(files, folder, TestBlock.Name, series);
+            string path = Path.Combine(folder, TestBlock.Name.ToString());
+            Assert.True(Block.TryOpen(files, path, new PageCache(1 << 20), out Block? block, out BlockCorruptionException? corruption), corruption?.Message);
+            using (block)
+            {
+                Assert.Empty(block.Verify());
+                Assert.Equal(TestBlock.Dump(series), TestBlock.Dump(block));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
