@@ -15,6 +15,12 @@ internal sealed class AgentFlags
     /// <summary>Small, because what is delivered is given back segment by segment.</summary>
     private const long DefaultMemorySegmentBytes = 1L << 20;
 
+    /// <summary>How many times its usual size a segment may have that is mostly descriptions of series.</summary>
+    private const int SegmentGrowth = 8;
+
+    /// <summary>At the bound of the buffer a whole segment goes: that is to be a small part of it.</summary>
+    private const int SegmentsPerBuffer = 16;
+
     private static readonly TimeSpan s_autoReloadOfPrometheus = TimeSpan.FromSeconds(30);
 
     private readonly CommandLine _commandLine;
@@ -105,7 +111,7 @@ internal sealed class AgentFlags
             "storage.agent.path", "data-agent/", "Folder of the buffer; one process at a time uses it.", "DIR");
         _segmentSize = storage.Size(
             "storage.agent.wal-segment-size", new ByteSize(defaults.SegmentSizeBytes),
-            "Size of a file of the buffer; room on disk comes back file by file.");
+            "Size of a file of the buffer, up to eight times that with very many series; room on disk comes back file by file.");
         _bufferMode = storage.Choice(
             "buffer.mode", "disk", ["disk", "memory"],
             "Where samples lie until every destination has them; in memory they end with the process.");
@@ -200,6 +206,7 @@ internal sealed class AgentFlags
         Buffer = new BufferOptions
         {
             SegmentSizeBytes = InMemory && !_segmentSize.IsSet ? DefaultMemorySegmentBytes : _segmentSize.Value.Bytes,
+            MaxSegmentSizeBytes = InMemory ? 0 : Math.Min(_segmentSize.Value.Bytes * SegmentGrowth, _maxBytes.Value.Bytes / SegmentsPerBuffer),
             MaxBytes = InMemory && !_maxBytes.IsSet ? DefaultMemoryBytes : _maxBytes.Value.Bytes,
             MaxAge = _maxAge.Value,
             Mode = InMemory ? BufferMode.Memory : BufferMode.Disk,

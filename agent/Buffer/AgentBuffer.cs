@@ -24,6 +24,9 @@ internal sealed class AgentBuffer : IDisposable
     /// <summary>More than that commit at the same time only now and then; each keeps room for the largest scrape it has seen.</summary>
     private const int MaxIdleAppenders = 16;
 
+    /// <summary>Three times as many bytes of samples as of descriptions.</summary>
+    private const int DescribedPart = 4;
+
     private readonly Lock _commitLock = new();
     private readonly Lock _appendersLock = new();
     private readonly Stack<BufferAppender> _appenders = [];
@@ -104,7 +107,7 @@ internal sealed class AgentBuffer : IDisposable
         files.CreateFolder(positionsFolder);
         WalWriter wal = WalWriter.Open(files, Path.Combine(folder, SegmentsFolder), new WalOptions
         {
-            SegmentSizeBytes = options.SegmentSizeBytes,
+            SegmentSizeBytes = Math.Max(options.SegmentSizeBytes, options.MaxSegmentSizeBytes),
             SyncEveryAppend = options.SyncInterval == TimeSpan.Zero,
             Cipher = options.Cipher,
             MinNextSegment = DeliveryPositions.HighestSegment(files, positionsFolder).Next,
@@ -332,7 +335,13 @@ internal sealed class AgentBuffer : IDisposable
     private void CommitUnderLock(ReadOnlySpan<SampleList> lists)
     {
         ForgetRemovedSeries();
-        SegmentIndex segment = Wal.ReserveSegment(_layout.MaxLength(lists, Wal.End.Segment));
+        int length = _layout.MaxLength(lists, Wal.End.Segment);
+        if (EndsSegment(length, Wal.End))
+        {
+            Wal.Rotate();
+        }
+
+        SegmentIndex segment = Wal.ReserveSegment(length);
         WalPosition start = WriteCommit(lists, segment);
         Invariant.Require(start.Segment == segment, "a batch stands in the segment that it was written for");
         _layout.Appended(segment);
@@ -347,6 +356,13 @@ internal sealed class AgentBuffer : IDisposable
                 destination.Offer(entries, begin, end);
             }
         }
+    }
+
+    /// <summary>A segment ends at its usual size, but not before descriptions of series are less than a part of it.</summary>
+    private bool EndsSegment(int commitLength, WalPosition end)
+    {
+        long described = _layout.DescribedBytes(end.Segment);
+        return described > 0 && end.Offset + commitLength > _options.SegmentSizeBytes && end.Offset >= DescribedPart * described;
     }
 
     private WalPosition WriteCommit(ReadOnlySpan<SampleList> lists, SegmentIndex segment)

@@ -9,6 +9,11 @@ internal sealed record BufferOptions
     /// <summary>Small, because the disk gets its room back segment by segment.</summary>
     public long SegmentSizeBytes { get; init; } = 16L << 20;
 
+    /// <summary>
+    /// A segment whose descriptions of series are more than a quarter of it may grow to this: they would be written anew in the next one.
+    /// </summary>
+    public long MaxSegmentSizeBytes { get; init; }
+
     public BufferMode Mode { get; init; }
 
     /// <summary>What those who hold copies of what is in the buffer may hold.</summary>

@@ -35,6 +35,9 @@ internal sealed class CommitLayout(WalBatch batch, SeriesTable table, TimeProvid
     /// <summary>The number may from now on stand for another series.</summary>
     public void Forget(SeriesRef series) => _descriptions.Forget(series);
 
+    /// <summary>How many bytes of a segment describe series.</summary>
+    public long DescribedBytes(SegmentIndex segment) => _descriptions.BytesIn(segment);
+
     /// <summary>The most bytes that the commit takes, if it stands in that segment.</summary>
     public int MaxLength(ReadOnlySpan<SampleList> lists, SegmentIndex segment)
     {

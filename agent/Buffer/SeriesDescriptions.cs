@@ -30,6 +30,10 @@ internal sealed class SeriesDescriptions(SeriesTable table)
     /// <summary>Another one for each segment, so that nothing counts as described at its beginning.</summary>
     private int _mark = 1;
     private SegmentIndex _segment;
+    private long _bytesInSegment;
+
+    /// <summary>How many bytes of a segment are descriptions; 0 for another one than the last.</summary>
+    public long BytesIn(SegmentIndex segment) => segment == _segment ? _bytesInSegment : 0;
 
     /// <summary>The most bytes that the record takes which <see cref="Write"/> adds, if it is called for that segment.</summary>
     public long MaxLength(ReadOnlySpan<SampleList> lists, SegmentIndex segment)
@@ -90,6 +94,7 @@ internal sealed class SeriesDescriptions(SeriesTable table)
         if (segment != _segment)
         {
             _segment = segment;
+            _bytesInSegment = 0;
             _mark++;
         }
 
@@ -145,6 +150,7 @@ internal sealed class SeriesDescriptions(SeriesTable table)
         }
 
         record.Append(_series.Written);
+        _bytesInSegment += _labelBytes + _series.Length;
         batch.EndRecord();
         _labels.Clear();
         _labelBytes = 0;

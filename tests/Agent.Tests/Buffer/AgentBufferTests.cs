@@ -87,6 +87,32 @@ public sealed class AgentBufferTests
         Assert.Equal(expected, written);
     }
 
+    [Theory]
+    [InlineData(0, 1, 600)]
+    [InlineData(1_500, 1, 1_500)]
+    [InlineData(100_000, 2_000, 20_000)]
+    public void A_segment_of_many_series_grows_until_its_samples_outweigh_their_descriptions(int maxSize, int leastBytes, int mostBytes)
+    {
+        using AgentBuffer buffer = Open(new BufferOptions { SegmentSizeBytes = 600, MaxSegmentSizeBytes = maxSize });
+        SeriesRef[] series = new SeriesRef[40];
+        for (int index = 0; index < series.Length; index++)
+        {
+            series[index] = buffer.Series.Acquire(Labels.FromStrings("__name__", "m", "s", $"{index}", "t", "0123456789abcdef"));
+        }
+
+        for (int scrape = 0; scrape < 2_000; scrape++)
+        {
+            Commit(buffer, (series[scrape % 40], scrape, scrape / 7.0));
+        }
+
+        IReadOnlyList<WalSegment> segments = buffer.Wal.Segments();
+        Assert.True(segments.Count > 3, $"{segments.Count} segments");
+        for (int ended = 0; ended < segments.Count - 1; ended++)
+        {
+            Assert.InRange(segments[ended].SizeBytes, leastBytes, mostBytes);
+        }
+    }
+
     [Fact]
     public void Numbers_of_series_and_labels_that_are_given_away_mean_the_new_ones()
     {
