@@ -188,7 +188,7 @@ internal sealed class AgentHost : IDisposable
             new OverviewPage(_scrapes, () => _destinations.Queues, () => _buffer.Wal.TotalBytes, status).AnswerAsync);
         routes.Map("GET", "/targets", new TargetsPage(_scrapes, _time).AnswerAsync);
         routes.Map("GET", ServiceDiscoveryPage.Path, new ServiceDiscoveryPage(_scrapes, _scraping.DiscoveryOf).AnswerAsync);
-        routes.Map("GET", TargetDebugPage.Path, new TargetDebugPage(_scrapes, () => _destinations.Queues).AnswerAsync);
+        routes.Map("GET", TargetDebugPage.Path, new TargetDebugPage(_scrapes, () => _destinations.Queues, _metrics).AnswerAsync);
         routes.Map("GET", "/status", new StatusPage(status).AnswerAsync);
         routes.Map("GET", "/cost", new CostPage(_cost, _quotas).AnswerAsync);
         routes.Map("GET", "/api/v1/status/cardinality", new CardinalityEndpoint(_cost, _quotas).AnswerAsync);

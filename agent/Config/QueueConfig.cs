@@ -1,4 +1,5 @@
 using AmpEdge.Hosting;
+using AmpEdge.SigV4;
 
 namespace AmpEdge.Agent.Config;
 
@@ -41,8 +42,30 @@ internal sealed record QueueConfig
     /// </summary>
     public bool? RetryOnHttp429 { get; init; }
 
-    /// <summary>Older samples are dropped and counted rather than sent; zero keeps them all.</summary>
+    /// <summary>
+    /// Older samples are dropped and counted rather than sent; zero keeps them all. For the URL of an Amazon Managed Prometheus
+    /// workspace 1h unless given, because those it refuses for certain.
+    /// </summary>
     public TimeSpan SampleAgeLimit { get; init; }
+
+    /// <summary>
+    /// The age at which a destination refuses every sample, as far as its URL tells; zero where it does not.
+    /// </summary>
+    /// <remarks>
+    /// Amazon Managed Prometheus: "metric samples older than 1 hour are refused" (user guide, service quotas, limits on ingested
+    /// data). Its out-of-order window says nothing of age: after an outage old samples are in order and taken.
+    /// </remarks>
+    public static TimeSpan AgeLimitOf(Uri url) =>
+        AwsHost.TryParse(url.Host, out SigningScope scope) && scope.Service == "aps" ? TimeSpan.FromHours(1) : TimeSpan.Zero;
+
+    /// <summary>
+    /// Digits that values keep, counted from the first that is not zero, from 1 to 16; 0 leaves them as they are. Fewer digits
+    /// make requests and storage smaller. Ours.
+    /// </summary>
+    public int SignificantFigures { get; init; }
+
+    /// <summary>Digits behind the decimal point that values keep, from 0 to 15; without it they stay as they are. Ours.</summary>
+    public int? RoundDigits { get; init; }
 
     /// <summary>
     /// The most bytes of a request's compressed body; the default is what Amazon Managed Prometheus takes. Ours: Prometheus

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Agent.RemoteWrite;
 using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Config;
@@ -13,9 +14,12 @@ internal static class QueueConfigReader
     /// <summary>What receivers take uncompressed at most.</summary>
     private const long MaxBytesPerSend = 32 << 20;
 
-    public static QueueConfig Read(ConfigSection parent, BufferOptions buffer)
+    /// <param name="parent">The destination's entry.</param>
+    /// <param name="url">Where it sends to, which may say what is taken there.</param>
+    /// <param name="buffer">The bounds of the whole buffer.</param>
+    public static QueueConfig Read(ConfigSection parent, Uri url, BufferOptions buffer)
     {
-        QueueConfig defaults = new();
+        QueueConfig defaults = new() { SampleAgeLimit = QueueConfig.AgeLimitOf(url) };
         if (parent.Section("queue_config", "config.QueueConfig") is not { } section)
         {
             return defaults;
@@ -35,6 +39,8 @@ internal static class QueueConfigReader
             MaxBytesPerSend = section.Size("max_bytes_per_send", defaults.MaxBytesPerSend),
             MaxSamplesPerSecond = section.Int("max_samples_per_second", defaults.MaxSamplesPerSecond, 0),
             MaxSeries = section.Int("max_series", defaults.MaxSeries, 0),
+            SignificantFigures = Within(section, "significant_figures", ValueRounding.MaxFigures) ?? 0,
+            RoundDigits = Within(section, "round_digits", ValueRounding.MaxDigits),
             BufferMaxBytes = section.Size("buffer_max_bytes", defaults.BufferMaxBytes),
             BufferMaxAge = section.Duration("buffer_max_age", defaults.BufferMaxAge),
         };
@@ -88,6 +94,26 @@ internal static class QueueConfigReader
             key, $"remote write queue {key} must be positive", value.ToString(CultureInfo.InvariantCulture),
             "a whole number from 1");
         return defaultValue;
+    }
+
+    /// <summary>A number from 0 to a bound, or null when there is none.</summary>
+    private static int? Within(ConfigSection section, string key, int max)
+    {
+        if (section.Node(key) is null)
+        {
+            return null;
+        }
+
+        int value = section.Int(key, 0);
+        if (value < 0 || value > max)
+        {
+            section.Fail(
+                key, $"remote write queue {key} is out of range", value.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"0 to {max}"));
+            return null;
+        }
+
+        return value;
     }
 
     private static void Validate(ConfigSection section, QueueConfig config)

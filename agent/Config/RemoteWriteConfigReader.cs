@@ -48,9 +48,10 @@ internal static class RemoteWriteConfigReader
         }
 
         bool hasUrl = ConfigUrl.TryRead(section, "url", out Uri? url);
+        url ??= new Uri("http://localhost");
         RemoteWriteConfig config = new()
         {
-            Url = url ?? new Uri("http://localhost"),
+            Url = url,
             Name = section.Text("name"),
             RemoteTimeout = section.Duration("remote_timeout", TimeSpan.FromSeconds(30)),
             Headers = ReadHeaders(section),
@@ -61,7 +62,7 @@ internal static class RemoteWriteConfigReader
             SendNativeHistograms = section.Bool("send_native_histograms", false),
             RoundRobinDns = section.Bool("round_robin_dns", false),
             ProtobufMessage = ReadMessage(section),
-            Queue = QueueConfigReader.Read(section, buffer),
+            Queue = QueueConfigReader.Read(section, url, buffer),
             Metadata = QueueConfigReader.ReadMetadata(section),
             SigV4 = section.Section("sigv4", "sigv4.plain") is { } sigV4 ? SigV4Config.Read(sigV4) : null,
             HttpClient = HttpClientConfigReader.Read(section, http2Default: false),

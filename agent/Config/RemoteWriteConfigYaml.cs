@@ -17,7 +17,7 @@ internal static class RemoteWriteConfigYaml
         yaml.BoolIfTrue("round_robin_dns", config.RoundRobinDns);
         yaml.Text("protobuf_message", config.ProtobufMessage);
         HttpClientConfigYaml.Write(yaml, config.HttpClient);
-        yaml.Section("queue_config", () => WriteQueue(yaml, config.Queue));
+        yaml.Section("queue_config", () => WriteQueue(yaml, config));
         yaml.Section("metadata_config", () => yaml
             .Bool("send", config.Metadata.Send)
             .Duration("send_interval", config.Metadata.SendInterval)
@@ -28,8 +28,9 @@ internal static class RemoteWriteConfigYaml
         }
     }
 
-    private static void WriteQueue(YamlWriter yaml, QueueConfig queue)
+    private static void WriteQueue(YamlWriter yaml, RemoteWriteConfig config)
     {
+        QueueConfig queue = config.Queue;
         yaml.Number("capacity", queue.Capacity);
         yaml.Number("max_shards", queue.MaxShards);
         yaml.Number("min_shards", queue.MinShards);
@@ -38,10 +39,20 @@ internal static class RemoteWriteConfigYaml
         yaml.Duration("min_backoff", queue.MinBackoff);
         yaml.Duration("max_backoff", queue.MaxBackoff);
         yaml.BoolIfTrue("retry_on_http_429", queue.RetryOnHttp429 == true);
-        yaml.DurationUnlessZero("sample_age_limit", queue.SampleAgeLimit);
+        if (queue.SampleAgeLimit != TimeSpan.Zero || QueueConfig.AgeLimitOf(config.Url) != TimeSpan.Zero)
+        {
+            yaml.Duration("sample_age_limit", queue.SampleAgeLimit);
+        }
+
         yaml.SizeUnlessZero("max_bytes_per_send", queue.MaxBytesPerSend == new QueueConfig().MaxBytesPerSend ? default : queue.MaxBytesPerSend);
         yaml.NumberUnlessZero("max_samples_per_second", (ulong)queue.MaxSamplesPerSecond);
         yaml.NumberUnlessZero("max_series", (ulong)queue.MaxSeries);
+        yaml.NumberUnlessZero("significant_figures", (ulong)queue.SignificantFigures);
+        if (queue.RoundDigits is { } digits)
+        {
+            yaml.Number("round_digits", digits);
+        }
+
         yaml.SizeUnlessZero("buffer_max_bytes", queue.BufferMaxBytes);
         yaml.DurationUnlessZero("buffer_max_age", queue.BufferMaxAge);
     }

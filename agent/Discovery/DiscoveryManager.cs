@@ -77,7 +77,13 @@ internal sealed class DiscoveryManager : IAsyncDisposable
         while (!stop.IsCancellationRequested)
         {
             await _changed.WaitAsync(stop);
+            long started = _time.GetTimestamp();
             await HandOverAsync();
+            if (_changed.CurrentCount > 0 && _time.GetElapsedTime(started) >= UpdateInterval)
+            {
+                _metrics.Delayed.Increment();
+            }
+
             await Task.Delay(UpdateInterval, _time, stop);
         }
     }
@@ -142,6 +148,7 @@ internal sealed class DiscoveryManager : IAsyncDisposable
                     DiscoveryLog.HandOverFailed(_log, job, error.Message, heldBack, error);
                 }
 
+                _metrics.Delayed.Increment();
                 MarkChanged(job);
             }
         }
@@ -161,6 +168,7 @@ internal sealed class DiscoveryManager : IAsyncDisposable
             _metrics.Discovered(job).Set(CountTargets(groups));
             _metrics.Updates.Increment();
             await _update(job, groups);
+            _metrics.LastUpdate(job).Set(_time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
         }
     }
 

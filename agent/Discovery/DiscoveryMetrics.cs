@@ -10,6 +10,9 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
     private readonly MetricFamily<GaugeMetric> _discovered = registry.Gauges(
         "prometheus_sd_discovered_targets", "Current number of discovered targets.", "name", "config");
 
+    private readonly MetricFamily<GaugeMetric> _lastUpdate = registry.Gauges(
+        "prometheus_sd_last_update_timestamp_seconds", "Timestamp of the last update sent to the SD consumers.", "name", "config");
+
     private readonly MetricFamily<CounterMetric> _refreshFailures = registry.Counters(
         "prometheus_sd_refresh_failures_total",
         "Number of refresh failures for the given SD mechanism.",
@@ -61,6 +64,12 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
     public CounterMetric Updates { get; } = registry.Counters(
         "prometheus_sd_updates_total", "Total number of update events sent to the SD consumers.", "name").With("scrape");
 
+    /// <summary>Updates that had to wait longer than usual: the scrape manager was at the one before, or did not take them.</summary>
+    public CounterMetric Delayed { get; } = registry.Counters(
+        "prometheus_sd_updates_delayed_total",
+        "Total number of update events that couldn't be sent immediately.",
+        "name").With("scrape");
+
     /// <summary>Updates received from discoverers.</summary>
     public CounterMetric Received { get; } = registry.Counters(
         "prometheus_sd_received_updates_total",
@@ -69,6 +78,9 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
 
     /// <summary>The gauge of one job; give it back with <see cref="RemoveJob"/>.</summary>
     public GaugeMetric Discovered(string job) => _discovered.With("scrape", job);
+
+    /// <summary>When a job's targets were handed on last, in Unix time; given back with <see cref="RemoveJob"/>.</summary>
+    public GaugeMetric LastUpdate(string job) => _lastUpdate.With("scrape", job);
 
     /// <summary>Looks of a mechanism for a job that failed; given back with <see cref="RemoveJob"/>.</summary>
     public CounterMetric RefreshFailures(string mechanism, string job) => _refreshFailures.With(mechanism, job);
@@ -87,6 +99,7 @@ internal sealed class DiscoveryMetrics(MetricRegistry registry)
     public void RemoveJob(string job)
     {
         _discovered.Remove("scrape", job);
+        _lastUpdate.Remove("scrape", job);
         foreach (string mechanism in s_mechanisms)
         {
             _refreshFailures.Remove(mechanism, job);

@@ -11,11 +11,25 @@ namespace AmpEdge.Agent.Pages;
 /// dropped it. <c>&amp;series=</c> follows a series of it through metric relabelling to each destination, <c>&amp;part=</c> searches
 /// those that it has now. Whatever discovery found the target, the page is the same.
 /// </summary>
-internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<QueueManager>> destinations)
+internal sealed class TargetDebugPage(
+    ScrapeManager scrapes, Func<IReadOnlyList<QueueManager>> destinations, MetricRegistry registry)
 {
+    /// <summary>
+    /// Pages at once that fetch their target's series: each costs the target what a scrape does, and us a window of its page.
+    /// </summary>
+    public const int MaxFetches = 4;
+
     public const string Path = ServiceDiscoveryPage.Path + "/target";
 
     private const int MaxSeries = 50;
+
+    private readonly GaugeMetric _fetches = registry.Gauge(
+        "ampedge_target_debug_fetches", "Targets that are being fetched for pages of /service-discovery/target.");
+
+    private readonly CounterMetric _refused = registry.Counter(
+        "ampedge_target_debug_refused_total", "Pages of /service-discovery/target that were refused because too many were being made.");
+
+    private int _fetching;
 
     /// <summary>Where the page of a target is; targets are told apart by what discovery said of them.</summary>
     public static string LinkTo(string job, Labels discovered) =>
@@ -32,12 +46,8 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
             if (pool.Job == job && pool.Definition is { } definition && Find(pool, id, out ScrapeLoop? loop) is { } discovered)
             {
                 WriteTarget(page, definition, discovered);
-                if (loop is not null)
-                {
-                    await WriteSeriesAsync(page, exchange, definition, loop, discovered);
-                }
-
-                await page.AnswerAsync(exchange);
+                bool isWhole = loop is null || await TryWriteSeriesAsync(page, exchange, definition, loop, discovered);
+                await page.AnswerAsync(exchange, isWhole ? 200 : 503);
                 return;
             }
         }
@@ -92,6 +102,33 @@ internal sealed class TargetDebugPage(ScrapeManager scrapes, Func<IReadOnlyList<
         }
 
         page.Markup("</p>");
+    }
+
+    /// <summary>False, with a sentence on the page, when too many others fetch series at the moment.</summary>
+    private async Task<bool> TryWriteSeriesAsync(
+        PageWriter page, HttpExchange exchange, ScrapeJob job, ScrapeLoop loop, Labels discovered)
+    {
+        int fetching = Interlocked.Increment(ref _fetching);
+        try
+        {
+            if (fetching > MaxFetches)
+            {
+                _refused.Increment();
+                exchange.SetHeader("Retry-After", "5");
+                page.Markup("<h2 id=\"series\">Series</h2><p class=\"error\">").Text(
+                    $"{MaxFetches} pages such as this one are fetching the series of their targets, and no more do so at once: try again in a few seconds.")
+                    .Markup("</p>");
+                return false;
+            }
+
+            _fetches.Set(fetching);
+            await WriteSeriesAsync(page, exchange, job, loop, discovered);
+            return true;
+        }
+        finally
+        {
+            _fetches.Set(Math.Min(MaxFetches, Interlocked.Decrement(ref _fetching)));
+        }
     }
 
     private async Task WriteSeriesAsync(

@@ -75,6 +75,11 @@ internal sealed class DestinationFactory
             RemoteWriteLog.RetriesAnyway(_log, name);
         }
 
+        if (config.Queue.SampleAgeLimit > TimeSpan.Zero && config.Queue.SampleAgeLimit == QueueConfig.AgeLimitOf(config.Url))
+        {
+            RemoteWriteLog.AgeLimited(_log, name, PrometheusDuration.Format(config.Queue.SampleAgeLimit));
+        }
+
         HttpMessageInvoker http = _createClient(config);
         QueueManager queue = new(
             options,

@@ -10,6 +10,7 @@ internal sealed class DiskReader(
     AgentBuffer buffer,
     DestinationOptions options,
     SeriesCap cap,
+    ValueRounding rounding,
     RemoteWriteMetrics metrics,
     QueueProgress progress,
     ILogger logger)
@@ -233,7 +234,7 @@ internal sealed class DiskReader(
 
         QueuedEntry entry = new(
             samples.Kind, series.Sent, series.Ruling.Kind == WriteRulingKind.Rewritten, series.LabelsLength,
-            samples.TimestampsMs[index], samples.Values[index], position, payload.Length);
+            samples.TimestampsMs[index], rounding.Of(samples.Kind, samples.Values[index]), position, payload.Length);
         queue.Add(entry, payload);
         buffer.Series.Hold(series.Sent);
         return EnqueueOutcome.Taken;

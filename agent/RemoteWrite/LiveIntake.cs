@@ -8,7 +8,7 @@ namespace AmpEdge.Agent.RemoteWrite;
 /// Puts records that were just written into the queues of a set of shards, each whole or not at all. Used under the buffer's
 /// commit lock only, but for the end.
 /// </summary>
-internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap cap)
+internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap cap, ValueRounding rounding)
 {
     private readonly SeriesTable _table = table;
     private readonly LiveRules _rules = new(rules);
@@ -46,8 +46,8 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap 
             SeriesRef sent = isRewritten ? ruling.Final : series;
             ReadOnlySpan<byte> payload = samples.Payload(index);
             QueuedEntry entry = new(
-                samples.Kind, sent, isRewritten, labels.LengthOf(sent), samples.TimestampsMs[index], samples.Values[index],
-                SamplePosition.At(record, index), payload.Length);
+                samples.Kind, sent, isRewritten, labels.LengthOf(sent), samples.TimestampsMs[index],
+                rounding.Of(samples.Kind, samples.Values[index]), SamplePosition.At(record, index), payload.Length);
             shards.QueueOf(hash).Add(entry, payload);
             labels.Hold(sent);
         }

@@ -19,6 +19,7 @@ internal sealed class MetadataSender(
     private const int MaxAttempts = 5;
 
     private readonly ByteBuffer _message = new();
+    private readonly ByteBuffer _entry = new();
     private readonly ByteBuffer _family = new();
     private readonly ByteBuffer _help = new();
     private readonly ByteBuffer _unit = new();
@@ -44,18 +45,29 @@ internal sealed class MetadataSender(
         foreach (MetricMetadata metadata in read())
         {
             // Many targets have the same families; a receiver keeps one entry of each.
-            if (sent.Add(metadata.FamilyName))
+            if (!sent.Add(metadata.FamilyName))
             {
-                Append(metadata);
-                count++;
+                continue;
             }
 
-            if (count == options.Metadata.MaxSamplesPerSend)
+            Encode(metadata);
+            if (!Fits(_entry.Length))
+            {
+                metrics.MetadataFailed.Add(1);
+                RemoteWriteLog.MetadataFailed(
+                    logger, options.Name, $"what is said of {metadata.FamilyName} is longer than max_bytes_per_send ({options.Queue.MaxBytesPerSend})");
+                continue;
+            }
+
+            if (count == options.Metadata.MaxSamplesPerSend || !Fits(_message.Length + _entry.Length))
             {
                 await SendAsync(count, stop);
                 count = 0;
                 _message.Clear();
             }
+
+            _message.Append(_entry.Written);
+            count++;
         }
 
         if (count > 0)
@@ -64,13 +76,19 @@ internal sealed class MetadataSender(
         }
     }
 
-    private void Append(MetricMetadata metadata) =>
+    /// <summary>Even if nothing of it can be compressed; entries are few, so that requests need not be filled to the brim.</summary>
+    private bool Fits(int messageBytes) => Snappy.MaxEncodedLength(messageBytes) <= options.MaxBodyBytes;
+
+    private void Encode(MetricMetadata metadata)
+    {
+        _entry.Clear();
         WriteRequestV1Writer.AppendMetadata(
-            _message,
+            _entry,
             (uint)metadata.Type,
             Utf8(_family, metadata.FamilyName),
             Utf8(_help, metadata.Help),
             Utf8(_unit, metadata.Unit));
+    }
 
     private static ReadOnlySpan<byte> Utf8(ByteBuffer buffer, string text)
     {

@@ -74,8 +74,9 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         _saveFailures = new RepeatedErrorGate(time);
         _file = buffer.PositionsOf(options.Name);
         _cap = new SeriesCap(options.Queue.MaxSeries, time);
-        _disk = new DiskReader(buffer, options, _cap, _metrics, Progress, logger);
-        _intake = new LiveIntake(buffer.Series, new WriteRules(options, buffer.Series), _cap);
+        ValueRounding rounding = new(options.Queue.SignificantFigures, options.Queue.RoundDigits);
+        _disk = new DiskReader(buffer, options, _cap, rounding, _metrics, Progress, logger);
+        _intake = new LiveIntake(buffer.Series, new WriteRules(options, buffer.Series), _cap, rounding);
         _sender = new Sending(options, client, buffer.Series, new MetadataIndex(readMetadata, time), time, _metrics, Progress, logger);
         _metadata = new MetadataSender(options, client, readMetadata, time, random, _metrics, _sender.Version, logger);
         _shards = NewShards(options.Queue.MinShards, LoadPositions());
@@ -200,7 +201,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         {
             // A part of the record may be in the queues: a new set of shards begins before it, and reads it whole.
             _live = false;
-            RemoteWriteLog.LoopFailed(_logger, Name, error.Message, error);
+            CountFailure(error);
             _intakeFailed.TrySetResult();
         }
 
@@ -268,18 +269,39 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
 
     private async Task RunAsync()
     {
-        Task metadata = _options.Metadata.Send ? RunLoopAsync(_metadata.RunAsync(_stop.Token)) : Task.CompletedTask;
+        Task metadata = _options.Metadata.Send ? RunMetadataAsync() : Task.CompletedTask;
+        bool isUsed = false;
+        int wanted = ShardCount;
         while (!_stop.IsCancellationRequested && !Volatile.Read(ref _stopping))
         {
-            int wanted = await RunShardsAsync(_shards);
-            if (!_stop.IsCancellationRequested && !Volatile.Read(ref _stopping))
+            try
             {
-                Volatile.Write(ref _shards, NewShards(wanted, _shards.Positions()));
+                if (isUsed)
+                {
+                    Volatile.Write(ref _shards, NewShards(wanted, _shards.Positions()));
+                }
+
+                isUsed = true;
+                wanted = await RunShardsAsync(_shards);
+            }
+#pragma warning disable CA1031 // The outermost: sending must not end for good without anyone knowing.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                await FailedAsync(error);
             }
         }
 
         await _stop.CancelAsync();
         await metadata;
+    }
+
+    private async Task RunMetadataAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await RunLoopAsync(_metadata.RunAsync(_stop.Token));
+        }
     }
 
     /// <summary>Runs one set of shards until stopped, or until another number of them is wanted, which is returned.</summary>
@@ -290,12 +312,19 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         _sending = RunLoopAsync(shards.RunAsync(end.Token, _abort.Token));
         Task reading = RunLoopAsync(ReadAsync(shards, end.Token));
         Task<int> sizing = SizeAsync(shards, end.Token);
-        await Task.WhenAny(_sending, reading, sizing, _intakeFailed.Task);
-        _buffer.BetweenCommits(_ => _live = false);
-        await end.CancelAsync();
-        await _sending;
-        await reading;
-        shards.Abandon();
+        try
+        {
+            await Task.WhenAny(_sending, reading, sizing, _intakeFailed.Task);
+            _buffer.BetweenCommits(_ => _live = false);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await _sending;
+            await reading;
+            shards.Abandon();
+        }
+
         return await sizing;
     }
 
@@ -314,9 +343,20 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            RemoteWriteLog.LoopFailed(_logger, Name, error.Message, error);
-            await Task.Delay(s_restartDelay, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await FailedAsync(error);
         }
+    }
+
+    private async Task FailedAsync(Exception error)
+    {
+        CountFailure(error);
+        await Task.Delay(s_restartDelay, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void CountFailure(Exception error)
+    {
+        _metrics.LoopFailures.Increment();
+        RemoteWriteLog.LoopFailed(_logger, Name, error.Message, error);
     }
 
     private async Task ReadAsync(ShardSet shards, CancellationToken stop)

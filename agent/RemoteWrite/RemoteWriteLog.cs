@@ -53,4 +53,14 @@ internal static partial class RemoteWriteLog
         "--ha.cluster: the scraped series {Series} has a cluster or __replica__ label of its own, so the receiver may take the wrong replica: "
         + "rename it by metric_relabel_configs ({HeldBack} more such series were not logged)")]
     public static partial void HaClash(ILogger logger, string series, long heldBack);
+
+    [LoggerMessage(2413, LogLevel.Information,
+        "remote write {Destination}: samples older than {Limit} will not be sent, because Amazon Managed Prometheus refuses them; "
+        + "sample_age_limit in its queue_config says otherwise")]
+    public static partial void AgeLimited(ILogger logger, string destination, string limit);
+
+    [LoggerMessage(2414, LogLevel.Warning,
+        "remote write {Destination}: {Samples} samples were older than sample_age_limit ({Limit}) and are dropped "
+        + "({HeldBack} more such times were not logged)")]
+    public static partial void TooOld(ILogger logger, string destination, int samples, string limit, long heldBack);
 }

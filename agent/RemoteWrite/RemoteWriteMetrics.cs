@@ -57,6 +57,8 @@ internal sealed class RemoteWriteMetrics
 
         CorruptBytes = Counter(
             "ampedge_remote_write_corrupt_bytes_total", "Bytes of the buffer that could not be read for this destination.");
+        LoopFailures = Counter(
+            "ampedge_remote_write_loop_failures_total", "Unexpected errors that ended a loop of this destination, which was begun again.");
         CappedSeries = Gauge(
             "ampedge_remote_write_capped_series", "Distinct series that were sent in this hour, where max_series bounds them.");
         Parked = Gauge(
@@ -104,6 +106,8 @@ internal sealed class RemoteWriteMetrics
     public CounterMetric DroppedTooOld { get; }
 
     public CounterMetric DroppedOverCap { get; }
+
+    public CounterMetric LoopFailures { get; }
 
     public GaugeMetric CappedSeries { get; }
 

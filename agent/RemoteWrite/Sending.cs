@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AmpEdge.Agent.Buffer;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ internal sealed class Sending
     private readonly WriteClient _client;
     private readonly QueueProgress _progress;
     private readonly ILogger _logger;
+    private readonly RepeatedErrorGate _tooOld;
 
     public Sending(
         DestinationOptions options,
@@ -34,6 +36,7 @@ internal sealed class Sending
         Metrics = metrics;
         _progress = progress;
         _logger = logger;
+        _tooOld = new RepeatedErrorGate(time);
         Version = new WriteVersion(options.Protocol);
         RateLimit = new SampleRateLimit(options.Queue.MaxSamplesPerSecond, time);
     }
@@ -104,6 +107,17 @@ internal sealed class Sending
         Metrics.Refused(answer.Reason, refused);
         _progress.Refused(answer.Message);
         RemoteWriteLog.Refused(_logger, Options.Name, refused.Total, answer.Message);
+    }
+
+    /// <summary>Entries are older than the destination takes any.</summary>
+    public void DropTooOld(int entries)
+    {
+        Metrics.DroppedTooOld.Add(entries);
+        if (_tooOld.ShouldLog("", out long heldBack))
+        {
+            RemoteWriteLog.TooOld(
+                _logger, Options.Name, entries, PrometheusDuration.Format(Options.Queue.SampleAgeLimit), heldBack);
+        }
     }
 
     /// <summary>The receiver does not know version 2.0: from now on, this batch included, version 1.0 is sent.</summary>

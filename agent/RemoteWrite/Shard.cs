@@ -88,7 +88,7 @@ internal sealed class Shard
         int tooOld = CountWhileOld(count, old: true);
         if (tooOld > 0)
         {
-            _sending.Metrics.DroppedTooOld.Add(tooOld);
+            _sending.DropTooOld(tooOld);
             return tooOld;
         }
 

@@ -5,4 +5,4 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>The metrics of one scrape pool.</summary>
 internal sealed record PoolMetrics(
     GaugeMetric Targets, GaugeMetric TargetLimit, CounterMetric Syncs, CounterMetric FailedSyncs,
-    SummaryMetric SyncLength, GaugeMetric MetadataEntries, GaugeMetric MetadataBytes);
+    SummaryMetric SyncLength, HistogramMetric SyncLengthHistogram, GaugeMetric MetadataEntries, GaugeMetric MetadataBytes);

@@ -102,15 +102,17 @@ internal sealed class ScrapeCache
     /// Gives up lines that the last good page did not have, once there are many, and those that only a failed page had.
     /// Their series are released, so this comes after the batch with their markers was stored.
     /// </summary>
-    public void ForgetUnseen()
+    /// <returns>True when a failed page had left too many.</returns>
+    public bool ForgetUnseen()
     {
         bool isGood = _reader.Scrape == _lastGoodScrape;
+        bool isForced = !isGood && _lines.Count - _linesBefore > MaxLinesOfFailure;
         int unseen = _lines.Count - _reader.LinesOfPage;
         if (isGood && (_reader.HasUnusedSeries || unseen > AllowedUnseen()))
         {
             Forget(_lastGoodScrape);
         }
-        else if (!isGood && _lines.Count - _linesBefore > MaxLinesOfFailure)
+        else if (isForced)
         {
             foreach (ref CachedLine line in _lines.Lines[_linesBefore..])
             {
@@ -122,6 +124,7 @@ internal sealed class ScrapeCache
 
         _lines.Settle();
         _series.Settle();
+        return isForced;
     }
 
     /// <summary>Shows the series of the last good page, and its samples that rules dropped.</summary>

@@ -64,12 +64,14 @@ internal sealed class ScrapeFailureLog : IDisposable
         }
     }
 
+    /// <summary>Closes the file; who writes later writes nothing.</summary>
     public void Dispose()
     {
         lock (_fileLock)
         {
             _file?.Dispose();
             _file = null;
+            _isBroken = true;
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class ScrapeLoop : IDisposable
     private readonly ISampleStore _store;
     private readonly ScrapeMetrics _metrics;
     private readonly SummaryMetric _intervalLength;
+    private readonly HistogramMetric _intervalLengthHistogram;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly SampleBatchPool _batches;
@@ -47,6 +48,7 @@ internal sealed class ScrapeLoop : IDisposable
         _batches = batches;
         _metrics = metrics;
         _intervalLength = metrics.IntervalLength(target.Interval);
+        _intervalLengthHistogram = metrics.IntervalLengthHistogram(target.Interval);
         _time = time;
         _log = log;
         _takePart = TakePart;
@@ -152,7 +154,9 @@ internal sealed class ScrapeLoop : IDisposable
         _scrape = new RunningScrape(batch, scrapeTime.ToUnixTimeMilliseconds());
         if (_lastStarted is { } last)
         {
-            _intervalLength.Observe(_time.GetElapsedTime(last, started).TotalSeconds);
+            double seconds = _time.GetElapsedTime(last, started).TotalSeconds;
+            _intervalLength.Observe(seconds);
+            _intervalLengthHistogram.Observe(seconds);
         }
 
         _lastStarted = started;
@@ -252,7 +256,7 @@ internal sealed class ScrapeLoop : IDisposable
         }
         else
         {
-            _cache.ForgetUnseen();
+            _metrics.CacheFlushForced.Add(_cache.ForgetUnseen() ? 1 : 0);
         }
 
         Count(in page, fetched.OverBodyLimit);

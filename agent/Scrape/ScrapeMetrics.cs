@@ -5,6 +5,8 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>The metrics of scraping, by Prometheus's names.</summary>
 internal sealed class ScrapeMetrics(MetricRegistry registry)
 {
+    private static readonly double[] s_lengthBounds = [0.01, 0.1, 1, 10];
+
     private readonly MetricFamily<GaugeMetric> _poolTargets = registry.Gauges(
         "prometheus_target_scrape_pool_targets", "Current number of targets in this scrape pool.", "scrape_job");
 
@@ -26,6 +28,15 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
 
     private readonly MetricFamily<SummaryMetric> _intervalLengths = registry.Summaries(
         "prometheus_target_interval_length_seconds", "Actual intervals between scrapes.", "interval");
+
+    private readonly MetricFamily<HistogramMetric> _syncLengthHistograms = registry.Histograms(
+        "prometheus_target_sync_length_histogram_seconds", "Actual interval to sync the scrape pool.", s_lengthBounds, "scrape_job");
+
+    private readonly MetricFamily<HistogramMetric> _intervalLengthHistograms = registry.Histograms(
+        "prometheus_target_interval_length_histogram_seconds", "Actual intervals between scrapes.", s_lengthBounds, "interval");
+
+    private readonly MetricFamily<SummaryMetric> _reloadLengths = registry.Summaries(
+        "prometheus_target_reload_length_seconds", "Actual interval to reload the scrape pool with a given configuration.", "interval");
 
     private readonly MetricFamily<GaugeMetric> _metadataEntries = registry.Gauges(
         "prometheus_target_metadata_cache_entries", "Total number of metric metadata entries in the cache", "scrape_job");
@@ -57,6 +68,15 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
     public CounterMetric OutOfOrderSamples { get; } = registry.Counter(
         "prometheus_target_scrapes_sample_out_of_order_total",
         "Total number of samples rejected due to not being out of the expected order.");
+
+    /// <summary>A target whose page failed half-way left too many lines of it in memory, and they were given up.</summary>
+    public CounterMetric CacheFlushForced { get; } = registry.Counter(
+        "prometheus_target_scrapes_cache_flush_forced_total",
+        "How many times a scrape cache was flushed due to getting big while scrapes are failing.");
+
+    public HistogramMetric ScrapeDuration { get; } = registry.Histogram(
+        "prometheus_target_scrape_duration_seconds", "Total duration of the scrape from start to commit completion in seconds.",
+        s_lengthBounds);
 
     public GaugeMetric Pools { get; } = registry.Gauge(
         "ampedge_scrape_pools", "Scrape pools, one for each job of the configuration.");
@@ -111,10 +131,18 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
 
     public PoolMetrics Pool(string job) => new(
         _poolTargets.With(job), _poolTargetLimits.With(job), _poolSyncs.With(job), _syncsFailed.With(job), _syncLengths.With(job),
+        _syncLengthHistograms.With(job),
         _metadataEntries.With(job), _metadataBytes.With(job));
 
     /// <summary>The time between scrapes of targets with this interval.</summary>
     public SummaryMetric IntervalLength(TimeSpan interval) => _intervalLengths.With(PrometheusDuration.Format(interval));
+
+    /// <summary>The same in buckets.</summary>
+    public HistogramMetric IntervalLengthHistogram(TimeSpan interval) =>
+        _intervalLengthHistograms.With(PrometheusDuration.Format(interval));
+
+    /// <summary>How long reloads of pools with this interval take.</summary>
+    public SummaryMetric ReloadLength(TimeSpan interval) => _reloadLengths.With(PrometheusDuration.Format(interval));
 
     /// <summary>Runs before each scrape of our own page.</summary>
     public void BeforeCollect(Action update) => registry.BeforeCollect(update);
@@ -126,6 +154,7 @@ internal sealed class ScrapeMetrics(MetricRegistry registry)
         _poolSyncs.Remove(job);
         _syncsFailed.Remove(job);
         _syncLengths.Remove(job);
+        _syncLengthHistograms.Remove(job);
         _metadataEntries.Remove(job);
         _metadataBytes.Remove(job);
     }

@@ -91,6 +91,7 @@ internal sealed class ScrapePool : IAsyncDisposable
     public async Task ReloadAsync(ScrapeJob job)
     {
         await _syncing.WaitAsync();
+        long started = _time.GetTimestamp();
         try
         {
             ScrapeJob old = _job;
@@ -109,6 +110,7 @@ internal sealed class ScrapePool : IAsyncDisposable
         }
         finally
         {
+            _metrics.ReloadLength(job.Interval).Observe(_time.GetElapsedTime(started).TotalSeconds);
             _syncing.Release();
         }
     }
@@ -152,7 +154,9 @@ internal sealed class ScrapePool : IAsyncDisposable
         Dictionary<ulong, Target> wanted = MakeTargets(out List<Labels> dropped, out int droppedCount);
         await SwitchToAsync(wanted);
         Publish(dropped, droppedCount);
-        _poolMetrics.SyncLength.Observe(_time.GetElapsedTime(started).TotalSeconds);
+        double seconds = _time.GetElapsedTime(started).TotalSeconds;
+        _poolMetrics.SyncLength.Observe(seconds);
+        _poolMetrics.SyncLengthHistogram.Observe(seconds);
     }
 
     private Dictionary<ulong, Target> MakeTargets(out List<Labels> dropped, out int droppedCount)

@@ -53,6 +53,7 @@ internal sealed class Scraping : IComponent, IDisposable
         }
 
         await _scrapes.ApplyAsync(jobs);
+        _failureLogs.CloseOthers();
         await _discovery.ApplyAsync(discoveryJobs);
     }
 

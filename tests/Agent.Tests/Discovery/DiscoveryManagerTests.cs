@@ -10,6 +10,8 @@ namespace AmpEdge.Agent.Tests.Discovery;
 public sealed class DiscoveryManagerTests
 {
     private readonly Dictionary<string, string> _handed = [];
+    private readonly MetricRegistry _registry = new();
+    private readonly ManualTime _time = new();
     private string _refused = "";
 
     [Fact]
@@ -33,6 +35,30 @@ public sealed class DiscoveryManagerTests
         third.Report("new:1");
         await manager.HandOverAsync();
         Assert.Equal("new:1", _handed["job"]);
+    }
+
+    [Fact]
+    public async Task Updates_are_counted_with_their_time_and_those_that_had_to_wait()
+    {
+        const string LastUpdate = "prometheus_sd_last_update_timestamp_seconds{name=\"scrape\",config=\"job\"}";
+        await using DiscoveryManager manager = Manager();
+        LateDiscoverer discoverer = new();
+        await ApplyAsync(manager, ("one", discoverer));
+        double start = _time.GetUtcNow().ToUnixTimeSeconds();
+        Assert.Equal(start, Value(LastUpdate));
+        Assert.Equal(0, Value("prometheus_sd_updates_delayed_total{name=\"scrape\"}"));
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+        _refused = "job";
+        discoverer.Report("a:1");
+        await manager.HandOverAsync();
+        Assert.Equal(1, Value("prometheus_sd_updates_delayed_total{name=\"scrape\"}"));
+        Assert.Equal(start, Value(LastUpdate));
+
+        _refused = "";
+        await manager.HandOverAsync();
+        Assert.Equal("a:1", _handed["job"]);
+        Assert.Equal(start + 5, Value(LastUpdate));
     }
 
     [Fact]
@@ -120,7 +146,9 @@ public sealed class DiscoveryManagerTests
             _handed[job] = string.Join(' ', addresses);
             return Task.CompletedTask;
         },
-        new DiscoveryMetrics(new MetricRegistry()), new ManualTime(), NullLogger.Instance);
+        new DiscoveryMetrics(_registry), _time, NullLogger.Instance);
+
+    private double Value(string name) => MetricText.ValueOf(_registry, name);
 
     private static DiscoveryJob Static(string job, string address) => new(
         job,

@@ -120,7 +120,39 @@ public sealed class TargetDebugPageTests : IAsyncLifetime
         Assert.Contains("no longer", page, StringComparison.Ordinal);
     }
 
-    private TargetDebugPage Debug => new(_scrapes, static () => (IReadOnlyList<QueueManager>)[]);
+    [Fact]
+    public async Task Pages_that_fetch_their_target_are_bounded_and_the_one_too_many_says_so()
+    {
+        TaskCompletionSource<ScriptedResponse> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ScriptedHttpServer target = new(_ => answer.Task);
+        MetricRegistry registry = new();
+        TargetDebugPage debug = new(_scrapes, static () => (IReadOnlyList<QueueManager>)[], registry);
+        await _scrapes.SyncAsync(
+            "node/a&b", [new TargetGroup("0", [Labels.FromStrings("__address__", target.Address)], Labels.Empty)]);
+        string link = await LinkAsync(target.Address);
+        Task<(int Status, string Page)>[] pages = new Task<(int, string)>[TargetDebugPage.MaxFetches];
+        for (int page = 0; page < pages.Length; page++)
+        {
+            pages[page] = Answers.OfAsync(debug.AnswerAsync, link);
+        }
+
+        (int status, string refused) = await Answers.OfAsync(debug.AnswerAsync, link);
+        Assert.Equal(503, status);
+        Assert.Contains("try again in a few seconds", refused, StringComparison.Ordinal);
+        Assert.Equal(1, MetricText.ValueOf(registry, "ampedge_target_debug_refused_total"));
+        Assert.Equal(TargetDebugPage.MaxFetches, MetricText.ValueOf(registry, "ampedge_target_debug_fetches"));
+
+        answer.SetResult(new ScriptedResponse(500, new Dictionary<string, string>(), []));
+        foreach (Task<(int Status, string Page)> page in pages)
+        {
+            Assert.Equal(200, (await page).Status);
+        }
+
+        Assert.Equal(200, (await Answers.OfAsync(debug.AnswerAsync, link)).Status);
+        Assert.Equal(0, MetricText.ValueOf(registry, "ampedge_target_debug_fetches"));
+    }
+
+    private TargetDebugPage Debug => new(_scrapes, static () => (IReadOnlyList<QueueManager>)[], new MetricRegistry());
 
     private async Task<string> ListAsync(string query)
     {
@@ -129,13 +161,19 @@ public sealed class TargetDebugPageTests : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Follows the link of the list.</summary>
-    private async Task<string> TargetAsync(string address, string furtherQuery = "")
+    /// <summary>The query of a target's link in the list.</summary>
+    private async Task<string> LinkAsync(string address)
     {
         string list = await ListAsync("?q=" + address);
         string link = System.Net.WebUtility.HtmlDecode(
             Regex.Match(list, "href=\"\\.(/service-discovery/target[^\"]+)\"").Groups[1].Value);
-        (int status, string page) = await Answers.OfAsync(Debug.AnswerAsync, link[link.IndexOf('?', StringComparison.Ordinal)..] + furtherQuery);
+        return link[link.IndexOf('?', StringComparison.Ordinal)..];
+    }
+
+    /// <summary>Follows the link of the list.</summary>
+    private async Task<string> TargetAsync(string address, string furtherQuery = "")
+    {
+        (int status, string page) = await Answers.OfAsync(Debug.AnswerAsync, await LinkAsync(address) + furtherQuery);
         Assert.Equal(200, status);
         return page;
     }

@@ -3,6 +3,7 @@ using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Agent.Config;
 using AmpEdge.Agent.RemoteWrite;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.SigV4;
 using AmpEdge.Tests.Support;
@@ -191,6 +192,75 @@ public sealed class QueueManagerTests
 
         Assert.All(world.Receiver.Accepted, static sample => Assert.Equal(2, sample.Value));
         Assert.Equal(3, world.Counter("prometheus_remote_storage_samples_dropped_total"));
+    }
+
+    [Fact]
+    public async Task An_unexpected_error_anywhere_is_counted_and_sending_goes_on()
+    {
+        await using QueueWorld world = new();
+        FailingTime time = new(world.Time);
+        FailingRandom random = new();
+        world.QueueTime = time;
+        world.Random = random;
+        await world.StartAsync();
+        world.Drive(() => world.Queue.IsLive, "live");
+        world.Scrape(1);
+        world.DriveUntilAccepted(3);
+
+        // The shard's loop ends, and then a new set of shards cannot be made at once.
+        random.Failures = 2;
+        time.Failures = 1;
+        world.Scrape(2);
+        world.DriveUntilAccepted(6);
+
+        Assert.Equal(3, world.Counter("ampedge_remote_write_loop_failures_total"));
+        Delivered.AssertInOrder(world.Receiver.Accepted);
+    }
+
+    [Fact]
+    public async Task Metadata_that_cannot_be_read_once_is_sent_the_next_time()
+    {
+        int reads = 0;
+        await using QueueWorld world = new(QueueWorld.DefaultOptions with
+        {
+            Metadata = new MetadataConfig { Send = true, SendInterval = TimeSpan.FromSeconds(10) },
+        })
+        {
+            ReadMetadata = () => ++reads == 1
+                ? throw new InvalidOperationException("not now")
+                : [new MetricMetadata("a_total", MetricType.Counter, "Counts.", "")],
+        };
+        await world.StartAsync();
+        world.Drive(() => world.Counter("prometheus_remote_storage_metadata_total") == 1, "the metadata", stepMs: 500);
+
+        Assert.Equal(1, world.Counter("ampedge_remote_write_loop_failures_total"));
+    }
+
+    [Fact]
+    public async Task Requests_of_metadata_are_bounded_in_bytes_and_what_fits_none_is_left_out()
+    {
+        const int MaxBytes = 16 << 10;
+        Gen gen = Gen.Create(5);
+        List<MetricMetadata> families = [new("endless", MetricType.Gauge, new string('x', MaxBytes), "")];
+        for (int family = 0; family < 60; family++)
+        {
+            families.Add(new MetricMetadata(FormattableString.Invariant($"family_{family}"), MetricType.Gauge, Convert.ToHexString(gen.Bytes(450)), ""));
+        }
+
+        await using QueueWorld world = new(QueueWorld.DefaultOptions with
+        {
+            Queue = QueueWorld.DefaultOptions.Queue with { MaxBytesPerSend = new ByteSize(MaxBytes) },
+            Metadata = new MetadataConfig { Send = true, SendInterval = TimeSpan.FromSeconds(10) },
+        })
+        {
+            Metadata = families,
+        };
+        await world.StartAsync();
+        world.Drive(() => world.Counter("prometheus_remote_storage_metadata_total") == 60, "the metadata", stepMs: 500);
+
+        Assert.Equal(1, world.Counter("prometheus_remote_storage_metadata_failed_total"));
+        Assert.True(world.Receiver.Requests.Count > 3, $"{world.Receiver.Requests.Count} requests");
+        Assert.All(world.Receiver.Requests, static request => Assert.True(request.Body.Length <= MaxBytes));
     }
 
     private static List<(string Series, double Value)> Describe(IReadOnlyList<ReceivedSample> samples)

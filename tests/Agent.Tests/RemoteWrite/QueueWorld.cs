@@ -59,6 +59,12 @@ internal sealed class QueueWorld : IAsyncDisposable
 
     public RequestAuthorizer? Authorizer { get; set; }
 
+    /// <summary>The destination's clock, where it is not <see cref="Time"/> itself.</summary>
+    public TimeProvider? QueueTime { get; set; }
+
+    /// <summary>The destination's random numbers, where they are not the usual ones.</summary>
+    public Random? Random { get; set; }
+
     public IReadOnlyList<MetricMetadata> Metadata { get; set; } = [];
 
     /// <summary>Where metadata comes from, instead of <see cref="Metadata"/>.</summary>
@@ -77,7 +83,7 @@ internal sealed class QueueWorld : IAsyncDisposable
         OpenBuffer();
         _http = new HttpMessageInvoker(Receiver, disposeHandler: false);
         _queue = new QueueManager(
-            Options, Buffer, new WriteClient(Options, _http, Authorizer, Time), () => ReadMetadata?.Invoke() ?? Metadata, Time, new Random(1), Registry,
+            Options, Buffer, new WriteClient(Options, _http, Authorizer, Time), () => ReadMetadata?.Invoke() ?? Metadata, QueueTime ?? Time, Random ?? new Random(1), Registry,
             NullLogger.Instance);
         await _queue.StartAsync(CancellationToken.None);
     }
@@ -171,21 +177,7 @@ internal sealed class QueueWorld : IAsyncDisposable
         Receiver.Dispose();
     }
 
-    public double Counter(string name)
-    {
-        System.Buffers.ArrayBufferWriter<byte> page = new();
-        Registry.WriteTo(page, AmpEdge.Prometheus.ExpositionFormat.Text004);
-        double sum = 0;
-        foreach (string line in System.Text.Encoding.UTF8.GetString(page.WrittenSpan).Split('\n'))
-        {
-            if (line.StartsWith(name, StringComparison.Ordinal) && (name.Contains('{', StringComparison.Ordinal) || line[name.Length] is '{' or ' '))
-            {
-                sum += double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-            }
-        }
-
-        return sum;
-    }
+    public double Counter(string name) => MetricText.ValueOf(Registry, name);
 
     private async Task EndAsync(bool abruptly)
     {

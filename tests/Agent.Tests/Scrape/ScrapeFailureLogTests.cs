@@ -54,6 +54,24 @@ public sealed class ScrapeFailureLogTests
         Assert.Equal("no place for f.log", logs.For("f.log")!.Write("node", s_target, "three"));
     }
 
+    [Fact]
+    public void A_path_that_a_reload_names_no_more_is_closed_for_good()
+    {
+        List<MemoryStream> files = [];
+        using ScrapeFailureLogs logs = new(_ => Opened(files), _time);
+        ScrapeFailureLog gone = logs.For("gone.log")!;
+        gone.Write("node", s_target, "one");
+        logs.For("kept.log")!.Write("node", s_target, "one");
+
+        logs.Reopen();
+        logs.For("kept.log")!.Write("node", s_target, "two");
+        logs.CloseOthers();
+        gone.Write("node", s_target, "late");
+
+        Assert.Equal([false, false, true], files.ConvertAll(static file => file.CanWrite));
+        Assert.NotSame(gone, logs.For("gone.log"));
+    }
+
     private static MemoryStream Opened(List<MemoryStream> files)
     {
         MemoryStream file = new();
