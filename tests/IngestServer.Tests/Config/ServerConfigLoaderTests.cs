@@ -76,7 +76,8 @@ public sealed class ServerConfigLoaderTests
               - id: ../etc
               - id: ws-a
               - id: ws-a
-                limits: {max_label_size: 0B}
+                limits: {max_label_size: 0B, out_of_order_time_window: 25h, max_native_histogram_buckets: 0}
+            storage: {exemplars: {max: -1}}
             principals:
               - name: x
                 access_key: K
@@ -95,7 +96,10 @@ public sealed class ServerConfigLoaderTests
                 "server.yml:5:9 workspaces[0].id: is not a workspace id",
                 "server.yml:7:9 workspaces[2].id: is used by another workspace",
                 "server.yml:8:30 workspaces[2].limits.max_label_size: is out of range (got '0B'",
-                "server.yml:10:5 principals[0].secret_key: is missing",
+                "workspaces[2].limits.out_of_order_time_window: is too long (got '1d1h'",
+                "workspaces[2].limits.max_native_histogram_buckets: ",
+                "storage.exemplars.max: ",
+                "server.yml:11:5 principals[0].secret_key: is missing",
                 "principals[0].actions: holds an action that does not exist (got 'aps:Fly'",
                 "principals[1].name: is missing",
                 "principals[1].access_key: is used by another principal",

@@ -32,6 +32,74 @@ public sealed class CommitRecordReaderTests
     }
 
     [Fact]
+    public void Parts_stand_behind_the_samples()
+    {
+        PendingRequest request = new() { OldestLateMs = 500 };
+        request.Add(1, 1000, new Histogram { Count = 1, ZeroCount = 1, Sum = 1 });
+        request.AddExemplar(1, 900, 0.5, TestDatabase.Raw(Labels.FromStrings("t", "x")));
+        ByteBuffer payload = new();
+        CommitRecord.WriteEndOfSeries(payload);
+        CommitRecord.WriteMetadata(payload, []);
+        CommitRecord.WriteSamples(payload, [], []);
+        CommitRecord.WriteParts(payload, request, [5], [6]);
+
+        const string Parts =
+            "000000" + "03" // no series, metadata, samples; three parts
+            + "01" + "e807" // samples out of order from 500 on
+            + "02" + "01" + "08" + "d00f" + "0a" + "0000" + "00" + "023ff0" + "01" + "01" + "0000" // 5 = 1 + 4; 1000; its body
+            + "03" + "01" + "0a" + "880e" + "023fe0" + "08" + "0a060a01741201" + "78"; // 6 = 1 + 5; 900; 0.5; {t="x"}
+        Assert.Equal(Parts, Convert.ToHexStringLower(payload.Written));
+        Assert.Equal(2, (int)RecordType.CommitWithParts);
+        Assert.Equal((1, 2, 3), ((int)CommitPart.OldestLate, (int)CommitPart.Histograms, (int)CommitPart.Exemplars));
+
+        byte[] bytes = payload.Written.ToArray();
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            Assert.False(TryReadParts(bytes.AsSpan(0, length), out _), $"cut at {length} of {bytes.Length}");
+        }
+
+        Assert.True(TryReadParts(bytes, out int items));
+        Assert.Equal(2, items);
+        Assert.False(TryReadParts([.. bytes, 0], out _));
+        Gen gen = Gen.Create(94);
+        for (int round = 0; round < 2000; round++)
+        {
+            TryReadParts(gen.Mutate(bytes), out _);
+        }
+    }
+
+    private static bool TryReadParts(ReadOnlySpan<byte> payload, out int items)
+    {
+        items = 0;
+        CommitRecordReader reader = new(payload, new LabelScratch(), hasParts: true);
+        while (reader.NextSeries())
+        {
+            // Only the parts are of interest.
+        }
+
+        reader.ReadMetadata([]);
+        while (reader.NextSample())
+        {
+            // As above.
+        }
+
+        while (reader.NextPart(out CommitPart part))
+        {
+            while (part == CommitPart.Histograms && reader.NextHistogram(new Histogram()))
+            {
+                items++;
+            }
+
+            while (part == CommitPart.Exemplars && reader.NextExemplar())
+            {
+                items++;
+            }
+        }
+
+        return !reader.Malformed;
+    }
+
+    [Fact]
     public void Whatever_is_written_is_read_back()
     {
         Gen gen = Gen.Create(91);
