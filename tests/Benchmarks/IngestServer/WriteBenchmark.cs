@@ -71,7 +71,7 @@ public class WriteBenchmark
             Snappy.TryDecode(body, _decoded, out int length);
             using Appender appender = _database!.NewAppender();
             BatchWriter writer = new(appender, new IngestLimits(), "tenant", long.MaxValue / 2);
-            writer.TryWrite(_decoded.AsSpan(0, length), out _);
+            MessageV1.TryWrite(_decoded.AsSpan(0, length), writer, out _);
             writer.Commit();
             stored += writer.Tally.Samples;
         }
