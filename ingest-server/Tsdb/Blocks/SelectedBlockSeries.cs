@@ -150,6 +150,12 @@ public sealed class SelectedBlockSeries
             if (decoder.TimestampMs >= _minTimeMs && !IsDeleted(ref deleted, decoder.TimestampMs))
             {
                 _numbers!.CopyTo(_histogram, decoder.Hint);
+                if (_histogram.Schema > Histogram.MaxSchema)
+                {
+                    // Of a version to come, whose buckets mean the same.
+                    _histogram.ReduceResolution(Histogram.MaxSchema);
+                }
+
                 sink.Add(decoder.TimestampMs, _histogram);
             }
         }

@@ -1,10 +1,9 @@
 using AmpEdge.Prometheus;
-using AmpEdge.Tests.Support;
 
-namespace AmpEdge.IngestServer.Tests.Tsdb.Chunks;
+namespace AmpEdge.Tests.Support;
 
 /// <summary>Histories of native histograms: counters and gauges, resets, new and vanished buckets, markers of the end.</summary>
-internal sealed class RandomHistograms
+public sealed class RandomHistograms
 {
     private readonly Gen _gen;
     private readonly bool _isFloat;
@@ -16,10 +15,16 @@ internal sealed class RandomHistograms
     private long _zeroCount;
     private double[] _bounds = [];
 
-    public RandomHistograms(Gen gen, bool isFloat)
+    private readonly bool _customBounds;
+
+    /// <param name="gen">Where chance comes from.</param>
+    /// <param name="isFloat">Whether counts are floats.</param>
+    /// <param name="customBounds">Whether some have bounds of their own, which older versions of Prometheus do not know.</param>
+    public RandomHistograms(Gen gen, bool isFloat, bool customBounds = true)
     {
         _gen = gen;
         _isFloat = isFloat;
+        _customBounds = customBounds;
         _isGauge = gen.OneIn(3);
         NewShape();
     }
@@ -52,6 +57,29 @@ internal sealed class RandomHistograms
         }
 
         return Make();
+    }
+
+    /// <summary>
+    /// One of another shape that counts more than all before: it begins a chunk of which nothing is known. Prometheus 2.42 takes
+    /// no snapshot of an open chunk that began with a reset.
+    /// </summary>
+    public Histogram Last()
+    {
+        const long Many = 1L << 52;
+        Histogram histogram = new() { IsFloat = _isFloat, Schema = _schema == 3 ? 4 : 3, Sum = 1 };
+        histogram.Positive.AddSpan(new HistogramSpan(0, 1));
+        if (_isFloat)
+        {
+            histogram.FloatCount = Many;
+            histogram.Positive.AddFloatCount(Many);
+        }
+        else
+        {
+            histogram.Count = Many;
+            histogram.Positive.AddCount(Many);
+        }
+
+        return histogram;
     }
 
     public static string Describe(long timestampMs, Histogram histogram)
@@ -87,7 +115,7 @@ internal sealed class RandomHistograms
 
     private void NewShape()
     {
-        _schema = _gen.OneIn(5) ? FloatHistogram.CustomBucketsSchema : _gen.Int(Histogram.MinSchema, Histogram.MaxSchema + 1);
+        _schema = _customBounds && _gen.OneIn(5) ? FloatHistogram.CustomBucketsSchema : _gen.Int(Histogram.MinSchema, Histogram.MaxSchema + 1);
         _bounds = [];
         _threshold = 0;
         if (_schema == FloatHistogram.CustomBucketsSchema)
