@@ -51,7 +51,8 @@ internal sealed class ServerFlags
             "auth", AuthSigV4, [AuthSigV4, AuthNone],
             "How callers prove who they are; none is taken only with a listener on loopback.");
         _strictAmp = access.Switch(
-            "amp.strict", "Answer 404 to what AMP does not have, such as status/buildinfo and format_query.");
+            "amp.strict",
+            "Refuse what AMP refuses: paths that it does not have, remote write 2.0, native histograms.");
         FlagGroup query = _commandLine.Group("Queries");
         EngineOptions defaults = new();
         _maxSamples = query.Number(

@@ -114,7 +114,7 @@ internal sealed class ServerHost : IDisposable
         QueryEndpoints query = new(
             _engine, new QueryGate(_settings.Engine.MaxConcurrency, _metrics), _settings.Engine.Parser, _time,
             _loggers.CreateLogger<QueryEndpoints>());
-        WriteEndpoints write = new(_time, _loggers.CreateLogger<WriteEndpoint>());
+        WriteEndpoints write = new(!_settings.StrictAmp, _time, _loggers.CreateLogger<WriteEndpoint>());
         DataPlaneRoutes dataPlane = new(routes, _guard, _workspaces, crossOrigin, query, write);
         dataPlane.MapWorkspaces(extensions: !_settings.StrictAmp);
         if (_settings.WithoutAuth)

@@ -16,9 +16,12 @@ namespace AmpEdge.IngestServer.Ingest;
 /// hands. A request whose samples were refused in part is answered with 400 (429 for the limit of series) and the first
 /// refusal; its good samples stay. What a retry could cure is never answered with 400, because senders drop what gets one.
 /// </summary>
-internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogger log)
+internal sealed class WriteEndpoint(int successStatus, bool takesAll, TimeProvider time, ILogger log)
 {
     private readonly int _successStatus = successStatus;
+
+    /// <summary>False to refuse what AMP refuses.</summary>
+    private readonly bool _takesAll = takesAll;
     private readonly TimeProvider _time = time;
     private readonly ILogger _log = log;
 
@@ -26,9 +29,15 @@ internal sealed class WriteEndpoint(int successStatus, TimeProvider time, ILogge
     {
         HttpRequest request = call.Context.Request;
         IngestLimits limits = call.Workspace.Config.Limits;
+        limits = _takesAll ? limits : limits with { NativeHistograms = false };
         if (WriteForm.Refuse(request.ContentType, request.Headers.ContentEncoding, out WriteProtocol protocol) is { } unsupported)
         {
             return call.Context.WriteTextAsync(StatusCodes.Status415UnsupportedMediaType, unsupported);
+        }
+
+        if (protocol == WriteProtocol.V2 && !_takesAll)
+        {
+            return call.Context.WriteTextAsync(StatusCodes.Status415UnsupportedMediaType, WriteForm.OnlyVersion1);
         }
 
         if (protocol == WriteProtocol.V2)

@@ -11,6 +11,10 @@ internal static class WriteForm
     public const string MessageV2 = "io.prometheus.write.v2.Request";
     public const string Encoding = "snappy";
 
+    /// <summary>The answer of a server that takes what AMP takes.</summary>
+    public const string OnlyVersion1 =
+        $"remote write protobuf message {MessageV2} is not accepted by this server; supported: {MessageV1}";
+
     /// <summary>
     /// Null when the body is a snappy-compressed message of a version that is known; else the text of the 415 answer. A
     /// missing content type or encoding stands for version 1.0 in snappy, since old senders leave them out.

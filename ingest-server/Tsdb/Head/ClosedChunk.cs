@@ -3,6 +3,9 @@ namespace AmpEdge.Tsdb;
 /// <summary>A full chunk of a series: 40 bytes in a slab, linked from oldest to newest.</summary>
 internal struct ClosedChunk
 {
+    /// <summary>What one takes.</summary>
+    public const int Bytes = 40;
+
     public long MinTimeMs;
 
     public long MaxTimeMs;

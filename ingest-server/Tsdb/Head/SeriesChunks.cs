@@ -46,7 +46,7 @@ internal sealed class SeriesChunks
     public long ChunksRemoved { get; private set; }
 
     /// <summary>Bytes of closed chunks' pages, of their descriptors and of side entries.</summary>
-    public long BytesHeld => _arena.PageBytesHeld + (_closed.Capacity * 40) + (_sides.Capacity * 104);
+    public long BytesHeld => _arena.PageBytesHeld + (_closed.Capacity * ClosedChunk.Bytes) + (_sides.Capacity * SideEntry.Bytes);
 
     public ref SideEntry Side(uint side) => ref _sides[side];
 

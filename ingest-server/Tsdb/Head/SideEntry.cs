@@ -6,6 +6,9 @@ namespace AmpEdge.Tsdb;
 /// </summary>
 internal struct SideEntry
 {
+    /// <summary>What one takes.</summary>
+    public const int Bytes = 88;
+
     /// <summary>The newest time among the out-of-order samples, and the oldest one, ms.</summary>
     public long LateMaxTimeMs;
     public long LateMinTimeMs;

@@ -84,6 +84,28 @@ public sealed class RemoteWrite2Tests
     }
 
     [Fact]
+    public async Task As_AMP_a_server_can_refuse_version_2_and_histograms_and_know_no_exemplars()
+    {
+        await using TestServer server = await TestServer.StartWithoutAuthAsync(
+            static settings => settings with { StrictAmp = true });
+        WriteRequestV2Writer message = new();
+        Begin(message, "__name__", "m");
+        message.AddSample(NowMs(server), 1);
+        message.EndSeries();
+        using HttpResponseMessage response = await SendAsync(server, message);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Contains("supported: prometheus.WriteRequest", await TestServer.TextOf(response), StringComparison.Ordinal);
+
+        byte[] series = [0x0A, 0x0D, 0x0A, 0x08, .. "__name__"u8, 0x12, 0x01, (byte)'h', 0x22, 0x02, 0x78, 0x01];
+        using HttpResponseMessage histogram = await server.WriteAsync(
+            new WriteBody().Raw([0x0A, (byte)series.Length, .. series]).Compressed());
+        Assert.Contains("native histograms are not supported", await TestServer.TextOf(histogram), StringComparison.Ordinal);
+        using HttpResponseMessage exemplars = await server.SendAsync(
+            server.NewRequest(HttpMethod.Get, TestServer.PathOf("query_exemplars?query=m")));
+        Assert.Equal(HttpStatusCode.NotFound, exemplars.StatusCode);
+    }
+
+    [Fact]
     public async Task A_refused_message_tells_that_nothing_was_written()
     {
         await using TestServer server = await TestServer.StartWithoutAuthAsync();
