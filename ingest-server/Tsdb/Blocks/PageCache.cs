@@ -17,8 +17,6 @@ public sealed class PageCache
 
     private readonly Stripe[] _stripes = new Stripe[StripeCount];
     private int _files;
-    private long _hits;
-    private long _misses;
 
     /// <param name="capacityBytes">The bound; sixteen pages at least.</param>
     public PageCache(long capacityBytes)
@@ -36,25 +34,13 @@ public sealed class PageCache
     public long CapacityBytes { get; }
 
     /// <summary>What the pages take now.</summary>
-    public long Bytes
-    {
-        get
-        {
-            long bytes = 0;
-            foreach (Stripe stripe in _stripes)
-            {
-                bytes += stripe.Bytes;
-            }
-
-            return bytes;
-        }
-    }
+    public long Bytes => Sum(static stripe => stripe.Bytes);
 
     /// <summary>Reads of a page that was there.</summary>
-    public long Hits => Interlocked.Read(ref _hits);
+    public long Hits => Sum(static stripe => stripe.Hits);
 
     /// <summary>Reads of a page that came from the disk.</summary>
-    public long Misses => Interlocked.Read(ref _misses);
+    public long Misses => Sum(static stripe => stripe.Misses);
 
     /// <summary>A number that no other file of this cache has.</summary>
     internal uint NewFile() => (uint)Interlocked.Increment(ref _files);
@@ -65,14 +51,23 @@ public sealed class PageCache
         Stripe stripe = _stripes[(key * 0x9E3779B97F4A7C15) >> 60];
         if (stripe.TryGet(key, out byte[]? bytes))
         {
-            Interlocked.Increment(ref _hits);
             return bytes;
         }
 
-        Interlocked.Increment(ref _misses);
         bytes = file.ReadPage(page);
         stripe.Put(key, bytes);
         return bytes;
+    }
+
+    private long Sum(Func<Stripe, long> number)
+    {
+        long sum = 0;
+        foreach (Stripe stripe in _stripes)
+        {
+            sum += number(stripe);
+        }
+
+        return sum;
     }
 
     /// <summary>A part of the pages, under a lock of its own.</summary>
@@ -81,10 +76,18 @@ public sealed class PageCache
         private readonly Lock _lock = new();
         private readonly Dictionary<ulong, int> _places = [];
         private readonly List<Slot> _slots = [];
-        private long _bytes;
         private int _hand;
 
-        public long Bytes => Interlocked.Read(ref _bytes);
+        // Written under the lock.
+        private long _bytes;
+        private long _hits;
+        private long _misses;
+
+        public long Bytes => Volatile.Read(ref _bytes);
+
+        public long Hits => Volatile.Read(ref _hits);
+
+        public long Misses => Volatile.Read(ref _misses);
 
         public bool TryGet(ulong key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out byte[]? page)
         {
@@ -95,8 +98,11 @@ public sealed class PageCache
                     Slot slot = _slots[place];
                     slot.WasUsed = true;
                     page = slot.Page;
+                    _hits++;
                     return true;
                 }
+
+                _misses++;
             }
 
             page = null;
@@ -113,7 +119,7 @@ public sealed class PageCache
                     return;
                 }
 
-                Interlocked.Add(ref _bytes, page.Length);
+                _bytes += page.Length;
                 if (_slots.Count < capacity)
                 {
                     _places.Add(key, _slots.Count);
@@ -122,7 +128,7 @@ public sealed class PageCache
                 }
 
                 Slot victim = _slots[TakeVictim()];
-                Interlocked.Add(ref _bytes, -victim.Page.Length);
+                _bytes -= victim.Page.Length;
                 _places.Remove(victim.Key);
                 _places.Add(key, _hand);
                 (victim.Key, victim.Page) = (key, page);
