@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AmpEdge.EndToEnd.Tests.Support;
 using AmpEdge.SigV4;
 using AmpEdge.Tests.Support;
@@ -99,6 +101,50 @@ public sealed class CredentialChainTests
             ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = identity.Url + "/v1/credentials",
             ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = folder.Write("token", "pod-identity-token"),
         });
+
+    /// <summary>The address is the same in every ECS task, 169.254.170.2; a proxy of the process leads it to the stand-in.</summary>
+    [Fact]
+    public Task The_relative_address_of_an_ecs_task() => SignsAsync(
+        FakeIdentity.Session,
+        static (_, identity) => new()
+        {
+            ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = FakeIdentity.RelativeUri,
+            ["http_proxy"] = identity.Url,
+            ["no_proxy"] = "127.0.0.1",
+        },
+        asked: "http://169.254.170.2" + FakeIdentity.RelativeUri);
+
+    [Theory]
+    [InlineData("sso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\n", "", "https://example.awsapps.com/start")]
+    [InlineData(
+        "sso_session = work\n",
+        "[sso-session work]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n",
+        "work")]
+    public Task A_person_who_signed_in_by_sso(string profile, string session, string cacheKey) => SignsAsync(
+        FakeIdentity.Session,
+        (folder, identity) =>
+        {
+#pragma warning disable CA5350 // It names the file, as the AWS CLI does; nothing is kept safe by it.
+            string name = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(cacheKey)));
+#pragma warning restore CA5350
+            folder.Write(
+                $".aws/sso/cache/{name}.json",
+                $$"""
+                {"startUrl": "https://example.awsapps.com/start", "region": "eu-west-1", "accessToken": "{{FakeIdentity.SsoToken}}",
+                 "expiresAt": "{{TimeProvider.System.GetUtcNow().AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}"}
+                """);
+            return new()
+            {
+                ["HOME"] = folder.At(""),
+                ["AWS_CONFIG_FILE"] = folder.Write(
+                    "config",
+                    $"[profile person]\nsso_account_id = 123456789012\nsso_role_name = metrics\nregion = eu-west-1\n{profile}\n{session}"),
+                ["AWS_PROFILE"] = "person",
+                ["AWS_ENDPOINT_URL_SSO"] = identity.Url,
+                ["AWS_REGION"] = FakeAws.Region,
+            };
+        },
+        asked: "/federation/credentials?");
 
     [Fact]
     public Task The_instance_metadata_service() => SignsAsync(

@@ -10,8 +10,10 @@ namespace AmpEdge.Hosting;
 /// <param name="Problem">What is wrong, in Prometheus's words where Prometheus has some.</param>
 /// <param name="Got">The offending value, if it may be shown.</param>
 /// <param name="Allowed">What would be accepted.</param>
+/// <param name="Nearest">What was meant, most likely.</param>
 public sealed record ConfigProblem(
-    string File, YamlPosition Position, string KeyPath, string Problem, string? Got = null, string? Allowed = null)
+    string File, YamlPosition Position, string KeyPath, string Problem, string? Got = null, string? Allowed = null,
+    string? Nearest = null)
 {
     private const int MaxShownLength = 200;
 
@@ -20,15 +22,20 @@ public sealed record ConfigProblem(
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{File}:{Position.Line}:{Position.Column} ");
         text.Append(KeyPath).Append(KeyPath.Length > 0 ? ": " : "").Append(Problem);
-        if (Got is not null || Allowed is not null)
+        string before = " (";
+        foreach (string? part in (ReadOnlySpan<string?>)[
+            Got is null ? null : $"got '{Cut(Got)}'",
+            Allowed is null ? null : $"allowed: {Allowed}",
+            Nearest is null ? null : $"did you mean {Nearest}?"])
         {
-            text.Append(" (");
-            text.Append(Got is null ? "" : $"got '{Cut(Got)}'");
-            text.Append(Got is not null && Allowed is not null ? ", " : "");
-            text.Append(Allowed is null ? "" : $"allowed: {Allowed}").Append(')');
+            if (part is not null)
+            {
+                text.Append(before).Append(part);
+                before = ", ";
+            }
         }
 
-        return text.ToString();
+        return text.Append(before == ", " ? ")" : "").ToString();
     }
 
     private static string Cut(string value)

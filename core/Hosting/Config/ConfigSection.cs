@@ -374,9 +374,9 @@ public sealed class ConfigSection
             if (!_known.Contains(entry.Key))
             {
                 string? nearest = NearestWord.Of(entry.Key, _known);
-                Report(
-                    entry.KeyPosition, Join(entry.Key), $"field {entry.Key} not found in type {_typeName}", null,
-                    nearest is null ? string.Join(", ", _known) : $"did you mean {nearest}?");
+                _errors.Add(new ConfigProblem(
+                    File, entry.KeyPosition, Join(entry.Key), $"field {entry.Key} not found in type {_typeName}",
+                    Allowed: nearest is null ? string.Join(", ", _known) : null, Nearest: nearest));
             }
         }
     }

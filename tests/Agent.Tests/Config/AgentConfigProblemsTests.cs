@@ -47,7 +47,7 @@ public sealed class AgentConfigProblemsTests : IDisposable
             f.yml:3:20 global.external_labels: "" is not a valid label name
             f.yml:4:13 rule_files: field rule_files is not allowed in agent mode (allowed: scrape_configs, scrape_config_files, remote_write, global)
             f.yml:7:19 scrape_configs[0].scrape_timeout: scrape timeout greater than scrape interval for scrape config with job name "one" (got '2m', allowed: up to scrape_interval, 1m)
-            f.yml:8:3 scrape_configs[0].scrape_intervall: field scrape_intervall not found in type config.ScrapeConfig (allowed: did you mean scrape_interval?)
+            f.yml:8:3 scrape_configs[0].scrape_intervall: field scrape_intervall not found in type config.ScrapeConfig (did you mean scrape_interval?)
             f.yml:10:3 scrape_configs[0].static_configs: "http://a/metrics" is not a valid hostname (got 'http://a/metrics', allowed: host:port)
             f.yml:11:13 scrape_configs[1].job_name: found multiple scrape configs with job name "one" (got 'one', allowed: a name that no other job has, in all files)
             f.yml:13:12 scrape_configs[1].relabel_configs[0].regex: error parsing regexp: missing closing ): `^(?s:a()$` (got 'a(', allowed: RE2 syntax)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Linq;
 using System.Text.Json;
 using AmpEdge.Agent.Config;
 using AmpEdge.Hosting;
@@ -60,6 +62,95 @@ public sealed class DeployFilesTests : IDisposable
 
         Assert.Fail("the manifest has no ConfigMap");
     }
+
+    [Fact]
+    public void The_task_definition_gives_the_agent_flags_that_it_has_and_volumes_that_are_there()
+    {
+        using JsonDocument task = JsonDocument.Parse(File.ReadAllText(PathOf("agent/deploy/ecs/task-definition.json")));
+        HashSet<string> volumes = [];
+        foreach (JsonElement volume in task.RootElement.GetProperty("volumes").EnumerateArray())
+        {
+            volumes.Add(volume.GetProperty("name").GetString()!);
+        }
+
+        foreach (JsonElement container in task.RootElement.GetProperty("containerDefinitions").EnumerateArray())
+        {
+            if (container.TryGetProperty("mountPoints", out JsonElement mounts))
+            {
+                Assert.All(mounts.EnumerateArray(), mount => Assert.Contains(mount.GetProperty("sourceVolume").GetString()!, volumes));
+            }
+
+            if (container.GetProperty("name").GetString() == "ampedge-agent")
+            {
+                AssertFlags([.. container.GetProperty("command").EnumerateArray().Select(static flag => flag.GetString()!)]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_document_of_the_manifest_is_yaml_and_what_it_names_is_in_it()
+    {
+        ConfigErrors errors = new();
+        Dictionary<string, YamlMapping> byKind = [];
+        foreach (string document in File.ReadAllText(PathOf("helm/daemonset.yaml")).Split("\n---\n"))
+        {
+            YamlMapping mapping = Assert.IsType<YamlMapping>(YamlReader.Read("daemonset", document, errors));
+            byKind.Add(TextAt(mapping, "kind"), mapping);
+        }
+
+        Assert.Equal("", string.Join('\n', errors.Problems));
+        YamlMapping pod = Assert.IsType<YamlMapping>(At(byKind["DaemonSet"], "spec", "template", "spec"));
+        Assert.Equal(TextAt(byKind["ServiceAccount"], "metadata", "name"), TextAt(pod, "serviceAccountName"));
+        Assert.Equal(TextAt(byKind["ClusterRole"], "metadata", "name"), TextAt(byKind["ClusterRoleBinding"], "roleRef", "name"));
+        YamlMapping agent = Assert.IsType<YamlMapping>(Items(pod, "containers")[0]);
+        AssertFlags([.. Items(agent, "args").Select(static item => Assert.IsType<YamlScalar>(item).Value)]);
+        HashSet<string> volumes = [.. Items(pod, "volumes").Select(static volume => TextAt(volume, "name"))];
+        Assert.All(Items(agent, "volumeMounts"), mount => Assert.Contains(TextAt(mount, "name"), volumes));
+        Assert.Equal(
+            TextAt(byKind["ConfigMap"], "metadata", "name"),
+            TextAt(Items(pod, "volumes").Single(static volume => TextAt(volume, "name") == "config"), "configMap", "name"));
+    }
+
+    [Fact]
+    public void The_systemd_unit_gives_the_agent_flags_that_it_has_and_satisfies_systemd()
+    {
+        string unit = File.ReadAllText(PathOf("agent/deploy/systemd/ampedge-agent.service"));
+        string command = unit.Split("ExecStart=")[1].Split("\n\n")[0].Split("\nExecReload=")[0];
+        string[] words = command.Split([' ', '\\', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        AssertFlags(words[1..]);
+
+        // The program is wherever it was put; systemd looks whether it can be run.
+        string copy = Path.Combine(_folder, "ampedge-agent.service");
+        File.WriteAllText(copy, unit.Replace(words[0], "/bin/true", StringComparison.Ordinal));
+        using Process verify = Process.Start(new ProcessStartInfo(Oracle.Program("systemd-analyze"), ["verify", copy])
+        {
+            RedirectStandardError = true,
+        })!;
+        string said = verify.StandardError.ReadToEnd();
+        verify.WaitForExit();
+        Assert.True(verify.ExitCode == 0 && said.Length == 0, said);
+    }
+
+    private static void AssertFlags(string[] flags)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        Assert.True(new AgentFlags().TryRead(flags, output, error, out _), error.ToString());
+    }
+
+    private static YamlNode At(YamlNode node, params ReadOnlySpan<string> path)
+    {
+        foreach (string key in path)
+        {
+            node = Assert.IsType<YamlMapping>(node).Entries.Single(entry => entry.Key == key).Value;
+        }
+
+        return node;
+    }
+
+    private static string TextAt(YamlNode node, params ReadOnlySpan<string> path) => Assert.IsType<YamlScalar>(At(node, path)).Value;
+
+    private static IReadOnlyList<YamlNode> Items(YamlNode node, string key) => Assert.IsType<YamlSequence>(At(node, key)).Items;
 
     private AgentConfig Load(string text, Dictionary<string, string> variables)
     {

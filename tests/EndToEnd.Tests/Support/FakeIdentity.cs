@@ -8,10 +8,16 @@ namespace AmpEdge.EndToEnd.Tests.Support;
 
 /// <summary>
 /// Whoever hands out AWS credentials, on loopback: the token service (roles, web identity), the container endpoint of
-/// ECS and EKS Pod Identity, the instance metadata service (version 2 only).
+/// ECS and EKS Pod Identity, the portal of single sign-on, the instance metadata service (version 2 only).
 /// </summary>
 public sealed class FakeIdentity : IAsyncDisposable
 {
+    /// <summary>Where the credentials of a task lie on the host that all tasks have.</summary>
+    public const string RelativeUri = "/v2/credentials/task-1";
+
+    /// <summary>What somebody who signed in has in the cache of tokens.</summary>
+    public const string SsoToken = "sso-access-token";
+
     private const string MetadataToken = "metadata-session-token";
     private const string RoleFolder = "/latest/meta-data/iam/security-credentials";
 
@@ -43,6 +49,21 @@ public sealed class FakeIdentity : IAsyncDisposable
                 ? "AssumeRoleWithWebIdentity"
                 : "AssumeRole";
             return FakeAws.Answer(200, "text/xml", TokenAnswer(operation));
+        }
+
+        if (request.Target == "http://169.254.170.2" + RelativeUri)
+        {
+            return FakeAws.Answer(200, "application/json", KeysJson());
+        }
+
+        if (request.Target.StartsWith("/federation/credentials?", StringComparison.Ordinal))
+        {
+            bool isKnown = request.Headers.GetValueOrDefault("x-amz-sso_bearer_token") == SsoToken
+                && request.Target.Contains("role_name=metrics", StringComparison.Ordinal)
+                && request.Target.Contains("account_id=123456789012", StringComparison.Ordinal);
+            return isKnown
+                ? FakeAws.Answer(200, "application/json", RoleJson())
+                : FakeAws.Answer(401, "application/json", "{}");
         }
 
         if (request.Target == "/v1/credentials")
@@ -79,6 +100,12 @@ public sealed class FakeIdentity : IAsyncDisposable
         {"Code": "Success", "LastUpdated": "2026-01-01T00:00:00Z", "Type": "AWS-HMAC", "RoleArn": "arn:aws:iam::123456789012:role/r",
          "AccessKeyId": "{{Session.AccessKeyId}}", "SecretAccessKey": "{{Session.SecretAccessKey}}", "Token": "{{Session.SessionToken}}",
          "Expiration": "{{InAnHour()}}"}
+        """;
+
+    private static string RoleJson() => $$$"""
+        {"roleCredentials": {"accessKeyId": "{{{Session.AccessKeyId}}}", "secretAccessKey": "{{{Session.SecretAccessKey}}}",
+         "sessionToken": "{{{Session.SessionToken}}}",
+         "expiration": {{{TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds()}}} }}
         """;
 
     private static string TokenAnswer(string operation) => $"""

@@ -9,6 +9,7 @@ public sealed class WorkingFolder : IDisposable
     public string Write(string name, string content)
     {
         string path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
         return path;
     }

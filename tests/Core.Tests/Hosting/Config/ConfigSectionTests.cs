@@ -71,7 +71,7 @@ public sealed class ConfigSectionTests
             f.yml:7:6 items[0].k: must be a single value (got 'a list')
             f.yml:8:2 items[1]: empty or null item
             f.yml:9:3 items[2]: must be a mapping (got 'a text')
-            f.yml:10:1 unknwon: field unknwon not found in type config.plain (allowed: did you mean unknown?)
+            f.yml:10:1 unknwon: field unknwon not found in type config.plain (did you mean unknown?)
             f.yml:11:1 flag: field flag already set in type config.plain
             """,
             _errors.ToString());
