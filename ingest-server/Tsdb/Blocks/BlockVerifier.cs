@@ -144,13 +144,13 @@ internal sealed class BlockVerifier
                 corrupt = histograms.Corrupt;
                 break;
             default:
-                corrupt = true;
-                break;
+                _block.Chunks.ThrowBroken(place, $"encoding {(byte)encoding}, which cannot be read: known are 1, 2 and 3");
+                return default;
         }
 
         if (corrupt)
         {
-            _block.Chunks.ThrowBroken(place, $"samples of encoding {(byte)encoding} that cannot be decoded");
+            _block.Chunks.ThrowBroken(place, $"samples that cannot be decoded");
         }
 
         return (firstMs, lastMs, samples);

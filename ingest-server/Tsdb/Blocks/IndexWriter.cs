@@ -15,7 +15,7 @@ internal sealed class IndexWriter
     private const int ReferencesPerPass = 16 * 1024 * 1024;
 
     private readonly FileAppender _file;
-    private readonly SymbolTable _symbols;
+    private readonly SymbolSet _symbols;
     private readonly LabelPairs _pairs;
     private readonly SeriesSpool _spool;
     private readonly int[] _symbolOrder;
@@ -30,7 +30,7 @@ internal sealed class IndexWriter
     private readonly long[] _postings;
     private long _allPostings;
 
-    public IndexWriter(FileAppender file, SymbolTable symbols, LabelPairs pairs, SeriesSpool spool)
+    public IndexWriter(FileAppender file, SymbolSet symbols, LabelPairs pairs, SeriesSpool spool)
     {
         _file = file;
         _symbols = symbols;

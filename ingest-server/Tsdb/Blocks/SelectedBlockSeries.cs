@@ -135,7 +135,7 @@ public sealed class SelectedBlockSeries
                 Decode(chunk, new HistogramDecoder(bytes, encoding == ChunkEncoding.FloatHistogram, _numbers), ref sink);
                 break;
             default:
-                _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which is not known");
+                _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which cannot be read: known are 1, 2 and 3");
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
 using AmpEdge.Tsdb;
@@ -115,6 +116,56 @@ public sealed class BlockCorruptionTests
             files.SetContent(s_index, forged);
             Findings(files);
         }
+    }
+
+    /// <summary>The same for chunks, of each encoding.</summary>
+    [Fact]
+    public void Chunks_of_nonsense_with_right_checksums_never_do_worse_than_an_error()
+    {
+        const int HeaderBytes = 8;
+        Gen gen = Gen.Create(39);
+        FaultyFileSystem files = WriteSmall(gen);
+        byte[] sound = files.Content(s_chunks);
+        Assert.True(Uvarint.TryRead(sound.AsSpan(HeaderBytes), out ulong length, out int lengthBytes));
+        for (int round = 0; round < 3000; round++)
+        {
+            byte[] forged = [.. sound];
+            Span<byte> chunk = forged.AsSpan(HeaderBytes + lengthBytes, 1 + (int)length);
+            chunk[0] = (byte)gen.Pick(1, 2, 3, 4);
+            for (int edits = gen.Int(4); edits > 0; edits--)
+            {
+                chunk[gen.Int(chunk.Length)] = (byte)gen.Int(256);
+            }
+
+            BinaryPrimitives.WriteUInt32BigEndian(forged.AsSpan(HeaderBytes + lengthBytes + chunk.Length), Crc32C.Compute(chunk));
+            files.SetContent(s_chunks, forged);
+            Findings(files);
+            try
+            {
+                Answer(files);
+            }
+            catch (BlockCorruptionException corruption)
+            {
+                Assert.Equal(s_chunks, corruption.Path);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_chunk_of_an_encoding_that_is_not_known_is_named()
+    {
+        FaultyFileSystem files = new();
+        using (BlockWriter writer = BlockWriter.Create(files, TestBlock.Folder, TestBlock.Name))
+        {
+            writer.BeginSeries(Labels.FromStrings("__name__", "a").Blob);
+            writer.AddChunk(1000, 1000, (ChunkEncoding)4, TestBlock.Encode([new Sample(1000, 1)]));
+            writer.Finish(1000, 1001, new BlockCompaction { Level = 1 });
+        }
+
+        Assert.Contains(
+            "encoding 4, which cannot be read: known are 1, 2 and 3",
+            Assert.Throws<BlockCorruptionException>(() => Answer(files)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -7,7 +7,7 @@ namespace AmpEdge.Tsdb;
 /// The distinct names and values of a block that is being written, numbered as they come. All bytes lie in one buffer,
 /// so that a million of them are not a million objects.
 /// </summary>
-internal sealed class SymbolTable
+internal sealed class SymbolSet
 {
     private const int FirstSymbols = 256;
 
@@ -17,7 +17,7 @@ internal sealed class SymbolTable
     private int[] _slots = new int[FirstSymbols * 2];
 
     /// <param name="seed">Keys the hash, so that senders cannot choose collisions.</param>
-    public SymbolTable(ulong seed) => _seed = seed;
+    public SymbolSet(ulong seed) => _seed = seed;
 
     public int Count { get; private set; }
 
