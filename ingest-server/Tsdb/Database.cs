@@ -49,6 +49,7 @@ public sealed class Database : IDisposable
     private ITimer? _maintenance;
     private long _syncsFailed;
     private long _maintenanceFailures;
+    private HeadSnapshot? _snapshot;
     private string? _lastDiskError;
     private bool _disposed;
 
@@ -329,12 +330,32 @@ public sealed class Database : IDisposable
         _syncing.GetAwaiter().GetResult();
         lock (_maintenanceLock)
         {
+            IReadOnlyList<WalSegment> segments = _wal.Segments();
             _log.Dispose();
+            WriteSnapshot(segments);
             _blocks.Dispose();
             _folderLock.Dispose();
         }
 
         _stop.Dispose();
+    }
+
+    /// <summary>A disk that refuses costs the next start its time and nothing else: the log has everything.</summary>
+    private void WriteSnapshot(IReadOnlyList<WalSegment> segments)
+    {
+        if (!_options.SnapshotOnClose || _snapshot is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _snapshot.Write(_head, _log, segments);
+        }
+        catch (IOException failure)
+        {
+            Volatile.Write(ref _lastDiskError, failure.Message);
+        }
     }
 
     internal CommitResult Commit(PendingRequest request)
@@ -367,7 +388,16 @@ public sealed class Database : IDisposable
     private void ReadLog(IFileSystem files, string folder)
     {
         HeadStart start = HeadStart.Read(files, folder, out string? damage);
-        ReplayReport replay = new LogReplay(_head, _log, start).Run(files, Path.Combine(folder, LogFolder), _wal.CutTail);
+        _snapshot = new HeadSnapshot(files, folder);
+        bool fromSnapshot = _snapshot.TryLoad(_head, _log, _wal.Segments());
+        if (fromSnapshot)
+        {
+            _head.DropBefore(start.TimeMs);
+        }
+
+        ReplayReport replay = fromSnapshot
+            ? new ReplayReport(0, 0, 0, 0, []) { FromSnapshot = true }
+            : new LogReplay(_head, _log, start).Run(files, Path.Combine(folder, LogFolder), _wal.CutTail);
         SyncLog(files, Path.Combine(folder, LogFolder));
         Replay = damage is null ? replay : replay with { Damages = [.. replay.Damages, damage] };
         _upkeep.Begin(start);

@@ -55,6 +55,9 @@ public sealed record DatabaseOptions
     /// <summary>The most exemplars that are held, the newest ones of all series; 0 holds none.</summary>
     public int MaxExemplars { get; init; } = 100_000;
 
+    /// <summary>Whether closing writes the head down, so that the next start need not read the log.</summary>
+    public bool SnapshotOnClose { get; init; }
+
     /// <summary>
     /// How much older than the newest sample of the whole head a sample may be that is not later than the newest one of
     /// its own series; <see cref="TimeSpan.Zero"/> refuses all of those. <see cref="Database.OutOfOrderWindow"/> changes it.

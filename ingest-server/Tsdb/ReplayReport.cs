@@ -7,4 +7,8 @@ namespace AmpEdge.Tsdb;
 /// <param name="LostBytes">Bytes that could not be read, a torn last record included.</param>
 /// <param name="Damages">What was wrong, one message each: file, byte, found, expected.</param>
 public sealed record ReplayReport(
-    int Segments, long Records, long Samples, long LostBytes, IReadOnlyList<string> Damages);
+    int Segments, long Records, long Samples, long LostBytes, IReadOnlyList<string> Damages)
+{
+    /// <summary>The head came out of a snapshot, so the log was not read.</summary>
+    public bool FromSnapshot { get; init; }
+}

@@ -51,6 +51,7 @@ internal sealed class WorkspaceOpener(
             MaxHeadBytes = storage.MaxHeadSize.Bytes,
             FsyncInterval = storage.FsyncAlways ? TimeSpan.Zero : defaults.FsyncInterval,
             FutureTolerance = TimeSpan.MaxValue,
+            SnapshotOnClose = true,
             OutOfOrderWindow = limits.OutOfOrderWindow,
             MaxExemplars = storage.MaxExemplars,
         };

@@ -116,6 +116,41 @@ internal sealed class ExemplarStore(int capacity)
         return found;
     }
 
+    /// <summary>Appends all exemplars, oldest first, for a snapshot.</summary>
+    public void WriteTo(ByteBuffer payload)
+    {
+        lock (_lock)
+        {
+            int first = _count == _capacity ? _next : 0;
+            for (int index = 0; index < _count; index++)
+            {
+                ref readonly Slot slot = ref _slots[(first + index) % _slots.Length];
+                payload.AppendLengthPrefixed(slot.Series.Blob);
+                payload.AppendVarint(slot.TimestampMs);
+                HistogramBody.WriteNumber(payload, slot.Value);
+                payload.AppendLengthPrefixed(slot.Labels.Blob);
+            }
+        }
+    }
+
+    /// <summary>Takes back what <see cref="WriteTo"/> wrote.</summary>
+    public void Restore(ReadOnlySpan<byte> payload)
+    {
+        SpanReader reader = new(payload);
+        lock (_lock)
+        {
+            while (!reader.AtEnd && _capacity > 0)
+            {
+                Labels series = Labels.FromBlob(reader.ReadLengthPrefixed());
+                long timestampMs = reader.ReadVarint();
+                double value = HistogramBody.ReadNumber(ref reader);
+                Labels labels = Labels.FromBlob(reader.ReadLengthPrefixed());
+                Invariant.Require(!reader.Truncated, "an exemplar of a whole snapshot cannot be read");
+                Add(series, timestampMs, value, labels);
+            }
+        }
+    }
+
     private static AppendOutcome Check(in Slot newest, long timestampMs, double value, Labels labels)
     {
         if (timestampMs == newest.TimestampMs && value.Equals(newest.Value) && labels == newest.Labels)

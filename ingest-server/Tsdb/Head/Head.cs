@@ -270,6 +270,47 @@ internal sealed class Head
         }
     }
 
+    /// <summary>Takes series out of a record of a snapshot; before anything else is in the head.</summary>
+    public void Restore(ReadOnlySpan<byte> series)
+    {
+        SpanReader reader = new(series);
+        lock (_commitLock)
+        {
+            long sequence = Retirement.VisibleSequence + 1;
+            while (!reader.AtEnd)
+            {
+                RestoreSeries(ref reader, sequence);
+            }
+
+            Retirement.Publish(sequence, Index.Ids.End);
+        }
+    }
+
+    private void RestoreSeries(ref SpanReader reader, long sequence)
+    {
+        ReadOnlySpan<byte> labels = reader.ReadLengthPrefixed();
+        Invariant.Require(!labels.IsEmpty, "the labels of a whole snapshot cannot be read");
+        uint series;
+        lock (_seriesLock)
+        {
+            series = Keys.SeriesOf(CreateSeries(labels));
+        }
+
+        ref SeriesEntry entry = ref Series[series];
+        Prepare(ref entry, series, sequence, sequence);
+        int deletions = reader.ReadUvarintInt32();
+        for (int index = 0; index < deletions && !reader.Truncated; index++)
+        {
+            TimeInterval deleted = new(reader.ReadVarint(), reader.ReadVarint());
+            Volatile.Write(ref _tombstones, _tombstones.With([entry.Id], deleted));
+        }
+
+        Chunks.Restore(ref reader, ref entry);
+        entry.LastSequence = sequence;
+        NoteTime(Chunks.MinTimeMs(in entry));
+        NoteTime(Chunks.MaxTimeMs(in entry));
+    }
+
     private uint CreateSeries(ReadOnlySpan<byte> canonical)
     {
         uint series = Series.Take();

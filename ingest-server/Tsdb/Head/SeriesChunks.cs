@@ -6,7 +6,7 @@ namespace AmpEdge.Tsdb;
 /// Puts samples into the chunks of series and takes old chunks away. Every method belongs to the holder of the head's
 /// commit lock; readers run beside it and see a series change through its version.
 /// </summary>
-internal sealed class SeriesChunks
+internal sealed partial class SeriesChunks
 {
     /// <summary>As in Prometheus: long enough for the encoding to pay off, short enough to decode for one point.</summary>
     public const int SamplesPerChunk = 120;

@@ -188,6 +188,34 @@ internal sealed class HeadLog : IDisposable
         return deleted;
     }
 
+    /// <summary>Appends the newest sample of each segment, for a snapshot.</summary>
+    public void WriteTimes(ByteBuffer payload)
+    {
+        lock (_maxTimesLock)
+        {
+            foreach ((int segment, long newestMs) in _maxTimes)
+            {
+                payload.AppendUvarint((ulong)segment);
+                payload.AppendVarint(newestMs);
+            }
+        }
+    }
+
+    /// <summary>Takes back what <see cref="WriteTimes"/> wrote.</summary>
+    public void RestoreTimes(ReadOnlySpan<byte> payload)
+    {
+        SpanReader reader = new(payload);
+        lock (_maxTimesLock)
+        {
+            while (!reader.AtEnd)
+            {
+                int segment = reader.ReadUvarintInt32();
+                _maxTimes[segment] = reader.ReadVarint();
+                Invariant.Require(!reader.Truncated, "the segments of a whole snapshot cannot be read");
+            }
+        }
+    }
+
     public void Dispose() => _wal.Dispose();
 
     /// <summary>
