@@ -1,5 +1,5 @@
 # The two commands of the README; each does all its set-up. See .build/ for what they do.
-.PHONY: run test bench bench-agents build publish clean
+.PHONY: run test bench bench-agents bench-ingest build publish clean
 
 run:
 	@.build/run
@@ -14,6 +14,10 @@ bench:
 # Our agent beside Debian's Prometheus agent and vmagent. AGENTS narrows it down: make bench-agents AGENTS='size=small outage'.
 bench-agents:
 	@.build/bench-agents $(AGENTS)
+
+# Our server beside Debian's Prometheus and VictoriaMetrics. INGEST narrows it down: make bench-ingest INGEST='size=100k seconds=30'.
+bench-ingest:
+	@.build/bench-ingest $(INGEST)
 
 build:
 	@.build/build

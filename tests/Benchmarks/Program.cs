@@ -1,12 +1,18 @@
 using System.Reflection;
 using AmpEdge.Benchmarks.Agents;
+using AmpEdge.Benchmarks.Ingest;
 using BenchmarkDotNet.Running;
 
-// make bench-agents compares whole agents; everything else is a primitive under BenchmarkDotNet: make bench BENCH='*Snappy*'
+// make bench-agents compares whole agents, make bench-ingest whole servers; everything else is a primitive under BenchmarkDotNet: make bench BENCH='*Snappy*'
 // runs what matches, and without a filter the list is shown to choose from.
 if (args is ["agents", .. string[] options])
 {
     return await AgentBenchmark.RunAsync(options);
+}
+
+if (args is ["ingest", .. string[] ingestOptions])
+{
+    return await IngestBenchmark.RunAsync(ingestOptions);
 }
 
 BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);

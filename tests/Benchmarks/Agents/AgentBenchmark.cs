@@ -1,4 +1,5 @@
 using System.Globalization;
+using AmpEdge.Benchmarks.Processes;
 
 namespace AmpEdge.Benchmarks.Agents;
 
@@ -53,7 +54,7 @@ internal sealed class AgentBenchmark(AgentBenchmarkOptions options, string folde
         using NginxTargets targets = await NginxTargets.StartAsync(Path.Combine(run, "targets"), size, time);
         using NginxSink sink = await NginxSink.StartAsync(Path.Combine(run, "sink"), time);
         string config = ScrapeConfiguration.Write(Path.Combine(run, "config"), agent, size, targets.Port, sink.WriteUrl);
-        AgentProcess process = AgentProcess.Start(agent, run, config, sink.WriteUrl);
+        MeasuredProcess process = Start(agent, run, config, sink.WriteUrl);
         try
         {
             // Two intervals until every target was seen and every cache is warm.
@@ -89,12 +90,20 @@ internal sealed class AgentBenchmark(AgentBenchmarkOptions options, string folde
         }
     }
 
+    private static MeasuredProcess Start(BenchmarkedAgent agent, string folder, string config, string writeUrl)
+    {
+        string data = Path.Combine(folder, "data");
+        Directory.CreateDirectory(data);
+        return MeasuredProcess.Start(agent.Program, agent.Arguments(config, data, Nginx.FreePort(), writeUrl), folder);
+    }
+
     /// <summary>The sink is away for a minute, in the middle of which the agent is killed and started again.</summary>
-    private async Task<AgentProcess> SufferAsync(AgentProcess process, NginxSink sink)
+    private async Task<MeasuredProcess> SufferAsync(MeasuredProcess process, NginxSink sink)
     {
         sink.TakeAway();
         await WaitAsync(TimeSpan.FromSeconds(30));
-        AgentProcess restarted = process.KillAndRestart();
+        process.Kill();
+        MeasuredProcess restarted = process.Restart();
         await WaitAsync(TimeSpan.FromSeconds(30));
         await sink.BringBackAsync();
         await WaitAsync(s_afterOutage);

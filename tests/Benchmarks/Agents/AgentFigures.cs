@@ -1,4 +1,5 @@
 using System.Globalization;
+using AmpEdge.Benchmarks.Processes;
 
 namespace AmpEdge.Benchmarks.Agents;
 

@@ -12,6 +12,9 @@ internal static class SyntheticSeries
     public const long StartMs = 1_700_000_000_000;
     public const long StepMs = 15_000;
 
+    /// <summary>How many metric names there are.</summary>
+    public const int Metrics = 200;
+
     public static readonly DatabaseOptions Options = new()
     {
         MaintenanceInterval = TimeSpan.Zero,
@@ -20,7 +23,7 @@ internal static class SyntheticSeries
     };
 
     public static Labels LabelsOf(int index) => Labels.FromStrings(
-        "__name__", $"container_metric_{index % 200}_total",
+        "__name__", MetricName(index % Metrics),
         "cluster", "production-eu-west-1",
         "namespace", $"team-{index / 200 % 40}",
         "pod", $"service-{index / 200 % 500}-7d9f8b6c5-{index / 200:x5}",
@@ -30,6 +33,8 @@ internal static class SyntheticSeries
         "node", $"ip-10-0-{index / 200 % 64}-12.eu-west-1.compute.internal",
         "image", $"registry.example.com/team/service:{index / 200 % 90}",
         "id", $"/kubepods/burstable/pod{index / 200:x8}");
+
+    public static string MetricName(int metric) => $"container_metric_{metric}_total";
 
     public static byte[] RawOf(Labels labels)
     {

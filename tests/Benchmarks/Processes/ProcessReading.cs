@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace AmpEdge.Benchmarks.Agents;
+namespace AmpEdge.Benchmarks.Processes;
 
 /// <summary>What a process has used by now.</summary>
 internal readonly record struct ProcessReading(TimeSpan CpuTime, double RssMiB, double PssMiB, double PrivateDirtyMiB)
