@@ -18,6 +18,7 @@ internal sealed class ServerFlags
     private readonly Flag<string> _listenAddress;
     private readonly Flag<string> _managementAddress;
     private readonly Flag<bool> _enableLifecycle;
+    private readonly Flag<bool> _enableAdminApi;
     private readonly Flag<string> _corsOrigin;
     private readonly Flag<string> _auth;
     private readonly Flag<bool> _strictAmp;
@@ -44,6 +45,8 @@ internal sealed class ServerFlags
             "Where to listen for /metrics, /-/reload and the pages. Without it they are on the main listener if that is "
             + "on loopback, and nowhere if it is not.", "HOST:PORT");
         _enableLifecycle = web.Switch("web.enable-lifecycle", "Allow POST /-/reload and POST /-/quit.");
+        _enableAdminApi = web.Switch(
+            "web.enable-admin-api", "Allow deleting series, clean-up and snapshots below /api/v1/admin/tsdb.");
         _corsOrigin = web.Text(
             "web.cors.origin", ".*", "Regular expression, matching whole, of origins whose pages may read answers.", "REGEX");
         FlagGroup access = _commandLine.Group("Access");
@@ -123,6 +126,7 @@ internal sealed class ServerFlags
         ListenAddress = _listenAddress.Value,
         ManagementAddress = _managementAddress.Value,
         EnableLifecycle = _enableLifecycle.Value,
+        EnableAdminApi = _enableAdminApi.Value,
         WithoutAuth = _auth.Value == AuthNone,
         StrictAmp = _strictAmp.Value,
         CorsOrigin = _corsOrigin.Value,

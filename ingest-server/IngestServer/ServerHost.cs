@@ -112,7 +112,8 @@ internal sealed class ServerHost : IDisposable
     private void MapDataPlane(RouteTable routes, CrossOrigin crossOrigin)
     {
         QueryEndpoints query = new(
-            _engine, new QueryGate(_settings.Engine.MaxConcurrency, _metrics), _settings.Engine.Parser, _time,
+            _engine, new QueryGate(_settings.Engine.MaxConcurrency, _metrics), _settings.Engine.Parser,
+            new AdminEndpoints(_settings.EnableAdminApi, _time), _time,
             _loggers.CreateLogger<QueryEndpoints>());
         WriteEndpoints write = new(!_settings.StrictAmp, _time, _loggers.CreateLogger<WriteEndpoint>());
         DataPlaneRoutes dataPlane = new(routes, _guard, _workspaces, crossOrigin, query, write);

@@ -18,6 +18,9 @@ internal sealed record ServerSettings
     /// <summary><c>/-/reload</c> and <c>/-/quit</c> may be called.</summary>
     public bool EnableLifecycle { get; init; }
 
+    /// <summary><c>admin/tsdb</c> may be called: series deleted, snapshots made.</summary>
+    public bool EnableAdminApi { get; init; }
+
     /// <summary><c>--auth=none</c>: nothing is signed; only on loopback.</summary>
     public bool WithoutAuth { get; init; }
 

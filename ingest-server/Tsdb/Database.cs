@@ -231,6 +231,20 @@ public sealed class Database : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes a folder <c>snapshots/&lt;name&gt;</c> of all blocks as they are now, by hard links; appends and queries go on.
+    /// </summary>
+    /// <param name="name">The folder's name, used for no snapshot before.</param>
+    /// <param name="withHead">Whether the samples of the head are written there as blocks of their own.</param>
+    /// <exception cref="IOException">The disk failed; there is no snapshot.</exception>
+    public void Snapshot(string name, bool withHead)
+    {
+        lock (_maintenanceLock)
+        {
+            _upkeep.Snapshot(name, withHead, _stop.Token);
+        }
+    }
+
     /// <summary>Returns when everything committed so far is on the disk.</summary>
     /// <exception cref="WalSyncException">The disk did not confirm it.</exception>
     public void Sync() => _wal.Sync();
@@ -390,11 +404,8 @@ public sealed class Database : IDisposable
         HeadStart start = HeadStart.Read(files, folder, out string? damage);
         _snapshot = new HeadSnapshot(files, folder);
         bool fromSnapshot = _snapshot.TryLoad(_head, _log, _wal.Segments());
-        if (fromSnapshot)
-        {
-            _head.DropBefore(start.TimeMs);
-        }
 
+        // Samples before the start may be in blocks too; those that came out of order are in none. Queries see each once.
         ReplayReport replay = fromSnapshot
             ? new ReplayReport(0, 0, 0, 0, []) { FromSnapshot = true }
             : new LogReplay(_head, _log, start).Run(files, Path.Combine(folder, LogFolder), _wal.CutTail);
@@ -522,9 +533,11 @@ public sealed class Database : IDisposable
         return Math.Max(BackFrom(_head.MaxTimeMs, age), _head.MinValidTimeMs);
     }
 
-    /// <summary>Out-of-order samples too are not taken when the next maintenance would delete them, nor behind a block.</summary>
-    private long OldestLateMs(TimeSpan window) =>
-        Math.Max(BackFrom(_head.MaxTimeMs, window < Retention ? window : Retention), _head.MinValidTimeMs);
+    /// <summary>
+    /// Out-of-order samples too are not taken when the next maintenance would delete them. They may belong before the last
+    /// cut: then they wait in the head for the next one.
+    /// </summary>
+    private long OldestLateMs(TimeSpan window) => BackFrom(_head.MaxTimeMs, window < Retention ? window : Retention);
 
     private long NewestAcceptedMs() =>
         _options.FutureTolerance == TimeSpan.MaxValue

@@ -220,6 +220,17 @@ public sealed class FaultyFileSystem : IFileSystem
         }
     }
 
+    public void Link(string existing, string name)
+    {
+        lock (_lock)
+        {
+            CountChange(name);
+            _files[name] = _files.TryGetValue(existing, out FaultyFile? file)
+                ? file
+                : throw new FileNotFoundException($"there is no {existing}", existing);
+        }
+    }
+
     public void Delete(string path)
     {
         lock (_lock)

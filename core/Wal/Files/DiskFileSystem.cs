@@ -45,6 +45,22 @@ public sealed class DiskFileSystem : IFileSystem
         return true;
     });
 
+    public void Link(string existing, string name)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Guard((existing, name), static path =>
+            {
+                File.Copy(path.existing, path.name);
+                return true;
+            });
+        }
+        else
+        {
+            Posix.Link(existing, name);
+        }
+    }
+
     public void Delete(string path) => Guard(path, static path =>
     {
         // The runtime forgives an absent file, but not that its folder is absent.
@@ -160,7 +176,7 @@ public sealed class DiskFileSystem : IFileSystem
         public void Dispose() => handle.Dispose();
     }
 
-    /// <summary>The three calls of libc that .NET does not offer for folders.</summary>
+    /// <summary>The calls of libc that .NET does not offer: fsync of folders, and hard links.</summary>
     private static class Posix
     {
         private const int OpenReadOnly = 0;
@@ -187,16 +203,27 @@ public sealed class DiskFileSystem : IFileSystem
             }
         }
 
-        private static IOException Failure(string folder)
+        public static void Link(string existing, string name)
+        {
+            if (link([.. Encoding.UTF8.GetBytes(existing), 0], [.. Encoding.UTF8.GetBytes(name), 0]) != 0)
+            {
+                throw Failure(name, "could not make the link");
+            }
+        }
+
+        private static IOException Failure(string path, string what = "could not sync the folder")
         {
             int error = Marshal.GetLastPInvokeError();
             return error is OutOfSpace or OverQuota
-                ? new DiskFullException(folder)
-                : new IOException($"could not sync the folder {folder}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+                ? new DiskFullException(path)
+                : new IOException($"{what} {path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
         }
 
         [DllImport("libc", SetLastError = true)]
         private static extern int open(byte[] path, int flags);
+
+        [DllImport("libc", SetLastError = true)]
+        private static extern int link(byte[] existing, byte[] name);
 
         [DllImport("libc", SetLastError = true)]
         private static extern int fsync(int descriptor);

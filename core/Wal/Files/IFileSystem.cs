@@ -29,6 +29,11 @@ public interface IFileSystem
     /// <summary>Renames a file or folder; a file that stands at the target is replaced in one step.</summary>
     void Rename(string from, string to);
 
+    /// <summary>
+    /// A second name for a file that is not written any more, without copying it; where the disk has no such names, a copy.
+    /// </summary>
+    void Link(string existing, string name);
+
     /// <summary>Deletes a file; nothing happens when it is absent.</summary>
     void Delete(string path);
 

@@ -65,6 +65,14 @@ public sealed class MemoryFileSystem : IFileSystem
         }
     }
 
+    public void Link(string existing, string name)
+    {
+        lock (_namesLock)
+        {
+            _files[name] = FindUnderLock(existing);
+        }
+    }
+
     public void Delete(string path)
     {
         lock (_namesLock)

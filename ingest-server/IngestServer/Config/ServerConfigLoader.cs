@@ -57,20 +57,22 @@ internal sealed class ServerConfigLoader
         }
 
         IngestLimits limits = ReadLimits(section.Section("limits", "limits"), defaults.Limits);
+        StorageConfig storage = ReadStorage(section.Section("storage", "storage"));
         ServerConfig config = new()
         {
             Region = region,
             Account = account,
             Limits = limits,
-            Storage = ReadStorage(section.Section("storage", "storage")),
-            Workspaces = ReadWorkspaces(section, limits),
+            Storage = storage,
+            Workspaces = ReadWorkspaces(section, limits, storage.Retention),
             Principals = new PrincipalReader(_file, account).ReadAll(section),
         };
         section.End();
         return config;
     }
 
-    private static List<WorkspaceConfig> ReadWorkspaces(ConfigSection root, IngestLimits limits)
+    private static List<WorkspaceConfig> ReadWorkspaces(
+        ConfigSection root, IngestLimits limits, RetentionConfig retention)
     {
         const int MaxAliasLength = 100;
         List<WorkspaceConfig> workspaces = [];
@@ -100,6 +102,7 @@ internal sealed class ServerConfigLoader
                 Id = id,
                 Alias = alias,
                 Limits = ReadLimits(section.Section("limits", "limits"), limits),
+                Retention = ReadWorkspaceStorage(section.Section("storage", "storage"), retention),
             });
             section.End();
         }
@@ -167,21 +170,41 @@ internal sealed class ServerConfigLoader
             return defaults;
         }
 
-        TimeSpan retention = section.Duration("retention_time", defaults.RetentionTime);
-        if (retention < TimeSpan.FromMinutes(1))
-        {
-            section.Fail("retention_time", "is too short", PrometheusDuration.Format(retention), "from 1m");
-        }
-
         StorageConfig storage = new()
         {
-            RetentionTime = retention,
+            Retention = ReadRetention(section, defaults.Retention),
             MaxHeadSize = new ByteSize(ReadSize(section, "max_head_size", defaults.MaxHeadSize.Bytes, DatabaseOptions.LargestHeadBytes)),
             MaxExemplars = ReadExemplars(section.Section("exemplars", "exemplars"), defaults.MaxExemplars),
             FsyncAlways = section.Choice("wal_fsync", "interval", "interval", "always") == "always",
         };
         section.End();
         return storage;
+    }
+
+    /// <summary>Of the storage section a workspace has the retention for itself.</summary>
+    private static RetentionConfig ReadWorkspaceStorage(ConfigSection? section, RetentionConfig defaults)
+    {
+        if (section is null)
+        {
+            return defaults;
+        }
+
+        RetentionConfig retention = ReadRetention(section, defaults);
+        section.End();
+        return retention;
+    }
+
+    private static RetentionConfig ReadRetention(ConfigSection section, RetentionConfig defaults)
+    {
+        TimeSpan time = section.Duration("retention_time", defaults.Time);
+        if (time < RetentionConfig.Shortest || time > RetentionConfig.Longest)
+        {
+            section.Fail(
+                "retention_time", "is out of range", PrometheusDuration.Format(time),
+                $"from {RetentionConfig.Shortest.Days}d to {RetentionConfig.Longest.Days}d");
+        }
+
+        return new RetentionConfig { Time = time, Size = section.Size("retention_size", defaults.Size) };
     }
 
     private static int ReadExemplars(ConfigSection? section, int defaultMax)

@@ -2,13 +2,18 @@ using AmpEdge.Hosting;
 
 namespace AmpEdge.IngestServer.Config;
 
-/// <summary>How workspaces keep their data. Read when a workspace is opened; a reload does not change open ones.</summary>
+/// <summary>
+/// How workspaces keep their data. Read when a workspace is opened; a reload
+/// changes the retention of open ones and nothing else.
+/// </summary>
 internal sealed record StorageConfig
 {
-    /// <summary>How long samples are kept, counted back from the newest one.</summary>
-    public TimeSpan RetentionTime { get; init; } = TimeSpan.FromHours(6);
+    /// <summary>What workspaces keep unless they say otherwise.</summary>
+    public RetentionConfig Retention { get; init; } = new();
 
-    /// <summary>Memory that one workspace's series and samples may take; at the bound the oldest samples go first.</summary>
+    /// <summary>
+    /// Memory that one workspace's newest samples may take; at the bound the older half becomes a block before its time.
+    /// </summary>
     public ByteSize MaxHeadSize { get; init; } = new(4L << 30);
 
     /// <summary>The most that <see cref="MaxExemplars"/> may be set to.</summary>

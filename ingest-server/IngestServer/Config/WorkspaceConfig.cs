@@ -10,4 +10,6 @@ internal sealed record WorkspaceConfig
     public string Alias { get; init; } = "";
 
     public IngestLimits Limits { get; init; } = new();
+
+    public RetentionConfig Retention { get; init; } = new();
 }

@@ -47,7 +47,8 @@ internal sealed class DataPlaneRoutes(
     {
         MapQuery(prefix, "/api/v1/query", "GET,POST", DataPlaneAction.QueryMetrics, query.Instant);
         MapQuery(prefix, "/api/v1/query_range", "GET,POST", DataPlaneAction.QueryMetrics, query.Range);
-        MapQuery(prefix, "/api/v1/series", "GET,POST", DataPlaneAction.GetSeries, query.Series);
+        MapQuery(
+            prefix, "/api/v1/series", extensions ? "DELETE,GET,POST" : "GET,POST", DataPlaneAction.GetSeries, query.Series);
         MapQuery(prefix, "/api/v1/labels", "GET,POST", DataPlaneAction.GetLabels, query.Labels);
         MapQuery(prefix, "/api/v1/label/{name}/values", "GET", DataPlaneAction.GetLabels, query.LabelValues);
         MapQuery(prefix, "/api/v1/metadata", "GET", DataPlaneAction.GetMetricMetadata, query.Metadata);
@@ -57,7 +58,17 @@ internal sealed class DataPlaneRoutes(
             MapQuery(prefix, "/api/v1/status/buildinfo", "GET", DataPlaneAction.QueryMetrics, query.Build);
             MapQuery(prefix, "/api/v1/format_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Format);
             MapQuery(prefix, "/api/v1/parse_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Parse);
+            MapAdmin(prefix);
         }
+    }
+
+    private void MapAdmin(string prefix)
+    {
+        const string Verbs = "POST,PUT";
+        string path = "/api/v1/admin/tsdb/";
+        MapQuery(prefix, path + "delete_series", Verbs, DataPlaneAction.AdministerStore, query.DeleteSeries);
+        MapQuery(prefix, path + "clean_tombstones", Verbs, DataPlaneAction.AdministerStore, query.CleanTombstones);
+        MapQuery(prefix, path + "snapshot", Verbs, DataPlaneAction.AdministerStore, query.Snapshot);
     }
 
     private void MapQuery(string prefix, string path, string verbs, DataPlaneAction action, DataPlaneHandler handler) =>

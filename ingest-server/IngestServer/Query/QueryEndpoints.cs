@@ -7,12 +7,15 @@ namespace AmpEdge.IngestServer.Query;
 /// <summary>The handlers of the query API, ready to be mapped.</summary>
 internal sealed class QueryEndpoints
 {
-    public QueryEndpoints(Engine engine, QueryGate gate, ParserOptions parser, TimeProvider time, ILogger log)
+    public QueryEndpoints(Engine engine, QueryGate gate, ParserOptions parser, AdminEndpoints admin, TimeProvider time, ILogger log)
     {
         ApiRunner runner = new(log);
         Instant = runner.Run(new InstantQueryEndpoint(engine, gate, time).AnswerAsync);
         Range = runner.Run(new RangeQueryEndpoint(engine, gate).AnswerAsync);
-        Series = runner.Run(new SeriesEndpoint(gate).AnswerAsync);
+        SeriesEndpoint series = new(gate);
+        Series = runner.Run(call => HttpMethods.IsDelete(call.Context.Request.Method)
+            ? AdminEndpoints.DropSeriesAsync(call)
+            : series.AnswerAsync(call));
         LabelsEndpoint labels = new(gate);
         Labels = runner.Run(labels.AnswerNamesAsync);
         LabelValues = runner.Run(labels.AnswerValuesAsync);
@@ -22,6 +25,9 @@ internal sealed class QueryEndpoints
         ExpressionEndpoints expressions = new(parser);
         Format = runner.Run(expressions.AnswerFormattedAsync);
         Parse = runner.Run(expressions.AnswerParsedAsync);
+        DeleteSeries = runner.Run(admin.DeleteSeriesAsync);
+        CleanTombstones = runner.Run(admin.CleanTombstonesAsync);
+        Snapshot = runner.Run(admin.SnapshotAsync);
     }
 
     public DataPlaneHandler Instant { get; }
@@ -43,4 +49,10 @@ internal sealed class QueryEndpoints
     public DataPlaneHandler Format { get; }
 
     public DataPlaneHandler Parse { get; }
+
+    public DataPlaneHandler DeleteSeries { get; }
+
+    public DataPlaneHandler CleanTombstones { get; }
+
+    public DataPlaneHandler Snapshot { get; }
 }

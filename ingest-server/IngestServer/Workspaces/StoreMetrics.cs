@@ -10,11 +10,15 @@ internal sealed class StoreMetrics
 {
     private const string Label = "workspace";
 
+    /// <summary>Prometheus's buckets of compactions, in seconds.</summary>
+    private static readonly double[] s_durations = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192];
+
     private readonly List<Action> _removals = [];
     private readonly MetricRegistry _metrics;
     private readonly Database _database;
     private readonly string _workspaceId;
     private HeadStats _stats;
+    private UpkeepStats _upkeep;
 
     public StoreMetrics(MetricRegistry metrics, string workspaceId, Database database)
     {
@@ -22,6 +26,7 @@ internal sealed class StoreMetrics
         _workspaceId = workspaceId;
         _database = database;
         _stats = database.Stats();
+        _upkeep = database.UpkeepStats();
         Gauge("prometheus_tsdb_head_series", "Series with samples.", static stats => stats.Series);
         Gauge("prometheus_tsdb_head_chunks", "Chunks of samples.", static stats => stats.Chunks);
         Gauge("ampedge_tsdb_head_bytes", "Memory of labels, index and chunks.", static stats => stats.HeadBytes);
@@ -65,13 +70,18 @@ internal sealed class StoreMetrics
         Counter("ampedge_tsdb_log_syncs_failed_total", "Syncs that the disk did not confirm.", static stats => stats.LogSyncsFailed);
         Counter("prometheus_tsdb_wal_truncations_total", "Times that old segments were deleted.", static stats => stats.LogTruncations);
         Counter("ampedge_tsdb_metadata_refused_total", "Metadata refused for too many families.", static stats => stats.MetadataRefused);
+        AddUpkeep();
     }
 
     /// <summary>Exports a bound that is not the store's own and that a reload may change.</summary>
     public void AddLimit(string name, string help, Func<long> read) => Gauge(name, help, _ => read());
 
     /// <summary>Reads the numbers of the store; all metrics of one page come from one reading.</summary>
-    public void Update() => Volatile.Write(ref _stats, _database.Stats());
+    public void Update()
+    {
+        Volatile.Write(ref _stats, _database.Stats());
+        Volatile.Write(ref _upkeep, _database.UpkeepStats());
+    }
 
     /// <summary>Ends the export, when the workspace closes.</summary>
     public void Remove()
@@ -93,6 +103,65 @@ internal sealed class StoreMetrics
     {
         MetricFamily<CounterMetric> family = _metrics.Counters(name, help, Label);
         family.With(_workspaceId).ReadFrom(() => read(Volatile.Read(ref _stats)));
+        _removals.Add(() => family.Remove(_workspaceId));
+    }
+
+    private void AddUpkeep()
+    {
+        UpkeepGauge("prometheus_tsdb_blocks_loaded", "Blocks that queries read.", static upkeep => upkeep.Blocks);
+        UpkeepGauge("prometheus_tsdb_storage_blocks_bytes", "Bytes of blocks on the disk.", static upkeep => upkeep.BlockBytes);
+        UpkeepGauge(
+            "prometheus_tsdb_lowest_timestamp", "Time of the oldest sample in blocks and head, in milliseconds.",
+            static upkeep => upkeep.LowestTimeMs);
+        UpkeepGauge(
+            "prometheus_tsdb_lowest_timestamp_seconds", "Time of the oldest sample in blocks and head, in seconds.",
+            static upkeep => upkeep.LowestTimeMs / 1000);
+        UpkeepGauge(
+            "ampedge_tsdb_blocks_set_aside", "Blocks that cannot be read; the log names them.", static upkeep => upkeep.SetAside);
+        UpkeepGauge(
+            "prometheus_tsdb_retention_limit_seconds", "How long samples are kept.", _ => (long)_database.Retention.TotalSeconds);
+        UpkeepGauge(
+            "prometheus_tsdb_retention_limit_bytes", "What blocks and log may take; 0 for any amount.",
+            _ => _database.RetentionBytes);
+        UpkeepCounter(
+            "prometheus_tsdb_compactions_total", "Blocks written, of the head or of others.", static upkeep => upkeep.Compactions);
+        UpkeepCounter(
+            "prometheus_tsdb_compactions_failed_total", "Compactions that the disk or a broken block made fail.",
+            static upkeep => upkeep.CompactionsFailed);
+        UpkeepCounter(
+            "prometheus_tsdb_vertical_compactions_total", "Compactions of overlapping blocks.",
+            static upkeep => upkeep.VerticalCompactions);
+        UpkeepCounter(
+            "prometheus_tsdb_head_truncations_total", "Times that samples in blocks left the head.",
+            static upkeep => upkeep.HeadTruncations);
+        UpkeepCounter(
+            "prometheus_tsdb_head_truncations_failed_total", "Cuts of the head that failed.",
+            static upkeep => upkeep.HeadTruncationsFailed);
+        UpkeepCounter(
+            "prometheus_tsdb_time_retentions_total", "Blocks given up for their age.", static upkeep => upkeep.TimeRetentions);
+        UpkeepCounter(
+            "prometheus_tsdb_size_retentions_total", "Blocks given up for room.", static upkeep => upkeep.SizeRetentions);
+        UpkeepCounter(
+            "ampedge_tsdb_tombstone_cleanups_total", "Blocks written anew without what was deleted in them.",
+            static upkeep => upkeep.TombstoneCleanups);
+        MetricFamily<HistogramMetric> durations = _metrics.Histograms(
+            "prometheus_tsdb_compaction_duration_seconds", "How long compactions took.", s_durations, Label);
+        HistogramMetric duration = durations.With(_workspaceId);
+        _database.Compacted = elapsed => duration.Observe(elapsed.TotalSeconds);
+        _removals.Add(() => durations.Remove(_workspaceId));
+    }
+
+    private void UpkeepGauge(string name, string help, Func<UpkeepStats, long> read)
+    {
+        MetricFamily<GaugeMetric> family = _metrics.Gauges(name, help, Label);
+        family.With(_workspaceId).ReadFrom(() => read(Volatile.Read(ref _upkeep)));
+        _removals.Add(() => family.Remove(_workspaceId));
+    }
+
+    private void UpkeepCounter(string name, string help, Func<UpkeepStats, long> read)
+    {
+        MetricFamily<CounterMetric> family = _metrics.Counters(name, help, Label);
+        family.With(_workspaceId).ReadFrom(() => read(Volatile.Read(ref _upkeep)));
         _removals.Add(() => family.Remove(_workspaceId));
     }
 }

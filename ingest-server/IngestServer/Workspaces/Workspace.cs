@@ -31,7 +31,7 @@ internal sealed class Workspace
 
     public string Id => _config.Id;
 
-    /// <summary>What a reload may change: alias and limits.</summary>
+    /// <summary>What a reload may change: alias, limits and retention.</summary>
     public WorkspaceConfig Config
     {
         get => _config;
@@ -39,6 +39,8 @@ internal sealed class Workspace
         {
             _config = value;
             Database.OutOfOrderWindow = value.Limits.OutOfOrderWindow;
+            Database.Retention = value.Retention.Time;
+            Database.RetentionBytes = value.Retention.Size.Bytes;
         }
     }
 

@@ -13,4 +13,7 @@ internal static partial class WorkspaceLog
 
     [LoggerMessage(4203, LogLevel.Warning, "log damaged: {Workspace} lost {LostBytes} bytes: {Damage}")]
     public static partial void Damaged(ILogger logger, string workspace, long lostBytes, string damage);
+
+    [LoggerMessage(4204, LogLevel.Error, "block set aside: {Workspace} answers without {Folder}: {Reason}")]
+    public static partial void BlockSetAside(ILogger logger, string workspace, string folder, string reason);
 }

@@ -11,6 +11,10 @@ namespace AmpEdge.IngestServer.Workspaces;
 internal sealed class WorkspaceOpener(
     string storagePath, IFileSystem files, MetricRegistry metrics, ILoggerFactory loggers, TimeProvider time)
 {
+    /// <summary>Pages of blocks: one bound for all workspaces, whichever of them is busy.</summary>
+    private const long CacheBytes = 256L << 20;
+
+    private readonly PageCache _cache = new(CacheBytes);
     private readonly string _storagePath = storagePath;
     private readonly IFileSystem _files = files;
     private readonly MetricRegistry _metrics = metrics;
@@ -25,8 +29,8 @@ internal sealed class WorkspaceOpener(
         string folder = Path.Combine(_storagePath, config.Id);
         try
         {
-            Database database = Database.Open(folder, Options(config.Limits, storage), _files, _time);
-            ReportDamages(config.Id, database.Replay);
+            Database database = Database.Open(folder, Options(config, storage), _files, _time, hashSeed: null, _cache);
+            ReportDamages(config.Id, database);
             WorkspaceLog.Opened(
                 _log, config.Id, database.SeriesCount, database.Replay.Samples, _time.GetElapsedTime(started).TotalSeconds);
             return new Workspace(
@@ -42,26 +46,32 @@ internal sealed class WorkspaceOpener(
     /// <summary>
     /// The future bound is the workspace's own limit, which has a text of its own; so the store has none.
     /// </summary>
-    private static DatabaseOptions Options(IngestLimits limits, StorageConfig storage)
+    private static DatabaseOptions Options(WorkspaceConfig config, StorageConfig storage)
     {
         DatabaseOptions defaults = new();
         return defaults with
         {
-            Retention = storage.RetentionTime,
+            Retention = config.Retention.Time,
+            RetentionBytes = config.Retention.Size.Bytes,
             MaxHeadBytes = storage.MaxHeadSize.Bytes,
             FsyncInterval = storage.FsyncAlways ? TimeSpan.Zero : defaults.FsyncInterval,
             FutureTolerance = TimeSpan.MaxValue,
             SnapshotOnClose = true,
-            OutOfOrderWindow = limits.OutOfOrderWindow,
+            OutOfOrderWindow = config.Limits.OutOfOrderWindow,
             MaxExemplars = storage.MaxExemplars,
         };
     }
 
-    private void ReportDamages(string workspaceId, ReplayReport replay)
+    private void ReportDamages(string workspaceId, Database database)
     {
-        foreach (string damage in replay.Damages)
+        foreach (string damage in database.Replay.Damages)
         {
-            WorkspaceLog.Damaged(_log, workspaceId, replay.LostBytes, damage);
+            WorkspaceLog.Damaged(_log, workspaceId, database.Replay.LostBytes, damage);
+        }
+
+        foreach (SetAsideBlock block in database.SetAsideBlocks)
+        {
+            WorkspaceLog.BlockSetAside(_log, workspaceId, block.Folder, block.Reason);
         }
     }
 }

@@ -141,15 +141,24 @@ internal sealed class Upkeep
         }
     }
 
-    /// <summary>Writes the samples of the head as blocks into another folder; the head stays as it is.</summary>
-    /// <exception cref="IOException">The disk failed.</exception>
-    public void WriteHead(string folder, CancellationToken stop)
+    /// <summary>Makes a folder of all blocks, and of the head's samples as blocks when wanted.</summary>
+    /// <exception cref="IOException">The disk failed; there is no snapshot.</exception>
+    public void Snapshot(string name, bool withHead, CancellationToken stop)
     {
-        foreach ((long startMs, long firstMs) in _head.Ranges(long.MaxValue))
+        string folder = DatabaseSnapshot.Create(_blocks.Blocks, _blocks.Files, _blocks.Folder, name);
+        try
         {
-            Ulid ulid = NewUlid();
-            TimeInterval times = new(firstMs, BlockRanges.EndOf(startMs, _rangeMs) - 1);
-            HeadBlock.Write(_head, _blocks.Files, folder, ulid, times, OfHead(ulid, isLate: false), stop);
+            foreach ((long startMs, long firstMs) in withHead ? _head.Ranges(long.MaxValue) : [])
+            {
+                Ulid ulid = NewUlid();
+                TimeInterval times = new(firstMs, BlockRanges.EndOf(startMs, _rangeMs) - 1);
+                HeadBlock.Write(_head, _blocks.Files, folder, ulid, times, OfHead(ulid, isLate: false), stop);
+            }
+        }
+        catch
+        {
+            _blocks.Files.DeleteFolder(folder);
+            throw;
         }
     }
 
@@ -198,17 +207,19 @@ internal sealed class Upkeep
     }
 
     /// <summary>The first sample that no cut has been at; those that came late wait for the next one.</summary>
-    private long FirstUncutMs() => Math.Max(_head.MinTimeMs, _head.MinValidTimeMs);
+    private long FirstUncutMs() => Math.Max(_head.MinTimeMs, _pending?.Start.TimeMs ?? _start.TimeMs);
 
+    /// <summary>Samples stay as long as others may come before them.</summary>
     private bool IsLong(long firstMs) =>
-        _head.MaxTimeMs > firstMs && (double)_head.MaxTimeMs - firstMs > Math.Max(RangesHeld * _rangeMs, OutOfOrderWindow.TotalMilliseconds + _rangeMs);
+        _head.MaxTimeMs > firstMs
+        && (double)_head.MaxTimeMs - firstMs > Math.Max(RangesHeld * _rangeMs, OutOfOrderWindow.TotalMilliseconds + _rangeMs);
 
     /// <summary>Half of what a head over its bytes holds, by time, becomes a block before its time.</summary>
     private void CutForSpace(CancellationToken stop)
     {
         for (int halving = 0; halving < MostHalvings && _head.BytesHeld() > _options.MaxHeadBytes; halving++)
         {
-            long firstMs = _head.MinTimeMs;
+            long firstMs = FirstUncutMs();
             long endMs = firstMs + ((_head.MaxTimeMs - firstMs) / 2) + 1;
             if (firstMs >= _head.MaxTimeMs)
             {
@@ -227,10 +238,12 @@ internal sealed class Upkeep
     private void Cut(long endMs, CancellationToken stop)
     {
         long lateBeforeMs = _head.MinValidTimeMs;
-        int segment = _head.Freeze(endMs, _log, out long frozenSequence);
+        int segment;
+        long frozenSequence;
         List<Block> made = [];
         try
         {
+            segment = _head.Freeze(endMs, _log, out frozenSequence);
             foreach ((long startMs, long firstMs) in _head.Ranges(endMs))
             {
                 Ulid ulid = NewUlid();
@@ -275,7 +288,7 @@ internal sealed class Upkeep
             return false;
         }
 
-        _head.DropBefore(cut.Start.TimeMs);
+        _head.DropBefore(cut.Start.TimeMs, cut.FrozenSequence);
         _pending = null;
         _start = cut.Start;
         Counters.CountTruncation();

@@ -246,7 +246,9 @@ internal sealed class Head
     }
 
     /// <summary>Drops chunks that end before a time, and series that are left without samples.</summary>
-    public void DropBefore(long minTimeMs)
+    /// <param name="minTimeMs">The time.</param>
+    /// <param name="lateUpTo">Series that got a sample out of order after this commit keep all of those.</param>
+    public void DropBefore(long minTimeMs, long lateUpTo = long.MaxValue)
     {
         // Each round of removals rewrites the posting lists it touches, so a round is large.
         const int RemoveSeries = 64 * 1024;
@@ -255,7 +257,7 @@ internal sealed class Head
         for (uint first = 1; first < Series.End; first += BatchSeries)
         {
             uint end = Math.Min(first + BatchSeries, Series.End);
-            earliestMs = Math.Min(earliestMs, DropChunks(first, end, minTimeMs, empty));
+            earliestMs = Math.Min(earliestMs, DropChunks(first, end, minTimeMs, lateUpTo, empty));
             if (empty.Count >= RemoveSeries)
             {
                 RemoveEmpty(empty);
@@ -441,15 +443,12 @@ internal sealed class Head
         long sequence,
         long oldest)
     {
-        if (timestampMs < _minValidTimeMs)
-        {
-            return AppendOutcome.TooOld;
-        }
-
         bool isLast = entry.Appended > 0 && timestampMs == entry.Open.TimestampMs;
         if (!isLast && timestampMs < request.OldestLateMs)
         {
-            return request.OldestLateMs == long.MaxValue ? AppendOutcome.OutOfOrder : AppendOutcome.TooOld;
+            return request.OldestLateMs == long.MaxValue && timestampMs >= _minValidTimeMs
+                ? AppendOutcome.OutOfOrder
+                : AppendOutcome.TooOld;
         }
 
         AppendOutcome outcome = SampleSearch.Compare(Chunks, in entry, timestampMs, value, body);
@@ -506,7 +505,7 @@ internal sealed class Head
     }
 
     /// <summary>Drops old chunks of the series in a range of places, and notes those that then have none.</summary>
-    private long DropChunks(uint first, uint end, long minTimeMs, List<uint> empty)
+    private long DropChunks(uint first, uint end, long minTimeMs, long lateUpTo, List<uint> empty)
     {
         long earliestMs = long.MaxValue;
         lock (_commitLock)
@@ -516,7 +515,7 @@ internal sealed class Head
             {
                 ref SeriesEntry entry = ref Series[series];
                 if (entry.State == SeriesState.Pending
-                    || (entry.State == SeriesState.Live && Chunks.DropBefore(ref entry, minTimeMs, sequence)))
+                    || (entry.State == SeriesState.Live && Chunks.DropBefore(ref entry, minTimeMs, lateUpTo, sequence)))
                 {
                     empty.Add(series);
                 }

@@ -215,8 +215,11 @@ internal sealed partial class SeriesChunks
         EndWrite(ref entry);
     }
 
-    /// <summary>Takes away every chunk that ends before the time; true when the series then has no sample left.</summary>
-    public bool DropBefore(ref SeriesEntry entry, long minTimeMs, long sequence)
+    /// <summary>
+    /// Takes away every chunk that ends before the time; those of samples out of order only when the last of these came with
+    /// commit <paramref name="lateUpTo"/> or before. True when the series then has no sample left.
+    /// </summary>
+    public bool DropBefore(ref SeriesEntry entry, long minTimeMs, long lateUpTo, long sequence)
     {
         bool dropOpen = !entry.OpenBlock.IsNone && entry.Open.TimestampMs < minTimeMs;
         bool dropClosed = entry.FirstChunk != 0 && _closed[entry.FirstChunk].MaxTimeMs < minTimeMs;
@@ -233,7 +236,7 @@ internal sealed partial class SeriesChunks
             EndWrite(ref entry);
         }
 
-        bool hasLate = DropLateBefore(ref entry, minTimeMs, sequence);
+        bool hasLate = DropLateBefore(ref entry, minTimeMs, lateUpTo, sequence);
         return entry.FirstChunk == 0 && entry.OpenBlock.IsNone && !hasLate;
     }
 
@@ -387,7 +390,7 @@ internal sealed partial class SeriesChunks
     /// Takes away out-of-order chunks that end before the time, oldest ones first; whether any is left. One that came
     /// earlier and lasts longer keeps those behind it until it goes, because queries count samples from the end.
     /// </summary>
-    private bool DropLateBefore(ref SeriesEntry entry, long minTimeMs, long sequence)
+    private bool DropLateBefore(ref SeriesEntry entry, long minTimeMs, long lateUpTo, long sequence)
     {
         if (entry.Side == 0)
         {
@@ -395,6 +398,12 @@ internal sealed partial class SeriesChunks
         }
 
         ref SideEntry side = ref _sides[entry.Side];
+        if (side.LateSequence > lateUpTo)
+        {
+            // Some of them came after the cut and are in no block; the next cut takes them all.
+            return side.LateFirst != 0 || !side.LateBlock.IsNone;
+        }
+
         bool dropClosed = side.LateFirst != 0 && _closed[side.LateFirst].MaxTimeMs < minTimeMs;
         bool dropOpen = side.LateFirst == 0 && !side.LateBlock.IsNone && side.LateOpenMaxTimeMs < minTimeMs;
         if (dropClosed || dropOpen)

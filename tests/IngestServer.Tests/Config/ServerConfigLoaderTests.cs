@@ -20,6 +20,7 @@ public sealed class ServerConfigLoaderTests
               - id: ws-a
                 alias: " team a "
                 limits: {max_label_size: 1KB, metric_name_validation_scheme: legacy}
+                storage: {retention_time: 1095d, retention_size: 5GB}
               - id: ws-b
             principals:
               - name: agent
@@ -32,7 +33,11 @@ public sealed class ServerConfigLoaderTests
 
         Assert.Equal("us-west-2", config.Region);
         Assert.Equal("arn:aws:aps:us-west-2:123456789012:workspace/ws-a", config.ArnOf("ws-a"));
-        Assert.Equal(TimeSpan.FromDays(1), config.Storage.RetentionTime);
+        Assert.Equal(TimeSpan.FromDays(1), config.Storage.Retention.Time);
+        Assert.Equal(TimeSpan.FromDays(1095), config.Workspaces[0].Retention.Time);
+        Assert.Equal(5L << 30, config.Workspaces[0].Retention.Size.Bytes);
+        Assert.Equal(TimeSpan.FromDays(1), config.Workspaces[1].Retention.Time);
+        Assert.Equal(0, config.Workspaces[1].Retention.Size.Bytes);
         Assert.True(config.Storage.FsyncAlways);
         Assert.Equal("team a", config.Workspaces[0].Alias);
         Assert.Equal(1024, config.Workspaces[0].Limits.MaxLabelBytes);
@@ -77,6 +82,7 @@ public sealed class ServerConfigLoaderTests
               - id: ws-a
               - id: ws-a
                 limits: {max_label_size: 0B, out_of_order_time_window: 25h, max_native_histogram_buckets: 0}
+                storage: {retention_time: 1096d, wal_fsync: always}
             storage: {exemplars: {max: -1}}
             principals:
               - name: x
@@ -99,7 +105,9 @@ public sealed class ServerConfigLoaderTests
                 "workspaces[2].limits.out_of_order_time_window: is too long (got '1d1h'",
                 "workspaces[2].limits.max_native_histogram_buckets: ",
                 "storage.exemplars.max: ",
-                "server.yml:11:5 principals[0].secret_key: is missing",
+                "server.yml:9:31 workspaces[2].storage.retention_time: is out of range (got '1096d', allowed: from 1d to 1095d)",
+                "server.yml:9:38 workspaces[2].storage.wal_fsync: field wal_fsync not found",
+                "server.yml:12:5 principals[0].secret_key: is missing",
                 "principals[0].actions: holds an action that does not exist (got 'aps:Fly'",
                 "principals[1].name: is missing",
                 "principals[1].access_key: is used by another principal",
