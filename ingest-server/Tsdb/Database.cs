@@ -140,12 +140,14 @@ public sealed class Database : IDisposable
         WalWriter? wal = null;
         try
         {
-            blocks = BlockSet.Open(files, folder, cache ?? new PageCache(OwnCacheBytes));
+            DatabaseKey? key = OpenKey(files, folder, options.Encryption);
+            IFileSystem content = key is null ? files : new EncryptedFileSystem(files, key.Files);
+            blocks = BlockSet.Open(content, folder, cache ?? new PageCache(OwnCacheBytes));
             // The head's log begins segments itself, since what a good size is depends on how many series there are.
             wal = WalWriter.Open(
-                files, Path.Combine(folder, LogFolder), new WalOptions { SegmentSizeBytes = long.MaxValue });
+                files, Path.Combine(folder, LogFolder), new WalOptions { SegmentSizeBytes = long.MaxValue, Cipher = key?.Log });
             Database database = new(options, time, folderLock, wal, blocks, hashSeed ?? RandomSeed());
-            database.ReadLog(files, folder);
+            database.ReadLog(files, folder, key);
             return database;
         }
         catch
@@ -399,16 +401,27 @@ public sealed class Database : IDisposable
     private static long BackFrom(long timestampMs, TimeSpan span) =>
         timestampMs < long.MinValue + Milliseconds(span) ? long.MinValue : timestampMs - Milliseconds(span);
 
-    private void ReadLog(IFileSystem files, string folder)
+    private static DatabaseKey? OpenKey(IFileSystem files, string folder, DatabaseEncryption? encryption)
     {
-        HeadStart start = HeadStart.Read(files, folder, out string? damage);
-        _snapshot = new HeadSnapshot(files, folder);
+        if (encryption is null)
+        {
+            return !WrappedKeyFile.Exists(files, folder) ? null : throw new IOException(
+                $"the database in {folder} is encrypted, and no key was given: name its master key in storage.encryption.master_key_file");
+        }
+
+        return WrappedKeyFile.Open(files, folder, encryption.Name, encryption.MasterKeys);
+    }
+
+    private void ReadLog(IFileSystem files, string folder, DatabaseKey? key)
+    {
+        HeadStart start = HeadStart.Read(_blocks.Files, folder, out string? damage);
+        _snapshot = new HeadSnapshot(_blocks.Files, folder);
         bool fromSnapshot = _snapshot.TryLoad(_head, _log, _wal.Segments());
 
         // Samples before the start may be in blocks too; those that came out of order are in none. Queries see each once.
         ReplayReport replay = fromSnapshot
             ? new ReplayReport(0, 0, 0, 0, []) { FromSnapshot = true }
-            : new LogReplay(_head, _log, start).Run(files, Path.Combine(folder, LogFolder), _wal.CutTail);
+            : new LogReplay(_head, _log, start, key?.Log).Run(files, Path.Combine(folder, LogFolder), _wal.CutTail);
         SyncLog(files, Path.Combine(folder, LogFolder));
         Replay = damage is null ? replay : replay with { Damages = [.. replay.Damages, damage] };
         _upkeep.Begin(start);

@@ -37,6 +37,9 @@ public sealed record DatabaseOptions
     /// much more.</summary>
     public TimeSpan ChunkRange { get; init; } = TimeSpan.FromHours(2);
 
+    /// <summary>Encrypts everything that is written; null for plain files, which Prometheus's tools read.</summary>
+    public DatabaseEncryption? Encryption { get; init; }
+
     /// <summary>
     /// The size of a log segment, in bytes of samples; with many series it is larger, so that describing the series in
     /// each segment stays a fifth of the log at most.

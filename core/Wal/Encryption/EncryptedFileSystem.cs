@@ -35,6 +35,8 @@ public sealed class EncryptedFileSystem(IFileSystem files, FileCipher cipher) : 
 
     public void Rename(string from, string to) => _files.Rename(from, to);
 
+    public void Link(string existing, string name) => _files.Link(existing, name);
+
     public void Delete(string path) => _files.Delete(path);
 
     public void DeleteFolder(string folder) => _files.DeleteFolder(folder);

@@ -29,7 +29,8 @@ internal sealed class WorkspaceOpener(
         string folder = Path.Combine(_storagePath, config.Id);
         try
         {
-            Database database = Database.Open(folder, Options(config, storage), _files, _time, hashSeed: null, _cache);
+            Database database = Database.Open(
+                folder, Options(config, storage) with { Encryption = ReadKeys(config.Id, storage) }, _files, _time, hashSeed: null, _cache);
             ReportDamages(config.Id, database);
             WorkspaceLog.Opened(
                 _log, config.Id, database.SeriesCount, database.Replay.Samples, _time.GetElapsedTime(started).TotalSeconds);
@@ -60,6 +61,17 @@ internal sealed class WorkspaceOpener(
             OutOfOrderWindow = config.Limits.OutOfOrderWindow,
             MaxExemplars = storage.MaxExemplars,
         };
+    }
+
+    private static DatabaseEncryption? ReadKeys(string workspaceId, StorageConfig storage)
+    {
+        List<MasterKey> masters = [];
+        foreach (string path in storage.MasterKeyFiles)
+        {
+            masters.Add(MasterKey.Read(path));
+        }
+
+        return masters.Count == 0 ? null : new DatabaseEncryption(workspaceId, masters);
     }
 
     private void ReportDamages(string workspaceId, Database database)

@@ -95,6 +95,14 @@ public sealed class Block : IDisposable
         {
             corruption = broken;
         }
+        catch (DamagedPageException damaged)
+        {
+            corruption = BlockCorruptionException.Of(damaged);
+        }
+        catch (FileKeyException foreign)
+        {
+            corruption = new BlockCorruptionException(foreign.Path, 0, "a file of another database's key", "one of this database's");
+        }
         catch (FileNotFoundException absent)
         {
             corruption = new BlockCorruptionException(absent.FileName ?? folder, 0, "no file", "one");
@@ -317,6 +325,10 @@ public sealed class Block : IDisposable
         catch (InvalidDataException tooLarge)
         {
             throw new BlockCorruptionException(path, 0, tooLarge.Message, "a small file");
+        }
+        catch (DamagedPageException damaged)
+        {
+            throw BlockCorruptionException.Of(damaged);
         }
     }
 }

@@ -1,3 +1,5 @@
+using AmpEdge.Wal;
+
 namespace AmpEdge.Tsdb;
 
 /// <summary>A file of a block holds bytes that cannot be what the format says, or lacks some.</summary>
@@ -10,6 +12,9 @@ public sealed class BlockCorruptionException(string path, long offset, string fo
         $"block file {path} is corrupt at byte {offset}: found {found}, expected {expected}. " +
         "Set the block aside and bring it back from a copy; if this repeats, check the disk.")
 {
+    internal static BlockCorruptionException Of(DamagedPageException damaged) =>
+        new(damaged.Path, damaged.Offset, "an encrypted page that does not open", "the page that was written");
+
     public string Path { get; } = path;
 
     public long Offset { get; } = offset;

@@ -80,12 +80,19 @@ internal sealed class PagedFile : IDisposable
             : _cache.Get(this, (uint)(offset / PageCache.PageBytes)).AsSpan((int)(offset % PageCache.PageBytes));
 
     /// <summary>Fills the target past the cache.</summary>
-    /// <exception cref="BlockCorruptionException">The file ends before that.</exception>
+    /// <exception cref="BlockCorruptionException">The file ends before that, or is encrypted and does not open there.</exception>
     public void ReadDirectly(long offset, Span<byte> target)
     {
-        if (_file.Read(offset, target) != target.Length)
+        try
         {
-            ThrowEnd(offset, target.Length);
+            if (_file.Read(offset, target) != target.Length)
+            {
+                ThrowEnd(offset, target.Length);
+            }
+        }
+        catch (DamagedPageException damaged)
+        {
+            throw BlockCorruptionException.Of(damaged);
         }
     }
 

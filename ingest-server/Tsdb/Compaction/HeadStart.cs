@@ -46,9 +46,9 @@ internal readonly record struct HeadStart(long TimeMs, int Segment)
         {
             content = AtomicFile.TryRead(files, path, Length);
         }
-        catch (InvalidDataException tooLong)
+        catch (Exception unreadable) when (unreadable is InvalidDataException or DamagedPageException)
         {
-            damage = tooLong.Message;
+            damage = unreadable.Message;
             return None;
         }
 

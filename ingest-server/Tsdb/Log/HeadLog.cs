@@ -16,7 +16,7 @@ internal sealed class HeadLog : IDisposable
     private const int MaxKeptNumbers = 64 * 1024;
 
     private readonly WalWriter _wal;
-    private readonly WalBatch _batch = new();
+    private readonly WalBatch _batch;
     private readonly List<MetricMetadata> _metadata = [];
 
     /// <summary>Series that the batch describes: to be taken back when it cannot be written.</summary>
@@ -52,6 +52,7 @@ internal sealed class HeadLog : IDisposable
     public HeadLog(WalWriter wal, long minSegmentBytes)
     {
         _wal = wal;
+        _batch = wal.NewBatch();
         _minSegmentBytes = minSegmentBytes;
     }
 

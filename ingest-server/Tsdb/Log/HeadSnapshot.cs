@@ -65,9 +65,7 @@ internal sealed class HeadSnapshot(IFileSystem files, string folder)
     /// <exception cref="IOException">The disk failed.</exception>
     public bool TryLoad(Head head, HeadLog log, IReadOnlyList<WalSegment> segments)
     {
-        bool isThere = SnapshotMark.Read(_files, _folder) is { } mark
-            && mark == SnapshotMark.EndOf(segments, mark.Records)
-            && IsWhole(mark.Records);
+        bool isThere = IsUsable(segments);
         if (isThere)
         {
             Load(head, log);
@@ -75,6 +73,21 @@ internal sealed class HeadSnapshot(IFileSystem files, string folder)
 
         Delete();
         return isThere;
+    }
+
+    private bool IsUsable(IReadOnlyList<WalSegment> segments)
+    {
+        try
+        {
+            return SnapshotMark.Read(_files, _folder) is { } mark
+                && mark == SnapshotMark.EndOf(segments, mark.Records)
+                && IsWhole(mark.Records);
+        }
+        catch (Exception unreadable) when (unreadable is DamagedPageException or FileKeyException)
+        {
+            // As with any other damage: the log has it all.
+            return false;
+        }
     }
 
     private static int Append(WalWriter writer, WalBatch batch)

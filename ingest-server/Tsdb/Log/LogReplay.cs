@@ -14,6 +14,7 @@ internal sealed class LogReplay
 
     /// <summary>What is in blocks already.</summary>
     private readonly HeadStart _start;
+    private readonly SegmentCipher? _cipher;
     private readonly PendingRequest _request = new();
     private readonly LabelScratch _scratch = new();
     private readonly Histogram _histogram = new();
@@ -29,8 +30,9 @@ internal sealed class LogReplay
     /// <summary>Samples of the segment being read whose series no record before them describes.</summary>
     private long _orphans;
 
-    public LogReplay(Head head, HeadLog log, HeadStart start)
+    public LogReplay(Head head, HeadLog log, HeadStart start, SegmentCipher? cipher)
     {
+        _cipher = cipher;
         _start = start;
         _head = head;
         _log = log;
@@ -50,7 +52,7 @@ internal sealed class LogReplay
             _series.Clear();
             _orphans = 0;
             string path = Path.Combine(folder, segment.Index.FileName);
-            using SegmentReader reader = SegmentReader.Open(files, path);
+            using SegmentReader reader = SegmentReader.Open(files, path, 0, _cipher);
             ReadSegment(reader, path, segment.Index.Value);
             if (_orphans > 0)
             {

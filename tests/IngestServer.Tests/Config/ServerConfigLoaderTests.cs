@@ -49,6 +49,19 @@ public sealed class ServerConfigLoaderTests
     }
 
     [Fact]
+    public void Master_keys_are_files_beside_the_configuration_the_newest_first()
+    {
+        ServerConfig config = Valid(
+            """
+            storage:
+              encryption: {master_key_file: /keys/2027, previous_master_key_files: [/keys/2026, /keys/2025]}
+            workspaces: [{id: ws-a}]
+            """);
+
+        Assert.Equal(["/keys/2027", "/keys/2026", "/keys/2025"], config.Storage.MasterKeyFiles);
+    }
+
+    [Fact]
     public void Secrets_do_not_appear_when_a_configuration_is_printed()
     {
         string printed = Valid(TestServer.Config).Principals[0].ToString();

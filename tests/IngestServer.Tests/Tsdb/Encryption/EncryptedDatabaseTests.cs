@@ -1,0 +1,293 @@
+using AmpEdge.Prometheus;
+using AmpEdge.Tests.Support;
+using AmpEdge.Tsdb;
+using AmpEdge.Wal;
+using Xunit;
+
+namespace AmpEdge.IngestServer.Tests.Tsdb.Encryption;
+
+public sealed class EncryptedDatabaseTests
+{
+    private const string KeyPath = TestDatabase.Folder + "/key";
+    private const long MinuteMs = 60_000;
+
+    /// <summary>Stands in every series, to be looked for on the disk.</summary>
+    private const string Marker = "a-name-that-nobody-may-read";
+
+    private readonly FaultyFileSystem _disk = new();
+
+    [Fact]
+    public void Log_and_blocks_say_nothing_without_the_key_and_answer_with_it()
+    {
+        string before;
+        using (TestDatabase store = Open(Master(1)))
+        {
+            Fill(store, hours: 8);
+            before = store.Dump();
+            Assert.True(store.Database.UpkeepStats().Blocks > 0);
+        }
+
+        foreach ((string path, byte[] content) in Files(TestDatabase.Folder))
+        {
+            Assert.True(content.AsSpan().IndexOf("nobody-may-read"u8) < 0, path);
+        }
+
+        using TestDatabase again = Open(Master(1));
+        Assert.Equal(before, again.Dump());
+        Assert.Empty(again.Database.SetAsideBlocks);
+    }
+
+    [Fact]
+    public void What_a_killed_process_had_acknowledged_is_read_back()
+    {
+        TestDatabase store = Open(Master(1));
+        Fill(store, hours: 1);
+        string before = store.Dump();
+        store.Kill();
+
+        using TestDatabase again = Open(Master(1));
+        Assert.Equal(before, again.Dump());
+    }
+
+    [Fact]
+    public void A_new_master_key_takes_over_without_the_data_being_written_anew()
+    {
+        string before;
+        using (TestDatabase store = Open(Master(1)))
+        {
+            Fill(store, hours: 8);
+            before = store.Dump();
+        }
+
+        byte[] wrapped = Read(KeyPath);
+        Dictionary<string, byte[]> blocks = Blocks();
+        using (TestDatabase store = Open(Master(2), Master(1)))
+        {
+            Assert.Equal(before, store.Dump());
+        }
+
+        Assert.NotEqual(wrapped, Read(KeyPath));
+        Assert.Equal(blocks, Blocks());
+        using TestDatabase again = Open(Master(2));
+        Assert.Equal(before, again.Dump());
+    }
+
+    [Fact]
+    public void Another_master_key_no_key_and_the_key_of_another_database_are_refused_with_the_reason()
+    {
+        using (TestDatabase store = Open(Master(1)))
+        {
+            Fill(store, hours: 1);
+        }
+
+        Assert.Contains("is wrapped by the master key", Refusal(Encryption("ws-a", Master(2))), StringComparison.Ordinal);
+        Assert.Contains("is encrypted, and no key was given", Refusal(null), StringComparison.Ordinal);
+        Assert.Contains("key of another database", Refusal(Encryption("ws-b", Master(1))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_its_key_file_a_database_is_shredded()
+    {
+        using (TestDatabase store = Open(Master(1)))
+        {
+            Fill(store, hours: 8);
+        }
+
+        _disk.Delete(KeyPath);
+
+        Assert.Contains("encrypted with another key", Refusal(Encryption("ws-a", Master(1))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_from_before_the_encryption_is_read_on_and_what_is_new_is_encrypted()
+    {
+        using (TestDatabase plain = new(_disk))
+        {
+            plain.Append(Labels.FromStrings("__name__", "up", "when", "before"), TestDatabase.StartMs, 1);
+        }
+
+        using (TestDatabase store = Open(Master(1)))
+        {
+            store.Append(Labels.FromStrings("__name__", "up", "when", Marker), TestDatabase.StartMs + 1, 2);
+            Assert.Contains("before", store.Dump(), StringComparison.Ordinal);
+        }
+
+        using TestDatabase again = Open(Master(1));
+        Assert.Contains("before", again.Dump(), StringComparison.Ordinal);
+        Assert.Contains(Marker, again.Dump(), StringComparison.Ordinal);
+        foreach ((string path, byte[] content) in Files(TestDatabase.Folder))
+        {
+            Assert.True(content.AsSpan().IndexOf("nobody-may-read"u8) < 0, path);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_file_of_a_block_sets_that_block_aside_and_the_others_answer()
+    {
+        Gen gen = Gen.Create(61);
+        using (TestDatabase store = Open(Master(1)))
+        {
+            Fill(store, hours: 8);
+        }
+
+        Dictionary<string, byte[]> blocks = Blocks();
+        foreach (string path in blocks.Keys)
+        {
+            byte[] damaged = [.. blocks[path]];
+            damaged[gen.Int(damaged.Length)] ^= (byte)(1 << gen.Int(8));
+            Write(path, damaged);
+            string seen;
+            using (TestDatabase store = Open(Master(1)))
+            {
+                seen = DumpOrDamage(store);
+                Assert.True(store.Database.SetAsideBlocks.Count > 0 || seen.Contains("corrupt at byte", StringComparison.Ordinal), $"{path} {gen}\n{seen}");
+            }
+
+            Write(path, blocks[path]);
+        }
+    }
+
+    [Fact]
+    public void A_snapshot_of_the_head_is_encrypted_and_one_that_does_not_open_is_not_needed()
+    {
+        Gen gen = Gen.Create(63);
+        DatabaseOptions options = TestDatabase.Options with { Encryption = Encryption("ws-a", Master(1)), SnapshotOnClose = true };
+        string before;
+        using (TestDatabase store = new(_disk, options))
+        {
+            Fill(store, hours: 1);
+            before = store.Dump();
+        }
+
+        for (int round = 0; round < 4; round++)
+        {
+            List<(string Path, byte[] Content)> files = Files(TestDatabase.Folder).FindAll(
+                static file => file.Path.Contains("snapshot", StringComparison.Ordinal));
+            Assert.NotEmpty(files);
+            foreach ((string path, byte[] content) in files)
+            {
+                Assert.True(content.AsSpan().IndexOf("nobody-may-read"u8) < 0, path);
+            }
+
+            (string damaged, byte[] bytes) = files[round % files.Count];
+            if (round > 0)
+            {
+                bytes[gen.Int(bytes.Length)] ^= 1;
+                Write(damaged, bytes);
+            }
+
+            using TestDatabase again = new(_disk, options);
+            Assert.Equal(round == 0, again.Database.Replay.FromSnapshot);
+            Assert.Equal(before, again.Dump());
+        }
+    }
+
+    [Fact]
+    public void A_damaged_key_file_is_named()
+    {
+        Gen gen = Gen.Create(62);
+        using (TestDatabase store = Open(Master(1)))
+        {
+            Fill(store, hours: 1);
+        }
+
+        byte[] whole = Read(KeyPath);
+        for (int at = 0; at < whole.Length; at++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[at] ^= (byte)(1 << gen.Int(8));
+            Write(KeyPath, damaged);
+            Assert.Contains(KeyPath, Refusal(Encryption("ws-a", Master(1))), StringComparison.Ordinal);
+        }
+    }
+
+    private static MasterKey Master(byte seed)
+    {
+        byte[] key = new byte[KeyFile.KeyLength];
+        Array.Fill(key, seed);
+        return new MasterKey(key);
+    }
+
+    private static DatabaseEncryption Encryption(string name, params MasterKey[] masters) => new(name, masters);
+
+    private static void Fill(TestDatabase store, int hours)
+    {
+        for (int minute = 0; minute < hours * 60; minute++)
+        {
+            for (int series = 0; series < 3; series++)
+            {
+                Labels labels = Labels.FromStrings("__name__", "up", "marker", Marker, "s", $"{series}");
+                store.Append(labels, TestDatabase.StartMs + (minute * MinuteMs), minute * series / 7.0);
+            }
+        }
+
+        store.Database.Maintain();
+    }
+
+    private static string DumpOrDamage(TestDatabase store)
+    {
+        try
+        {
+            return store.Dump();
+        }
+        catch (BlockCorruptionException damage)
+        {
+            return damage.Message;
+        }
+    }
+
+    private TestDatabase Open(params MasterKey[] masters) =>
+        new(_disk, TestDatabase.Options with { Encryption = Encryption("ws-a", masters) });
+
+    private string Refusal(DatabaseEncryption? encryption) =>
+        Assert.ThrowsAny<IOException>(() => new TestDatabase(_disk, TestDatabase.Options with { Encryption = encryption })).Message;
+
+    private Dictionary<string, byte[]> Blocks()
+    {
+        Dictionary<string, byte[]> blocks = [];
+        foreach ((string path, byte[] content) in Files(TestDatabase.Folder))
+        {
+            if (path.Contains("/01", StringComparison.Ordinal))
+            {
+                blocks.Add(path, content);
+            }
+        }
+
+        Assert.NotEmpty(blocks);
+        return blocks;
+    }
+
+    private List<(string Path, byte[] Content)> Files(string folder)
+    {
+        List<(string Path, byte[] Content)> found = [];
+        foreach (string name in _disk.List(folder))
+        {
+            string path = $"{folder}/{name}";
+            if (_disk.FileExists(path))
+            {
+                found.Add((path, Read(path)));
+            }
+            else
+            {
+                found.AddRange(Files(path));
+            }
+        }
+
+        return found;
+    }
+
+    private byte[] Read(string path)
+    {
+        using IFile file = _disk.OpenRead(path);
+        byte[] content = new byte[file.Length];
+        file.Read(0, content);
+        return content;
+    }
+
+    private void Write(string path, byte[] content)
+    {
+        using IFile file = _disk.Create(path);
+        file.Write(0, content);
+        file.Sync();
+    }
+}
