@@ -31,8 +31,8 @@ public sealed class Database : IDisposable
     /// <summary>The page cache of a database that shares none.</summary>
     private const long OwnCacheBytes = 64 * 1024 * 1024;
 
-    private const string LogFolder = "wal";
-    private const string LockFile = "lock";
+    internal const string LogFolder = "wal";
+    internal const string LockFile = "lock";
 
     private readonly DatabaseOptions _options;
     private readonly TimeProvider _time;
@@ -383,7 +383,7 @@ public sealed class Database : IDisposable
         return result;
     }
 
-    private static ulong RandomSeed()
+    internal static ulong RandomSeed()
     {
         Span<byte> seed = stackalloc byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(seed);

@@ -10,7 +10,7 @@ namespace AmpEdge.Tsdb;
 internal sealed class LogReplay
 {
     private readonly Head _head;
-    private readonly HeadLog _log;
+    private readonly HeadLog? _log;
 
     /// <summary>What is in blocks already.</summary>
     private readonly HeadStart _start;
@@ -29,7 +29,10 @@ internal sealed class LogReplay
     /// <summary>Samples of the segment being read whose series no record before them describes.</summary>
     private long _orphans;
 
-    public LogReplay(Head head, HeadLog log, HeadStart start)
+    /// <param name="head">Where everything goes.</param>
+    /// <param name="log">Told how new each segment is; null when nobody writes on.</param>
+    /// <param name="start">What is in blocks already.</param>
+    public LogReplay(Head head, HeadLog? log, HeadStart start)
     {
         _start = start;
         _head = head;
@@ -104,7 +107,7 @@ internal sealed class LogReplay
             return false;
         }
 
-        _log.NoteTimes(segment, _request);
+        _log?.NoteTimes(segment, _request);
         _samples += _head.Commit(_request, log: null).Appended;
         _records++;
         return true;
