@@ -107,7 +107,8 @@ public sealed class CommandLine
 
     private Command BuildCommand(Option help, Option version)
     {
-        Command command = new(_program, _sentence) { help, version };
+        // The parser wants one word; what stands before it, as in "program command", was read by the caller.
+        Command command = new(_program[(_program.LastIndexOf(' ') + 1)..], _sentence) { help, version };
         command.TreatUnmatchedTokensAsErrors = false;
         foreach (FlagGroup group in _groups)
         {
