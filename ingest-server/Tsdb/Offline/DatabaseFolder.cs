@@ -25,12 +25,15 @@ public static class DatabaseFolder
     }
 
     /// <summary>
-    /// Takes the lock of a database, which a program that runs on it holds. A copy that was never opened has none and gets
-    /// none: then null.
+    /// Takes the lock of a database, which a program that runs on it holds. A folder of blocks that was never opened has
+    /// neither lock nor log, and gets none: then null.
     /// </summary>
     /// <exception cref="IOException">Another process has it.</exception>
     public static IDisposable? LockIfAny(IFileSystem files, string folder) =>
-        files.FileExists(Path.Combine(folder, Database.LockFile)) ? Lock(files, folder) : null;
+        files.FileExists(Path.Combine(folder, Database.LockFile))
+        || SegmentFolder.List(files, Path.Combine(folder, Database.LogFolder)).Count > 0
+            ? Lock(files, folder)
+            : null;
 
     /// <summary>Takes the lock of a database, to change it.</summary>
     /// <exception cref="IOException">Another process has it, or the disk failed.</exception>
