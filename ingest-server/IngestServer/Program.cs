@@ -1,7 +1,13 @@
 using AmpEdge.Hosting;
 using AmpEdge.IngestServer;
 using AmpEdge.IngestServer.Config;
+using AmpEdge.IngestServer.Tools;
 using AmpEdge.Wal;
+
+if (args is [ToolCommands.Word, .. string[] command])
+{
+    return ToolCommands.Run(command);
+}
 
 ServerFlags flags = new();
 if (!flags.TryRead(args, Console.Out, Console.Error, out ServerSettings? settings, out int exitCode)

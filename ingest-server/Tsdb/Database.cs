@@ -31,8 +31,8 @@ public sealed class Database : IDisposable
     /// <summary>The page cache of a database that shares none.</summary>
     private const long OwnCacheBytes = 64 * 1024 * 1024;
 
-    private const string LogFolder = "wal";
-    private const string LockFile = "lock";
+    internal const string LogFolder = "wal";
+    internal const string LockFile = "lock";
 
     private readonly DatabaseOptions _options;
     private readonly TimeProvider _time;
@@ -141,7 +141,7 @@ public sealed class Database : IDisposable
         try
         {
             DatabaseKey? key = OpenKey(files, folder, options.Encryption);
-            IFileSystem content = key is null ? files : new EncryptedFileSystem(files, key.Files);
+            IFileSystem content = ContentOf(files, key);
             blocks = BlockSet.Open(content, folder, cache ?? new PageCache(OwnCacheBytes));
             // The head's log begins segments itself, since what a good size is depends on how many series there are.
             wal = WalWriter.Open(
@@ -385,7 +385,7 @@ public sealed class Database : IDisposable
         return result;
     }
 
-    private static ulong RandomSeed()
+    internal static ulong RandomSeed()
     {
         Span<byte> seed = stackalloc byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(seed);
@@ -401,7 +401,9 @@ public sealed class Database : IDisposable
     private static long BackFrom(long timestampMs, TimeSpan span) =>
         timestampMs < long.MinValue + Milliseconds(span) ? long.MinValue : timestampMs - Milliseconds(span);
 
-    private static DatabaseKey? OpenKey(IFileSystem files, string folder, DatabaseEncryption? encryption)
+    /// <summary>The key of the database in a folder; null for a plain one.</summary>
+    /// <exception cref="IOException">There is a key and it was not given, or another one was.</exception>
+    internal static DatabaseKey? OpenKey(IFileSystem files, string folder, DatabaseEncryption? encryption)
     {
         if (encryption is null)
         {
@@ -411,6 +413,10 @@ public sealed class Database : IDisposable
 
         return WrappedKeyFile.Open(files, folder, encryption.Name, encryption.MasterKeys);
     }
+
+    /// <summary>The disk as everything but the log sees it.</summary>
+    internal static IFileSystem ContentOf(IFileSystem files, DatabaseKey? key) =>
+        key is null ? files : new EncryptedFileSystem(files, key.Files);
 
     private void ReadLog(IFileSystem files, string folder, DatabaseKey? key)
     {

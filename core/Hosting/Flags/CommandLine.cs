@@ -10,6 +10,7 @@ namespace AmpEdge.Hosting;
 public sealed class CommandLine
 {
     private readonly List<FlagGroup> _groups = [];
+    private readonly List<PositionalArgument> _arguments = [];
     private readonly HashSet<string> _switches = new(StringComparer.Ordinal);
     private readonly string _program;
     private readonly string _sentence;
@@ -34,6 +35,18 @@ public sealed class CommandLine
     }
 
     /// <summary>
+    /// Adds a value that stands without a flag, such as a folder, and has to be given; several are told apart by their order.
+    /// </summary>
+    /// <param name="name">What stands for it in the help: <c>DIR</c>.</param>
+    /// <param name="sentence">What it is.</param>
+    public PositionalArgument Argument(string name, string sentence)
+    {
+        PositionalArgument argument = new(name, sentence);
+        _arguments.Add(argument);
+        return argument;
+    }
+
+    /// <summary>
     /// Reads the command line into the flags. False when the program has to end with <paramref name="exitCode"/>:
     /// help or version was asked for (0), or the flags are wrong (2); everything to say has then been said.
     /// </summary>
@@ -50,7 +63,7 @@ public sealed class CommandLine
         exitCode = ExitCode.Success;
         if (parsed.GetValue(help))
         {
-            new HelpPage(_program, _sentence, _groups).WriteTo(output);
+            new HelpPage(_program, _sentence, _arguments, _groups).WriteTo(output);
             return false;
         }
 
@@ -94,7 +107,8 @@ public sealed class CommandLine
 
     private Command BuildCommand(Option help, Option version)
     {
-        Command command = new(_program, _sentence) { help, version };
+        // The parser wants one word; what stands before it, as in "program command", was read by the caller.
+        Command command = new(_program[(_program.LastIndexOf(' ') + 1)..], _sentence) { help, version };
         command.TreatUnmatchedTokensAsErrors = false;
         foreach (FlagGroup group in _groups)
         {
@@ -124,9 +138,27 @@ public sealed class CommandLine
     private List<string> Problems(ParseResult parsed)
     {
         List<string> problems = [];
+        int given = 0;
         foreach (string token in parsed.UnmatchedTokens)
         {
-            problems.Add(token.StartsWith('-') ? UnknownFlag(token) : $"unexpected argument '{token}' (flags only)");
+            if (token.StartsWith('-'))
+            {
+                problems.Add(UnknownFlag(token));
+            }
+            else if (given < _arguments.Count)
+            {
+                _arguments[given++].Value = token;
+            }
+            else
+            {
+                string allowed = _arguments.Count == 0 ? "flags only" : $"{_arguments.Count} without a flag";
+                problems.Add($"unexpected argument '{token}' ({allowed})");
+            }
+        }
+
+        for (; given < _arguments.Count; given++)
+        {
+            problems.Add($"{_arguments[given].Name} is missing: {_arguments[given].Sentence}");
         }
 
         foreach (System.CommandLine.Parsing.ParseError parseError in parsed.Errors)

@@ -1,18 +1,30 @@
+using System.Linq;
 using System.Text;
 
 namespace AmpEdge.Hosting;
 
 /// <summary>Lays out <c>--help</c>: groups, each flag with its value, its sentence and its default.</summary>
-internal sealed class HelpPage(string program, string sentence, IReadOnlyList<FlagGroup> groups)
+internal sealed class HelpPage(
+    string program, string sentence, IReadOnlyList<PositionalArgument> arguments, IReadOnlyList<FlagGroup> groups)
 {
     private const int SentenceColumn = 8;
     private const int Width = 100;
 
     public void WriteTo(TextWriter output)
     {
-        output.WriteLine($"usage: {program} [flags]");
+        output.WriteLine($"usage: {program} [flags]{string.Concat(arguments.Select(static argument => " " + argument.Name))}");
         output.WriteLine();
         WriteWrapped(output, sentence, 0);
+        if (arguments.Count > 0)
+        {
+            output.WriteLine();
+            foreach (PositionalArgument argument in arguments)
+            {
+                output.WriteLine($"  {argument.Name}");
+                WriteWrapped(output, argument.Sentence, SentenceColumn);
+            }
+        }
+
         foreach (FlagGroup group in groups)
         {
             output.WriteLine();

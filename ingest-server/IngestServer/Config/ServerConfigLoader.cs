@@ -242,6 +242,6 @@ internal sealed class ServerConfigLoader
         region.Length is > 0 and <= 64 && !region.AsSpan().ContainsAnyExcept(s_regionLetters);
 
     /// <summary>Narrower than AMP's pattern: the id is also the name of a folder.</summary>
-    private static bool IsWorkspaceId(string id) =>
+    internal static bool IsWorkspaceId(string id) =>
         id.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(id[0]) && !id.AsSpan().ContainsAnyExcept(s_idLetters);
 }

@@ -15,8 +15,12 @@ internal sealed class BlockMerger
     /// <summary>The chunks of the current series with the places of their walks, by time.</summary>
     private readonly List<(int Walk, ChunkMeta Chunk)> _chunks = [];
 
-    private BlockMerger(ChunkRewriter target, BlockSeriesMerge series)
+    /// <summary>What is wanted of the blocks.</summary>
+    private readonly TimeInterval _times;
+
+    private BlockMerger(ChunkRewriter target, BlockSeriesMerge series, TimeInterval times)
     {
+        _times = times;
         _target = target;
         _series = series;
     }
@@ -28,13 +32,15 @@ internal sealed class BlockMerger
     /// <param name="parents">The old blocks; the first one's sample stays where several have one at the same time.</param>
     /// <param name="compaction">How the new block comes about.</param>
     /// <param name="stop">Ends it; nothing is left behind then.</param>
+    /// <param name="wanted">The samples that go into it; all when null.</param>
     /// <returns>What was written; null when everything is deleted, so that there is no block.</returns>
     /// <exception cref="BlockCorruptionException">An old block cannot be read.</exception>
     /// <exception cref="IOException">The disk failed; there is no new block.</exception>
     public static BlockMeta? Write(
         IFileSystem files, string folder, Ulid ulid, IReadOnlyList<Block> parents, BlockCompaction compaction,
-        CancellationToken stop)
+        CancellationToken stop, TimeInterval? wanted = null)
     {
+        TimeInterval times = wanted ?? new TimeInterval(long.MinValue, long.MaxValue);
         long minTimeMs = long.MaxValue;
         long maxTimeMs = long.MinValue;
         SelectedBlockSeries[] walks = new SelectedBlockSeries[parents.Count];
@@ -42,14 +48,17 @@ internal sealed class BlockMerger
         {
             minTimeMs = Math.Min(minTimeMs, parents[place].Meta.MinTimeMs);
             maxTimeMs = Math.Max(maxTimeMs, parents[place].Meta.MaxTimeMs);
-            walks[place] = parents[place].Select([], long.MinValue, long.MaxValue, stop);
+            walks[place] = parents[place].Select([], times.MinTimeMs, times.MaxTimeMs, stop);
         }
 
         using BlockWriter writer = BlockWriter.Create(files, folder, ulid);
         ChunkRewriter target = new(writer);
-        new BlockMerger(target, new BlockSeriesMerge(walks)).WriteSeries();
+        new BlockMerger(target, new BlockSeriesMerge(walks), times).WriteSeries();
         target.Finish();
-        return writer.Finish(minTimeMs, maxTimeMs, compaction);
+        return writer.Finish(
+            Math.Max(minTimeMs, times.MinTimeMs),
+            times.MaxTimeMs < maxTimeMs ? times.MaxTimeMs + 1 : maxTimeMs,
+            compaction);
     }
 
     private void WriteSeries()
@@ -108,18 +117,28 @@ internal sealed class BlockMerger
 
     private void WriteAlone(SelectedBlockSeries walk, ChunkMeta chunk)
     {
-        foreach (TimeInterval deleted in walk.Deleted)
+        if (!_times.Covers(chunk.MinTimeMs, chunk.MaxTimeMs) || HasDeletions(walk, chunk))
         {
-            if (chunk.Overlaps(deleted.MinTimeMs, deleted.MaxTimeMs))
-            {
-                RewriteSink sink = new(_target);
-                walk.Decode(chunk, ref sink);
-                return;
-            }
+            RewriteSink sink = new(_target);
+            walk.Decode(chunk, ref sink);
+            return;
         }
 
         ReadOnlySpan<byte> bytes = walk.ReadChunk(chunk, out ChunkEncoding encoding);
         _target.Copy(chunk.MinTimeMs, chunk.MaxTimeMs, encoding, bytes);
+    }
+
+    private static bool HasDeletions(SelectedBlockSeries walk, ChunkMeta chunk)
+    {
+        foreach (TimeInterval deleted in walk.Deleted)
+        {
+            if (chunk.Overlaps(deleted.MinTimeMs, deleted.MaxTimeMs))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void WriteTogether(int first, int end)

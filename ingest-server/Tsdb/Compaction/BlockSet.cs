@@ -74,6 +74,7 @@ internal sealed class BlockSet : IDisposable
         {
             set.CleanUp();
             set.OpenAll();
+            set.DeleteReplaced();
             return set;
         }
         catch
@@ -81,6 +82,15 @@ internal sealed class BlockSet : IDisposable
             set.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens the blocks of a folder and changes nothing in it, for those who only look.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static BlockSet OpenUntouched(IFileSystem files, string folder, PageCache cache)
+    {
+        BlockSet set = new(files, folder, cache);
+        set.OpenAll();
+        return set;
     }
 
     /// <summary>All blocks, held until each is released.</summary>
@@ -249,8 +259,6 @@ internal sealed class BlockSet : IDisposable
             blocks.Sort(ByTime);
             _blocks = [.. blocks];
         }
-
-        DeleteReplaced();
     }
 
     /// <summary>

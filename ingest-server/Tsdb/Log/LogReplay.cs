@@ -10,7 +10,7 @@ namespace AmpEdge.Tsdb;
 internal sealed class LogReplay
 {
     private readonly Head _head;
-    private readonly HeadLog _log;
+    private readonly HeadLog? _log;
 
     /// <summary>What is in blocks already.</summary>
     private readonly HeadStart _start;
@@ -30,7 +30,11 @@ internal sealed class LogReplay
     /// <summary>Samples of the segment being read whose series no record before them describes.</summary>
     private long _orphans;
 
-    public LogReplay(Head head, HeadLog log, HeadStart start, SegmentCipher? cipher)
+    /// <param name="head">Where everything goes.</param>
+    /// <param name="log">Told how new each segment is; null when nobody writes on.</param>
+    /// <param name="start">What is in blocks already.</param>
+    /// <param name="cipher">Opens encrypted segments; null when there is no key.</param>
+    public LogReplay(Head head, HeadLog? log, HeadStart start, SegmentCipher? cipher)
     {
         _cipher = cipher;
         _start = start;
@@ -106,7 +110,7 @@ internal sealed class LogReplay
             return false;
         }
 
-        _log.NoteTimes(segment, _request);
+        _log?.NoteTimes(segment, _request);
         _samples += _head.Commit(_request, log: null).Appended;
         _records++;
         return true;

@@ -183,6 +183,28 @@ public sealed class EncryptedDatabaseTests
     }
 
     [Fact]
+    public void An_export_is_plain_and_has_every_sample()
+    {
+        string before;
+        using (TestDatabase store = Open(Master(1)))
+        {
+            Fill(store, hours: 8);
+            before = store.Dump();
+        }
+
+        Assert.ThrowsAny<IOException>(() => StoppedDatabase.Open(_disk, TestDatabase.Folder, TimeProvider.System, hashSeed: 1));
+        using (StoppedDatabase stopped = StoppedDatabase.Open(
+            _disk, TestDatabase.Folder, TimeProvider.System, hashSeed: 1, Encryption("ws-a", Master(1))))
+        {
+            stopped.ExportTo("/plain", new TimeInterval(long.MinValue, long.MaxValue), TestContext.Current.CancellationToken);
+        }
+
+        using Database plain = Database.Open("/plain", TestDatabase.Options, _disk, TimeProvider.System, hashSeed: 1);
+        using DatabaseQuerier querier = plain.NewQuerier(TestContext.Current.CancellationToken);
+        Assert.Equal(before, TestDatabase.Dump(querier, [], long.MinValue, long.MaxValue));
+    }
+
+    [Fact]
     public void A_damaged_key_file_is_named()
     {
         Gen gen = Gen.Create(62);
