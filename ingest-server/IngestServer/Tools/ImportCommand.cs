@@ -44,13 +44,14 @@ internal sealed class ImportCommand : ToolCommand
 
         _files.CreateFolder(_workspace.Folder);
         using IDisposable folderLock = DatabaseFolder.Lock(_files, _workspace.Folder);
+        IFileSystem content = DatabaseFolder.ContentOf(_files, _workspace.Folder, _workspace.ReadEncryption());
         int imported = 0;
         foreach (Block block in blocks.Blocks)
         {
             bool isThere = BlockFiles.Exists(_files, _workspace.Folder, block.Ulid);
             if (!isThere)
             {
-                BlockFiles.Copy(_files, block, _workspace.Folder);
+                BlockFiles.Copy(content, block, _workspace.Folder);
                 imported++;
             }
 

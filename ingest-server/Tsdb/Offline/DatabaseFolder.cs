@@ -41,6 +41,11 @@ public static class DatabaseFolder
         files.TryLock(Path.Combine(folder, Database.LockFile))
         ?? throw new IOException($"{folder} is in use by another process: stop the server that runs on it first");
 
+    /// <summary>The disk as the blocks of a database see it, whose lock the caller has: what is written into its folder is encrypted as it is.</summary>
+    /// <exception cref="IOException">It is encrypted and no key was given, or another one was.</exception>
+    public static IFileSystem ContentOf(IFileSystem files, string folder, DatabaseEncryption? encryption) =>
+        Database.ContentOf(files, Database.OpenKey(files, folder, encryption));
+
     /// <summary>How many segments of a Prometheus's own log are there, which only a Prometheus reads.</summary>
     public static int CountForeignSegments(IFileSystem files, string folder)
     {

@@ -199,9 +199,41 @@ public sealed class EncryptedDatabaseTests
             stopped.ExportTo("/plain", new TimeInterval(long.MinValue, long.MaxValue), TestContext.Current.CancellationToken);
         }
 
-        using Database plain = Database.Open("/plain", TestDatabase.Options, _disk, TimeProvider.System, hashSeed: 1);
-        using DatabaseQuerier querier = plain.NewQuerier(TestContext.Current.CancellationToken);
-        Assert.Equal(before, TestDatabase.Dump(querier, [], long.MinValue, long.MaxValue));
+        Assert.Equal(before, DumpOf("/plain", TestDatabase.Options));
+    }
+
+    [Fact]
+    public void Blocks_that_are_taken_in_are_encrypted_as_the_database_is()
+    {
+        string before;
+        using (TestDatabase store = new(_disk))
+        {
+            Fill(store, hours: 8);
+            before = store.Dump();
+        }
+
+        DatabaseEncryption encryption = Encryption("ws-b", Master(1));
+        _disk.CreateFolder("/taken");
+        IFileSystem content = DatabaseFolder.ContentOf(_disk, "/taken", encryption);
+        using (StoppedDatabase stopped = StoppedDatabase.Open(_disk, TestDatabase.Folder, TimeProvider.System, hashSeed: 1))
+        {
+            stopped.ExportTo("/plain", new TimeInterval(long.MinValue, long.MaxValue), TestContext.Current.CancellationToken);
+        }
+
+        using (BlockList blocks = BlockList.Open(_disk, "/plain"))
+        {
+            foreach (Block block in blocks.Blocks)
+            {
+                BlockFiles.Copy(content, block, "/taken");
+            }
+        }
+
+        foreach ((string path, byte[] bytes) in Files("/taken"))
+        {
+            Assert.True(bytes.AsSpan().IndexOf("nobody-may-read"u8) < 0, path);
+        }
+
+        Assert.Equal(before, DumpOf("/taken", TestDatabase.Options with { Encryption = encryption }));
     }
 
     [Fact]
@@ -244,6 +276,13 @@ public sealed class EncryptedDatabaseTests
         }
 
         store.Database.Maintain();
+    }
+
+    private string DumpOf(string folder, DatabaseOptions options)
+    {
+        using Database database = Database.Open(folder, options, _disk, TimeProvider.System, hashSeed: 1);
+        using DatabaseQuerier querier = database.NewQuerier(TestContext.Current.CancellationToken);
+        return TestDatabase.Dump(querier, [], long.MinValue, long.MaxValue);
     }
 
     private static string DumpOrDamage(TestDatabase store)
