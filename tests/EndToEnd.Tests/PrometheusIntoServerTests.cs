@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using AmpEdge.EndToEnd.Tests.Support;
-using AmpEdge.Tests.Support;
 using Xunit;
 
 namespace AmpEdge.EndToEnd.Tests;
@@ -74,9 +72,9 @@ public sealed class PrometheusIntoServerTests
             () => server.Describe(proxy.Describe(prometheus.Describe("no sample came through the proxy"))));
 
         string address = $"http://{proxy.Address}{Pipeline.ApiPrefix}";
-        string instant = await PromtoolAsync("query", "instant", address, """up{job="through-proxy"}""");
-        string range = await PromtoolAsync("query", "range", address, """sum(up{job="through-proxy"})""");
-        string series = await PromtoolAsync("query", "series", "--match", """up{job="through-proxy"}""", address);
+        string instant = await Promtool.RunAsync("query", "instant", address, """up{job="through-proxy"}""");
+        string range = await Promtool.RunAsync("query", "range", address, """sum(up{job="through-proxy"})""");
+        string series = await Promtool.RunAsync("query", "series", "--match", """up{job="through-proxy"}""", address);
 
         Assert.Contains("""up{instance="self", job="through-proxy"} => 1 @[""", instant, StringComparison.Ordinal);
         Assert.Contains("1 @[", range, StringComparison.Ordinal);
@@ -119,23 +117,5 @@ public sealed class PrometheusIntoServerTests
                   batch_send_deadline: 1s
                 {sigV4}
             """;
-    }
-
-    private static async Task<string> PromtoolAsync(params string[] arguments)
-    {
-        using Process promtool = new()
-        {
-            StartInfo = new ProcessStartInfo(Oracle.Program("promtool"), arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
-        promtool.Start();
-        Task<string> errors = promtool.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = await promtool.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await promtool.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(promtool.ExitCode == 0, $"promtool {string.Join(' ', arguments)}: {output}{await errors}");
-        return output;
     }
 }

@@ -59,6 +59,26 @@ public static class Pipeline
         return server;
     }
 
+    /// <summary>Our server without keys, whose one workspace also answers at the root as a Prometheus does.</summary>
+    /// <param name="folder">Of its data and configuration.</param>
+    /// <param name="settings">More of its configuration file.</param>
+    public static async Task<RunningProgram> StartOpenServerAsync(WorkingFolder folder, string settings)
+    {
+        string config = folder.Write("server.yml", $"workspaces: [{{id: {Workspace}}}]\n{settings}");
+        int port = Ports.Free();
+        RunningProgram server = RunningProgram.Start(
+            Programs.Server,
+            port,
+            [
+                "--auth=none",
+                $"--config.file={config}",
+                $"--storage.path={folder.At("server-data")}",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
+            ]);
+        await server.WaitUntilReadyAsync("/-/ready");
+        return server;
+    }
+
     /// <summary>Our proxy in front of a server, signing with the given key.</summary>
     public static async Task<RunningProgram> StartProxyAsync(
         RunningProgram upstream, string accessKey = AllKey, string secretKey = AllSecret, int? adminListen = null)

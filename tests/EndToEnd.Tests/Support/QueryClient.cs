@@ -8,15 +8,49 @@ namespace AmpEdge.EndToEnd.Tests.Support;
 public sealed class QueryClient(RunningProgram program, string prefix = "")
 {
     /// <summary>An instant query's series, by their labels as sorted JSON, with all their samples.</summary>
-    public async Task<SortedDictionary<string, List<(double Seconds, string Value)>>> QueryAsync(string expression)
+    public Task<SortedDictionary<string, List<(double Seconds, string Value)>>> QueryAsync(string expression) =>
+        SeriesAsync("query", [new("query", expression)]);
+
+    /// <summary>The same at a time of its own.</summary>
+    public Task<SortedDictionary<string, List<(double Seconds, string Value)>>> QueryAsync(string expression, long timestampMs) =>
+        SeriesAsync("query", [new("query", expression), new("time", Seconds(timestampMs))]);
+
+    /// <summary>The series of a range query, as those of <see cref="QueryAsync(string)"/>; a histogram's value is its JSON.</summary>
+    public Task<SortedDictionary<string, List<(double Seconds, string Value)>>> RangeAsync(
+        string expression, long startMs, long endMs, TimeSpan step) =>
+        SeriesAsync("query_range",
+        [
+            new("query", expression), new("start", Seconds(startMs)), new("end", Seconds(endMs)),
+            new("step", step.TotalSeconds.ToString(CultureInfo.InvariantCulture)),
+        ]);
+
+    /// <summary>The texts of an answer that lists labels, values or series, the latter as sorted JSON; sorted.</summary>
+    public async Task<List<string>> ListAsync(string pathAndQuery)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, prefix + "/api/v1/query")
+        using JsonDocument document = JsonDocument.Parse(await program.GetAsync(prefix + "/api/v1/" + pathAndQuery));
+        List<string> entries = [];
+        foreach (JsonElement entry in document.RootElement.GetProperty("data").EnumerateArray())
         {
-            Content = new FormUrlEncodedContent([new("query", expression)]),
+            entries.Add(entry.ValueKind == JsonValueKind.Object ? LabelsOf(entry) : entry.GetString()!);
+        }
+
+        entries.Sort(StringComparer.Ordinal);
+        return entries;
+    }
+
+    /// <summary>A time as the API wants it.</summary>
+    public static string Seconds(long timestampMs) => (timestampMs / 1000m).ToString(CultureInfo.InvariantCulture);
+
+    private async Task<SortedDictionary<string, List<(double Seconds, string Value)>>> SeriesAsync(
+        string endpoint, IEnumerable<KeyValuePair<string, string>> parameters)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, $"{prefix}/api/v1/{endpoint}")
+        {
+            Content = new FormUrlEncodedContent(parameters),
         };
         using HttpResponseMessage answer = await program.Http.SendAsync(request, TestContext.Current.CancellationToken);
         string body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(answer.IsSuccessStatusCode, program.Describe($"{expression}: {(int)answer.StatusCode} {body}"));
+        Assert.True(answer.IsSuccessStatusCode, program.Describe($"{string.Join(' ', parameters)}: {(int)answer.StatusCode} {body}"));
         using JsonDocument document = JsonDocument.Parse(body);
         SortedDictionary<string, List<(double Seconds, string Value)>> series = new(StringComparer.Ordinal);
         foreach (JsonElement entry in document.RootElement.GetProperty("data").GetProperty("result").EnumerateArray())
@@ -52,17 +86,23 @@ public sealed class QueryClient(RunningProgram program, string prefix = "")
     private static List<(double Seconds, string Value)> SamplesOf(JsonElement entry)
     {
         List<(double Seconds, string Value)> samples = [];
-        if (entry.TryGetProperty("values", out JsonElement values))
+        foreach (string member in (ReadOnlySpan<string>)["values", "histograms"])
         {
-            foreach (JsonElement sample in values.EnumerateArray())
+            if (entry.TryGetProperty(member, out JsonElement values))
             {
-                samples.Add((sample[0].GetDouble(), sample[1].GetString()!));
+                foreach (JsonElement sample in values.EnumerateArray())
+                {
+                    samples.Add((sample[0].GetDouble(), sample[1].ToString()));
+                }
             }
         }
-        else
+
+        foreach (string member in (ReadOnlySpan<string>)["value", "histogram"])
         {
-            JsonElement sample = entry.GetProperty("value");
-            samples.Add((sample[0].GetDouble(), sample[1].GetString()!));
+            if (entry.TryGetProperty(member, out JsonElement sample))
+            {
+                samples.Add((sample[0].GetDouble(), sample[1].ToString()));
+            }
         }
 
         return samples;
