@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using AmpEdge.Prometheus;
 
 namespace AmpEdge.Wal;
 
@@ -9,32 +8,20 @@ namespace AmpEdge.Wal;
 /// Each segment has a key of its own, derived from this one and 32 random bytes in its header, and numbers its records; a number
 /// is never used twice under one key, whatever became of the write. FORMAT.md, "Encrypted segments".
 /// </remarks>
-public sealed class SegmentCipher
+/// <param name="key">32 bytes, which are copied.</param>
+public sealed class SegmentCipher(ReadOnlySpan<byte> key)
 {
     /// <summary>The bytes of a key.</summary>
-    public const int KeyLength = 32;
+    public const int KeyLength = SaltedKey.KeyLength;
 
-    private readonly byte[] _key;
-    private readonly byte[] _keyId;
-
-    /// <param name="key">32 bytes, which are copied.</param>
-    public SegmentCipher(ReadOnlySpan<byte> key)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyLength);
-        _key = key.ToArray();
-        _keyId = HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, SegmentFormat.KeyIdLength, info: "ampedge wal key id"u8.ToArray());
-    }
+    private readonly SaltedKey _key = new(key, "ampedge wal segment"u8, "ampedge wal key id"u8);
 
     /// <summary>Tells keys apart without saying anything of them.</summary>
-    internal ReadOnlySpan<byte> KeyId => _keyId;
+    internal ReadOnlySpan<byte> KeyId => _key.Id;
 
     internal AesGcm KeyOf(ReadOnlySpan<byte> salt)
     {
         Debug.Assert(salt.Length == SegmentFormat.SaltLength, "the salt is that of a segment's header");
-        Span<byte> segmentKey = stackalloc byte[KeyLength];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, segmentKey, salt, "ampedge wal segment"u8);
-        AesGcm key = new(segmentKey, SegmentFormat.TagLength);
-        CryptographicOperations.ZeroMemory(segmentKey);
-        return key;
+        return _key.KeyOf(salt);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Tsdb;
@@ -8,21 +7,18 @@ namespace AmpEdge.Tsdb;
 /// <see cref="Commit"/>, one after the other; queries read beside them and see whole requests only.
 /// </summary>
 /// <remarks>
-/// Lock order: the commit lock before the series lock. Commits get rising sequence numbers; a query sees those up to the
+/// Lock order: the commit lock before the register's. Commits get rising sequence numbers; a query sees those up to the
 /// number that was the last when it began. What a commit unlinks stays in place until no query and no appender is left
 /// that began before it (<see cref="Retirement"/>). A query takes neither lock.
 /// </remarks>
 internal sealed class Head
 {
-    private const int MaxAliases = 4;
-    private const int StackBytes = 1024;
-
     /// <summary>Walks over all series give the commit lock back after so many: appends go on in between.</summary>
     private const uint BatchSeries = 1024;
 
     private readonly Lock _commitLock = new();
-    private readonly Lock _seriesLock = new();
     private readonly BlockSlab _blocks = new();
+    private readonly SeriesRegister _register;
     private long _minTimeMs = long.MaxValue;
     private long _maxTimeMs = long.MinValue;
     private long _minValidTimeMs = long.MinValue;
@@ -31,7 +27,7 @@ internal sealed class Head
 
     public Head(DatabaseOptions options, ulong hashSeed)
     {
-        Keys = new SeriesKeys(_blocks, hashSeed);
+        _register = new SeriesRegister(_blocks, Retirement, hashSeed);
         Index = new HeadIndex(_blocks, Retirement, hashSeed);
         Chunks = new SeriesChunks(_blocks, Retirement, options.ChunkRange);
         Metadata = new MetadataStore(options.MaxMetadataFamilies);
@@ -40,9 +36,9 @@ internal sealed class Head
 
     public Retirement Retirement { get; } = new();
 
-    public SeriesKeys Keys { get; }
+    public SeriesKeys Keys => _register.Keys;
 
-    public PagedSlab<SeriesEntry> Series { get; } = new();
+    public PagedSlab<SeriesEntry> Series => _register.Series;
 
     public HeadIndex Index { get; }
 
@@ -92,52 +88,11 @@ internal sealed class Head
     /// The key of the raw form, or of the canonical one when the series has too many forms; 0 when there is no such
     /// series and none may be made.
     /// </returns>
-    public uint GetOrCreateSeries(ReadOnlySpan<byte> raw, Labels labels, int maxSeries = int.MaxValue)
-    {
-        int length = RawLabels.Measure(labels.Blob);
-        if (length > CommitRecord.MaxLabelBytes)
-        {
-            throw new ArgumentException(
-                $"the labels of a series take {length} bytes: allowed are {CommitRecord.MaxLabelBytes}", nameof(labels));
-        }
-
-        byte[]? rented = length > StackBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
-        Span<byte> canonical = rented is null ? stackalloc byte[length] : rented.AsSpan(0, length);
-        RawLabels.Write(labels.Blob, canonical);
-        uint key;
-        lock (_seriesLock)
-        {
-            key = Keys.Find(canonical);
-            key = key != 0 || HeldSeries >= maxSeries ? key : CreateSeries(canonical);
-            if (key != 0 && !raw.SequenceEqual(canonical))
-            {
-                key = AliasOf(raw, key);
-            }
-        }
-
-        if (rented is not null)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-
-        return key;
-    }
+    public uint GetOrCreateSeries(ReadOnlySpan<byte> raw, Labels labels, int maxSeries = int.MaxValue) =>
+        _register.GetOrCreate(raw, labels, maxSeries);
 
     /// <summary>Finds the series of a label set without making one; its key, or 0.</summary>
-    public uint FindSeries(Labels labels)
-    {
-        int length = RawLabels.Measure(labels.Blob);
-        byte[]? rented = length > StackBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
-        Span<byte> canonical = rented is null ? stackalloc byte[length] : rented.AsSpan(0, length);
-        RawLabels.Write(labels.Blob, canonical);
-        uint key = Keys.Find(canonical);
-        if (rented is not null)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-
-        return key;
-    }
+    public uint FindSeries(Labels labels) => _register.Find(labels);
 
     /// <summary>
     /// Logs a request and makes it visible as a whole. When the log refuses it, its exception comes through and the head
@@ -292,12 +247,7 @@ internal sealed class Head
     {
         ReadOnlySpan<byte> labels = reader.ReadLengthPrefixed();
         Invariant.Require(!labels.IsEmpty, "the labels of a whole snapshot cannot be read");
-        uint series;
-        lock (_seriesLock)
-        {
-            series = Keys.SeriesOf(CreateSeries(labels));
-        }
-
+        uint series = _register.Create(labels);
         ref SeriesEntry entry = ref Series[series];
         Prepare(ref entry, series, sequence, sequence);
         int deletions = reader.ReadUvarintInt32();
@@ -313,31 +263,6 @@ internal sealed class Head
         NoteTime(Chunks.MaxTimeMs(in entry));
     }
 
-    private uint CreateSeries(ReadOnlySpan<byte> canonical)
-    {
-        uint series = Series.Take();
-        uint key = Keys.Prepare(canonical, series);
-        ref SeriesEntry entry = ref Series[series];
-        entry.Key = key;
-        entry.State = SeriesState.Pending;
-        Keys.Publish(key);
-        return key;
-    }
-
-    private uint AliasOf(ReadOnlySpan<byte> raw, uint canonicalKey)
-    {
-        uint alias = Keys.Find(raw);
-        ref SeriesEntry entry = ref Series[Keys.SeriesOf(canonicalKey)];
-        if (alias == 0 && entry.Aliases < MaxAliases)
-        {
-            alias = Keys.Prepare(raw, Keys.SeriesOf(canonicalKey));
-            Keys.Publish(alias);
-            entry.Aliases++;
-        }
-
-        return alias != 0 ? alias : canonicalKey;
-    }
-
     /// <summary>
     /// A series may have left the head between a request's lookup and its commit; such samples go to the series that
     /// has those labels now.
@@ -348,7 +273,7 @@ internal sealed class Head
         {
             if (Series[sample.Series].State == SeriesState.Removed)
             {
-                sample = sample with { Series = SuccessorOf(sample.Series) };
+                sample = sample with { Series = _register.SuccessorOf(sample.Series) };
             }
         }
 
@@ -356,7 +281,7 @@ internal sealed class Head
         {
             if (Series[histogram.Series].State == SeriesState.Removed)
             {
-                histogram = histogram with { Series = SuccessorOf(histogram.Series) };
+                histogram = histogram with { Series = _register.SuccessorOf(histogram.Series) };
             }
         }
 
@@ -364,19 +289,8 @@ internal sealed class Head
         {
             if (Series[exemplar.Series].State == SeriesState.Removed)
             {
-                exemplar = exemplar with { Series = SuccessorOf(exemplar.Series) };
+                exemplar = exemplar with { Series = _register.SuccessorOf(exemplar.Series) };
             }
-        }
-    }
-
-    private uint SuccessorOf(uint removed)
-    {
-        lock (_seriesLock)
-        {
-            ReadOnlySpan<byte> labels = Keys.Get(Series[removed].Key);
-            uint key = Keys.Find(labels);
-            key = key != 0 ? key : CreateSeries(labels);
-            return Keys.SeriesOf(key);
         }
     }
 
@@ -561,42 +475,7 @@ internal sealed class Head
     {
         List<uint> indexedKeys = [];
         List<uint> ids = [];
-        HashSet<uint> withAliases = [];
-        lock (_seriesLock)
-        {
-            List<uint> keys = [];
-            foreach (uint series in removed)
-            {
-                ref SeriesEntry entry = ref Series[series];
-                keys.Add(entry.Key);
-                if (entry.Aliases > 0)
-                {
-                    withAliases.Add(series);
-                }
-
-                if (entry.State == SeriesState.Live)
-                {
-                    indexedKeys.Add(entry.Key);
-                    ids.Add(entry.Id);
-                }
-
-                entry.State = SeriesState.Removed;
-                Retirement.Retire(sequence, RetiredKind.Series, series);
-            }
-
-            if (withAliases.Count > 0)
-            {
-                keys.RemoveAll(key => withAliases.Contains(Keys.SeriesOf(key)));
-                Keys.CollectKeys(withAliases, keys);
-            }
-
-            foreach (uint key in keys)
-            {
-                Keys.Remove(key);
-                Retirement.Retire(sequence, RetiredKind.Key, key);
-            }
-        }
-
+        _register.Remove(removed, sequence, indexedKeys, ids);
         Index.Remove(indexedKeys, ids, Keys, sequence);
         Volatile.Write(ref _liveSeries, _liveSeries - ids.Count);
         Counters.SeriesRemoved += ids.Count;
@@ -618,11 +497,7 @@ internal sealed class Head
                     Chunks.Release(item.Reference);
                     break;
                 case RetiredKind.Key:
-                    lock (_seriesLock)
-                    {
-                        Keys.Release(item.Reference);
-                    }
-
+                    _register.ReleaseKey(item.Reference);
                     break;
                 default:
                     if (Series[item.Reference].Side is > 0 and var side)
@@ -630,11 +505,7 @@ internal sealed class Head
                         Chunks.ReleaseSide(side);
                     }
 
-                    lock (_seriesLock)
-                    {
-                        Series.Return(item.Reference);
-                    }
-
+                    _register.ReleaseSeries(item.Reference);
                     break;
             }
         }
