@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Reflection;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
@@ -130,6 +131,7 @@ internal sealed class ServerFlags
         WithoutAuth = _auth.Value == AuthNone,
         StrictAmp = _strictAmp.Value,
         CorsOrigin = _corsOrigin.Value,
+        Flags = [.. _commandLine.Flags.Select(static flag => KeyValuePair.Create(flag.Name, flag.ValueText))],
         Engine = new EngineOptions
         {
             MaxSamples = _maxSamples.Value,

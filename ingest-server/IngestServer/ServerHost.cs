@@ -6,6 +6,7 @@ using AmpEdge.IngestServer.DataPlane;
 using AmpEdge.IngestServer.Ingest;
 using AmpEdge.IngestServer.Pages;
 using AmpEdge.IngestServer.Query;
+using AmpEdge.IngestServer.Status;
 using AmpEdge.IngestServer.Workspaces;
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
@@ -113,7 +114,7 @@ internal sealed class ServerHost : IDisposable
     {
         QueryEndpoints query = new(
             _engine, new QueryGate(_settings.Engine.MaxConcurrency, _metrics), _settings.Engine.Parser,
-            new AdminEndpoints(_settings.EnableAdminApi, _time), _time,
+            new AdminEndpoints(_settings.EnableAdminApi, _time), new ServerStatus(_settings, _reloader, _time), _time,
             _loggers.CreateLogger<QueryEndpoints>());
         WriteEndpoints write = new(!_settings.StrictAmp, _time, _loggers.CreateLogger<WriteEndpoint>());
         DataPlaneRoutes dataPlane = new(routes, _guard, _workspaces, crossOrigin, query, write);

@@ -30,5 +30,8 @@ internal sealed record ServerSettings
     /// <summary>Regular expression of origins whose pages may read answers.</summary>
     public string CorsOrigin { get; init; } = ".*";
 
+    /// <summary>Each flag with its value, given or default, as the API shows them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Flags { get; init; } = [];
+
     public EngineOptions Engine { get; init; } = new();
 }

@@ -11,5 +11,7 @@ internal enum DataPlaneAction
     GetSeries,
     GetLabels,
     GetMetricMetadata,
+    ListRules,
+    ListAlerts,
     AdministerStore,
 }

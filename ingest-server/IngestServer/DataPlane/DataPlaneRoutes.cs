@@ -52,13 +52,38 @@ internal sealed class DataPlaneRoutes(
         MapQuery(prefix, "/api/v1/labels", "GET,POST", DataPlaneAction.GetLabels, query.Labels);
         MapQuery(prefix, "/api/v1/label/{name}/values", "GET", DataPlaneAction.GetLabels, query.LabelValues);
         MapQuery(prefix, "/api/v1/metadata", "GET", DataPlaneAction.GetMetricMetadata, query.Metadata);
+        MapQuery(prefix, "/api/v1/rules", "GET", DataPlaneAction.ListRules, query.Rules);
+        MapQuery(prefix, "/api/v1/alerts", "GET", DataPlaneAction.ListAlerts, query.Alerts);
         if (extensions)
         {
             MapQuery(prefix, "/api/v1/query_exemplars", "GET,POST", DataPlaneAction.QueryMetrics, query.Exemplars);
-            MapQuery(prefix, "/api/v1/status/buildinfo", "GET", DataPlaneAction.QueryMetrics, query.Build);
             MapQuery(prefix, "/api/v1/format_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Format);
             MapQuery(prefix, "/api/v1/parse_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Parse);
+            MapStatus(prefix);
             MapAdmin(prefix);
+        }
+    }
+
+    /// <summary>What Prometheus tells of itself.</summary>
+    private void MapStatus(string prefix)
+    {
+        (string Path, DataPlaneHandler Handler)[] all =
+        [
+            ("status/buildinfo", query.Build),
+            ("status/runtimeinfo", query.Runtime),
+            ("status/tsdb", query.Tsdb),
+            ("status/flags", query.Flags),
+            ("status/config", query.Config),
+            ("status/walreplay", query.Replay),
+            ("targets", query.Targets),
+            ("targets/metadata", query.TargetMetadata),
+            ("scrape_pools", query.ScrapePools),
+            ("alertmanagers", query.Alertmanagers),
+            ("notifications", query.Notifications),
+        ];
+        foreach ((string path, DataPlaneHandler handler) in all)
+        {
+            MapQuery(prefix, "/api/v1/" + path, "GET", DataPlaneAction.QueryMetrics, handler);
         }
     }
 

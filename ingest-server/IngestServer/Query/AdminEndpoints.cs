@@ -75,17 +75,16 @@ internal sealed class AdminEndpoints(bool enabled, TimeProvider time)
         }
 
         string skip = call.Parameters.Get("skip_head");
-        if (skip.Length > 0 && !TryParseGoBool(skip, out _))
+        bool skips = false;
+        if (skip.Length > 0 && !GoBool.TryParse(skip, out skips, out string problem))
         {
-            return ApiError.InvalidParameter(
-                "skip_head", $"unable to parse boolean: strconv.ParseBool: parsing {LabelsFormatter.Quote(skip)}: invalid syntax");
+            return ApiError.InvalidParameter("skip_head", $"unable to parse boolean: {problem}");
         }
 
-        bool withHead = skip.Length == 0 || (TryParseGoBool(skip, out bool skips) && !skips);
         string name = string.Create(
             CultureInfo.InvariantCulture,
             $"{_time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
-        await Task.Run(() => call.Workspace.Database.Snapshot(name, withHead), CancellationToken.None);
+        await Task.Run(() => call.Workspace.Database.Snapshot(name, withHead: !skips), CancellationToken.None);
         call.Response.Json.Raw("{\"status\":\"success\",\"data\":{\"name\":"u8);
         call.Response.Json.String(name);
         call.Response.Json.Raw("}}"u8);
@@ -101,13 +100,6 @@ internal sealed class AdminEndpoints(bool enabled, TimeProvider time)
     {
         call.Context.Response.StatusCode = StatusCodes.Status204NoContent;
         return null;
-    }
-
-    /// <summary>The spellings that Go takes.</summary>
-    private static bool TryParseGoBool(string text, out bool value)
-    {
-        value = text is "1" or "t" or "T" or "true" or "TRUE" or "True";
-        return value || text is "0" or "f" or "F" or "false" or "FALSE" or "False";
     }
 
     private ApiError? Refusal() => _enabled ? null : new ApiError(ApiErrorKind.Unavailable, "admin APIs disabled");

@@ -40,6 +40,27 @@ internal sealed class ApiResponse(HttpContext context) : IAsyncDisposable
         await CompleteAsync();
     }
 
+    /// <summary>Sends a success whose data is this JSON.</summary>
+    public Task<ApiError?> SendDataAsync(ReadOnlySpan<byte> json)
+    {
+        BeginData().Raw(json);
+        return EndDataAsync();
+    }
+
+    /// <summary>Begins a success whose data is appended next and ended with <see cref="EndDataAsync"/>.</summary>
+    public JsonBuffer BeginData()
+    {
+        Json.Raw("{\"status\":\"success\",\"data\":"u8);
+        return Json;
+    }
+
+    public async Task<ApiError?> EndDataAsync()
+    {
+        Json.Raw((byte)'}');
+        await CompleteAsync();
+        return null;
+    }
+
     /// <summary>Sends the rest.</summary>
     public async Task CompleteAsync()
     {

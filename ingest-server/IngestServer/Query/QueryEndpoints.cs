@@ -1,4 +1,5 @@
 using AmpEdge.IngestServer.DataPlane;
+using AmpEdge.IngestServer.Status;
 using AmpEdge.PromQL;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,8 @@ namespace AmpEdge.IngestServer.Query;
 /// <summary>The handlers of the query API, ready to be mapped.</summary>
 internal sealed class QueryEndpoints
 {
-    public QueryEndpoints(Engine engine, QueryGate gate, ParserOptions parser, AdminEndpoints admin, TimeProvider time, ILogger log)
+    public QueryEndpoints(
+        Engine engine, QueryGate gate, ParserOptions parser, AdminEndpoints admin, ServerStatus status, TimeProvider time, ILogger log)
     {
         ApiRunner runner = new(log);
         Instant = runner.Run(new InstantQueryEndpoint(engine, gate, time).AnswerAsync);
@@ -21,6 +23,19 @@ internal sealed class QueryEndpoints
         LabelValues = runner.Run(labels.AnswerValuesAsync);
         Metadata = runner.Run(MetadataEndpoint.AnswerAsync);
         Build = runner.Run(BuildEndpoint.AnswerAsync);
+        StatusEndpoints program = new(status);
+        Config = runner.Run(program.AnswerConfigAsync);
+        Flags = runner.Run(program.AnswerFlagsAsync);
+        Runtime = runner.Run(program.AnswerRuntimeAsync);
+        Tsdb = runner.Run(StoreStatusEndpoints.AnswerTsdbAsync);
+        Replay = runner.Run(StoreStatusEndpoints.AnswerReplayAsync);
+        Targets = runner.Run(ScrapingEndpoints.AnswerTargetsAsync);
+        TargetMetadata = runner.Run(ScrapingEndpoints.AnswerTargetMetadataAsync);
+        ScrapePools = runner.Run(ScrapingEndpoints.AnswerPoolsAsync);
+        Alertmanagers = runner.Run(ScrapingEndpoints.AnswerAlertmanagersAsync);
+        Notifications = runner.Run(static call => call.Response.SendDataAsync("[]"u8));
+        Rules = runner.Run(RuleEndpoints.AnswerRulesAsync);
+        Alerts = runner.Run(RuleEndpoints.AnswerAlertsAsync);
         Exemplars = runner.Run(new ExemplarsEndpoint(gate, parser).AnswerAsync);
         ExpressionEndpoints expressions = new(parser);
         Format = runner.Run(expressions.AnswerFormattedAsync);
@@ -45,6 +60,30 @@ internal sealed class QueryEndpoints
     public DataPlaneHandler Exemplars { get; }
 
     public DataPlaneHandler Build { get; }
+
+    public DataPlaneHandler Config { get; }
+
+    public DataPlaneHandler Flags { get; }
+
+    public DataPlaneHandler Runtime { get; }
+
+    public DataPlaneHandler Tsdb { get; }
+
+    public DataPlaneHandler Replay { get; }
+
+    public DataPlaneHandler Targets { get; }
+
+    public DataPlaneHandler TargetMetadata { get; }
+
+    public DataPlaneHandler ScrapePools { get; }
+
+    public DataPlaneHandler Alertmanagers { get; }
+
+    public DataPlaneHandler Notifications { get; }
+
+    public DataPlaneHandler Rules { get; }
+
+    public DataPlaneHandler Alerts { get; }
 
     public DataPlaneHandler Format { get; }
 

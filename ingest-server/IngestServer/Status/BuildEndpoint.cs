@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using AmpEdge.IngestServer.Query;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.IngestServer.Status;
 
 /// <summary>
 /// <c>status/buildinfo</c>: what Grafana and others ask in order to know which features to use. The version is that of
