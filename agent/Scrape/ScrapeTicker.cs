@@ -22,6 +22,9 @@ internal sealed class ScrapeTicker
     private long _ticks;
     private int _misses;
 
+    /// <summary>When the last scrape began, from the first tick on.</summary>
+    private TimeSpan _lastScrape;
+
     /// <summary>The first tick is now.</summary>
     public ScrapeTicker(TimeSpan interval, TimeProvider time)
     {
@@ -46,11 +49,15 @@ internal sealed class ScrapeTicker
         return WholeMilliseconds(TimeSpan.FromTicks(wait));
     }
 
-    /// <summary>Waits for the next tick; those that have passed meanwhile are left out.</summary>
+    /// <summary>
+    /// Waits for the next tick. Those that have passed meanwhile are left out, and the one that the last scrape came so late for
+    /// that it would carry its time.
+    /// </summary>
     public Task WaitAsync(CancellationToken stop)
     {
         TimeSpan elapsed = _time.GetElapsedTime(_start);
-        _ticks = Math.Max(_ticks + 1, (long)(elapsed / _interval));
+        long behindLastScrape = (long)((_lastScrape + _tolerance) / _interval) + 1;
+        _ticks = Math.Max(Math.Max(_ticks + 1, behindLastScrape), (long)(elapsed / _interval));
         TimeSpan wait = WholeMilliseconds((_interval * _ticks) - elapsed);
         return wait > TimeSpan.Zero ? LongWait.DelayAsync(wait, _time, stop) : Task.CompletedTask;
     }
@@ -58,6 +65,7 @@ internal sealed class ScrapeTicker
     /// <summary>The time of the scrape that begins now: the ideal one, unless the clock is further from it than the tolerance.</summary>
     public DateTimeOffset ScrapeTime()
     {
+        _lastScrape = _time.GetElapsedTime(_start);
         DateTimeOffset now = _time.GetUtcNow();
         DateTimeOffset ideal = _anchor + (_interval * _ticks);
         if ((now - ideal).Duration() <= _tolerance)

@@ -38,10 +38,18 @@ public sealed class DiscoveryTests
         Assert.Empty(aws.BadSignatures);
         Assert.Equal(0, await agent.MetricAsync("prometheus_sd_refresh_failures_total{mechanism=\"ec2\",config=\"ec2\"}"));
 
-        listed = "[{\"targets\":[\"127.0.0.1:2\"],\"labels\":{\"zone\":\"b\"}}]";
-        aws.Ec2.Instances.Clear();
+        // A refresh that began before ECS refused must have ended before its machine goes: it would truly be gone then.
         aws.Intercept = static request =>
             request.Service == "ecs" && request.Operation == "DescribeClusters" ? FakeAws.JsonError(400, "AccessDeniedException", "not today") : null;
+        foreach (string config in (string[])["ecs", "aws-ecs"])
+        {
+            await Eventually.TrueAsync(
+                async () => await agent.MetricAsync($"prometheus_sd_refresh_failures_total{{mechanism=\"ecs\",config=\"{config}\"}}") > 0,
+                () => agent.Describe($"the refusals of ECS are not counted for {config}"));
+        }
+
+        listed = "[{\"targets\":[\"127.0.0.1:2\"],\"labels\":{\"zone\":\"b\"}}]";
+        aws.Ec2.Instances.Clear();
         await WaitForTargetsAsync(
             agent, """
             aws-ecs 10.0.1.7:4242 prod
@@ -52,9 +60,6 @@ public sealed class DiscoveryTests
             http 127.0.0.1:2 b
             nginx 10.0.1.7:9113 prod
             """);
-        await Eventually.TrueAsync(
-            async () => await agent.MetricAsync("prometheus_sd_refresh_failures_total{mechanism=\"ecs\",config=\"ecs\"}") > 0,
-            () => agent.Describe("the refusals of ECS are not counted"));
         Assert.Contains("not today", agent.Output, StringComparison.Ordinal);
         Assert.Contains(
             "and failed: ecs:DescribeClusters: AccessDeniedException: not today",

@@ -52,6 +52,28 @@ public sealed class ScrapeTickerTests
         Assert.Equal(start + (4 * s_interval), ticker.ScrapeTime());
     }
 
+    [Theory]
+    [InlineData(14_998)]
+    [InlineData(14_999.6)]
+    [InlineData(15_000)]
+    [InlineData(15_001.5)]
+    [InlineData(29_999)]
+    public void A_tick_that_comes_almost_with_the_next_one_is_not_followed_by_another_of_the_same_time(double lateMs)
+    {
+        ScrapeTicker ticker = new(s_interval, _time);
+        Tick(ticker, TimeSpan.FromMilliseconds(lateMs));
+        DateTimeOffset late = ticker.ScrapeTime();
+
+        Task next = ticker.WaitAsync(CancellationToken.None);
+        for (int quarter = 0; !next.IsCompleted; quarter++)
+        {
+            Assert.True(quarter < 5, "no tick follows");
+            _time.Advance(s_interval / 4);
+        }
+
+        Assert.True(ticker.ScrapeTime() > late + TimeSpan.FromMilliseconds(2), $"{ticker.ScrapeTime():O} follows {late:O}");
+    }
+
     [Fact]
     public void When_the_clock_is_set_distances_become_equal_again()
     {

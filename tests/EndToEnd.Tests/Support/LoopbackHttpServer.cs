@@ -36,7 +36,15 @@ public sealed class LoopbackHttpServer : IDisposable
     {
         _listener.Stop();
         _loop.Wait(TimeSpan.FromSeconds(5));
-        _listener.Close();
+        try
+        {
+            _listener.Close();
+        }
+        catch (HttpListenerException)
+        {
+            // It opens its port once more to close it, and somebody has that by now: what there was to close is closed.
+            return;
+        }
     }
 
     private async Task ServeAsync()
