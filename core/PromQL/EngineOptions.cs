@@ -24,6 +24,12 @@ public sealed record EngineOptions
     /// </summary>
     public bool DelayedNameRemoval { get; init; }
 
+    /// <summary>
+    /// Series carry the labels <c>__type__</c> and <c>__unit__</c> (the feature <c>type-and-unit-labels</c>), so a hint that
+    /// a metric is no counter goes by its type instead of its name.
+    /// </summary>
+    public bool TypeAndUnitLabels { get; init; }
+
     /// <summary>Which experimental parts of the language queries may use.</summary>
     public ParserOptions Parser { get; init; } = ParserOptions.Default;
 }

@@ -54,16 +54,19 @@ internal static class BinaryEvaluator
     private static SeriesStream EvaluateVectors(BinaryExpr binary, Evaluator evaluator)
     {
         VectorMatching matching = binary.Matching ?? VectorMatching.OneToOne;
-        if (matching.FillLeft is not null || matching.FillRight is not null)
-        {
-            throw Unsupported.Feature("the modifier fill");
-        }
-
         int stepCount = evaluator.Steps.Count;
         QueryBudget budget = evaluator.Context.Budget;
         long heldBefore = budget.Held;
         SeriesMatrix left = SeriesMatrix.From(evaluator.EvaluateVector(binary.Left), stepCount);
         SeriesMatrix right = SeriesMatrix.From(evaluator.EvaluateVector(binary.Right), stepCount);
+        if (matching.FillLeft is not null || matching.FillRight is not null)
+        {
+            new MissingSides(matching, stepCount).Fill(left, right);
+            budget.ReturnTo(heldBefore);
+            budget.HoldRows(left);
+            budget.HoldRows(right);
+        }
+
         SeriesMatrix result = new VectorMatchEvaluator(binary, matching, left, right, evaluator.Context).Evaluate();
         budget.ReturnTo(heldBefore);
         budget.HoldRows(result);

@@ -5,7 +5,7 @@ namespace AmpEdge.PromQL;
 /// <summary>Takes the metric name off every row at once.</summary>
 internal sealed class DropNameStream(SeriesStream source) : WrappingStream(source)
 {
-    private readonly LabelProjection _withoutName = LabelProjection.Without([]);
+    private readonly LabelProjection _withoutName = LabelProjection.WithoutMetricIdentity();
     private Labels _labels = Labels.Empty;
 
     public override Labels Labels => _labels;

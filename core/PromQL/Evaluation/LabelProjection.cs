@@ -36,6 +36,10 @@ internal sealed class LabelProjection
 
     public static LabelProjection Without(IEnumerable<string> names) => new(names, keep: false);
 
+    /// <summary>Without all that says which metric it is: the name, and type and unit where series carry them.</summary>
+    public static LabelProjection WithoutMetricIdentity() =>
+        new([LabelNames.MetricType, LabelNames.MetricUnit], keep: false);
+
     /// <summary>The blob of the projected set; valid until the next call.</summary>
     public ReadOnlySpan<byte> Project(Labels labels)
     {

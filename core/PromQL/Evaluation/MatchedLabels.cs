@@ -24,6 +24,8 @@ internal sealed class MatchedLabels
         if (dropName)
         {
             removed.Add(LabelNames.MetricNameUtf8.ToArray());
+            removed.Add(LabelNames.MetricTypeUtf8.ToArray());
+            removed.Add(LabelNames.MetricUnitUtf8.ToArray());
         }
 
         if (oneToOne && !matching.On)

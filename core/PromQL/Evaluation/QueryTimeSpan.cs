@@ -14,13 +14,14 @@ internal readonly record struct QueryTimeSpan(long MinMs, long MaxMs)
 
     private static QueryTimeSpan Of(Expr expr, StepRange steps, StepRange querySteps, EngineOptions options)
     {
+        long lookbackMs = (long)options.LookbackDelta.TotalMilliseconds;
         switch (Evaluator.Unwrap(expr))
         {
             case VectorSelector selector:
-                return Selected(selector.Time, (long)options.LookbackDelta.TotalMilliseconds, steps, querySteps);
+                long aheadMs = selector.Smoothed ? lookbackMs : 0;
+                return Selected(TimeShift.Resolve(selector.Time, querySteps), lookbackMs, aheadMs, steps);
             case MatrixSelector selector:
-                long rangeMs = DurationResolver.Resolve(selector.RangeMs, selector.RangeExpr, querySteps);
-                return Selected(selector.Selector.Time, rangeMs, steps, querySteps);
+                return SelectedRange(selector, lookbackMs, steps, querySteps);
             case SubqueryExpr subquery:
                 StepRange inner = SubqueryEvaluator.InnerSteps(subquery, steps, querySteps, options);
                 return inner.LongCount == 0 ? Nothing : Of(subquery.Inner, inner, querySteps, options);
@@ -44,6 +45,15 @@ internal readonly record struct QueryTimeSpan(long MinMs, long MaxMs)
     private static QueryTimeSpan OfArguments(Call call, StepRange steps, StepRange querySteps, EngineOptions options)
     {
         QueryTimeSpan span = Nothing;
+        if (call.Function.Name == "info")
+        {
+            // The second argument selects labels; info series are read as of the samples of the first.
+            long lookbackMs = (long)options.LookbackDelta.TotalMilliseconds;
+            SelectorWindow infos = InfoTimes.Of(call.Arguments[0], steps, querySteps, lookbackMs);
+            span = new QueryTimeSpan(infos.FirstMs - lookbackMs + 1, infos.LastMs);
+            return span | Of(call.Arguments[0], steps, querySteps, options);
+        }
+
         foreach (Expr argument in call.Arguments)
         {
             span |= Of(argument, steps, querySteps, options);
@@ -52,9 +62,18 @@ internal readonly record struct QueryTimeSpan(long MinMs, long MaxMs)
         return span;
     }
 
-    private static QueryTimeSpan Selected(TimeModifiers time, long reachMs, StepRange steps, StepRange querySteps)
+    private static QueryTimeSpan SelectedRange(
+        MatrixSelector selector, long lookbackMs, StepRange steps, StepRange querySteps)
     {
-        TimeShift shift = TimeShift.Resolve(time, querySteps);
-        return new QueryTimeSpan(shift.FirstMs(steps) - reachMs + 1, shift.LastMs(steps));
+        RangeExtension extension = RangeExtensions.Of(selector.Selector);
+        long rangeMs = DurationResolver.Resolve(selector.RangeMs, selector.RangeExpr, querySteps);
+        return Selected(
+            TimeShift.Resolve(selector.Selector.Time, querySteps),
+            rangeMs + (extension == RangeExtension.None ? 0 : lookbackMs),
+            extension == RangeExtension.Smoothed ? lookbackMs : 0,
+            steps);
     }
+
+    private static QueryTimeSpan Selected(TimeShift shift, long reachMs, long aheadMs, StepRange steps) =>
+        new(shift.FirstMs(steps) - reachMs + 1, shift.LastMs(steps) + aheadMs);
 }

@@ -29,7 +29,7 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
             if (present > 0)
             {
                 context.Budget.HoldRow(present, _values.Length);
-                function.EndSeries(Labels.Get(LabelNames.MetricNameUtf8));
+                function.EndSeries(Labels);
                 return true;
             }
         }
@@ -62,8 +62,9 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
             }
 
             long endMs = windowing.EndMs(step);
-            long startMs = endMs - windowing.RangeMs;
-            while (end < timestamps.Length && timestamps[end] <= endMs)
+            long startMs = endMs - windowing.RangeMs - windowing.ReachBackMs;
+            long lastMs = endMs + windowing.ReachAheadMs;
+            while (end < timestamps.Length && timestamps[end] <= lastMs)
             {
                 end++;
             }

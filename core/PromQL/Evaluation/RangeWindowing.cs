@@ -7,6 +7,18 @@ namespace AmpEdge.PromQL;
 /// <param name="AtMs">The reference time of every window where <c>@</c> fixes it; else each step is its own.</param>
 internal readonly record struct RangeWindowing(StepRange Steps, long RangeMs, long OffsetMs, long? AtMs)
 {
+    /// <summary>Which samples outside of its bounds a window holds too.</summary>
+    public RangeExtension Extension { get; init; }
+
+    /// <summary>How far outside such a sample may lie.</summary>
+    public long LookbackMs { get; init; }
+
+    /// <summary>How long before the start of a window its first sample may lie, exclusive.</summary>
+    public long ReachBackMs => Extension == RangeExtension.None ? 0 : LookbackMs;
+
+    /// <summary>How long after the end of a window its last sample may lie, inclusive.</summary>
+    public long ReachAheadMs => Extension == RangeExtension.Smoothed ? LookbackMs : 0;
+
     public long EndMs(int step) => (AtMs ?? Steps.At(step)) - OffsetMs;
 
     /// <summary>The end of the first window.</summary>

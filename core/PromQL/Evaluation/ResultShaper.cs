@@ -67,7 +67,7 @@ internal static class ResultShaper
     /// <summary>Removes the names that were marked for it; then each label set may be there only once.</summary>
     private static SeriesMatrix WithFinalNames(SeriesStream stream, int stepCount)
     {
-        LabelProjection withoutName = LabelProjection.Without([]);
+        LabelProjection withoutName = LabelProjection.WithoutMetricIdentity();
         MergingMatrix rows = new(stepCount);
         while (stream.MoveNext())
         {
@@ -81,8 +81,13 @@ internal static class ResultShaper
     /// <summary>The samples of a range vector as they are: only an instant query can have one as its result.</summary>
     private static MatrixValue RangeVector(RangeSource source, EvaluationContext context)
     {
-        LabelProjection withoutName = LabelProjection.Without([]);
+        LabelProjection withoutName = LabelProjection.WithoutMetricIdentity();
         List<MatrixSeries> series = [];
+        if (source.Windowing.Extension != RangeExtension.None)
+        {
+            return ExtendedRangeVector.Of(source, context);
+        }
+
         source.KeepsHistograms = true;
         long endMs = source.Windowing.EndMs(0);
         long startMs = endMs - source.Windowing.RangeMs;

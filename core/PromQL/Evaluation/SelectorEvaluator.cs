@@ -8,44 +8,61 @@ internal static class SelectorEvaluator
     /// <summary>An instant selector.</summary>
     public static SeriesStream SelectVector(VectorSelector selector, Evaluator evaluator, bool wantTimestamps)
     {
-        RefuseEdgeSampling(selector);
         EvaluationContext context = evaluator.Context;
+        bool smoothed = selector.Smoothed && !wantTimestamps;
         TimeShift shift = TimeShift.Resolve(selector.Time, context.Steps);
         SelectorWindow window = new(evaluator.Steps, shift.OffsetMs, shift.AtMs, context.LookbackMs);
         SelectHints hints = new(
             shift.FirstMs(evaluator.Steps) - context.LookbackMs + 1,
-            shift.LastMs(evaluator.Steps),
+            shift.LastMs(evaluator.Steps) + (smoothed ? context.LookbackMs : 0),
             evaluator.Steps.Count > 1 ? evaluator.Steps.StepMs : 0);
         ISeriesSet series = Select(selector, in hints, context);
-        return new VectorSelectorStream(series, window, NamesVary(selector), wantTimestamps, context);
+        return smoothed
+            ? new SmoothedSelectorStream(series, window, NamesVary(selector, context), context)
+            : new VectorSelectorStream(series, window, NamesVary(selector, context), wantTimestamps, context);
     }
 
     /// <summary>A range selector.</summary>
     public static RangeSource SelectRange(MatrixSelector selector, Evaluator evaluator)
     {
-        RefuseEdgeSampling(selector.Selector);
         EvaluationContext context = evaluator.Context;
         TimeShift shift = TimeShift.Resolve(selector.Selector.Time, context.Steps);
         long rangeMs = DurationResolver.Resolve(selector.RangeMs, selector.RangeExpr, context.Steps);
+        RangeWindowing windowing = new(evaluator.Steps, rangeMs, shift.OffsetMs, shift.AtMs)
+        {
+            Extension = RangeExtensions.Of(selector.Selector),
+            LookbackMs = context.LookbackMs,
+        };
         SelectHints hints = new(
-            shift.FirstMs(evaluator.Steps) - rangeMs + 1,
-            shift.LastMs(evaluator.Steps),
+            windowing.FirstEndMs - rangeMs - windowing.ReachBackMs + 1,
+            windowing.LastEndMs + windowing.ReachAheadMs,
             evaluator.Steps.Count > 1 ? evaluator.Steps.StepMs : 0,
             rangeMs);
         ISeriesSet series = Select(selector.Selector, in hints, context);
-        RangeWindowing windowing = new(evaluator.Steps, rangeMs, shift.OffsetMs, shift.AtMs);
-        return new MatrixSelectorSource(series, windowing, NamesVary(selector.Selector), context);
+        return new MatrixSelectorSource(series, windowing, NamesVary(selector.Selector, context), context);
     }
 
-    private static ISeriesSet Select(VectorSelector selector, in SelectHints hints, EvaluationContext context)
+    private static ISeriesSet Select(VectorSelector selector, in SelectHints hints, EvaluationContext context) =>
+        Select(selector.Matchers, in hints, context);
+
+    /// <summary>Series by matchers of one's own; the query disposes of them.</summary>
+    public static ISeriesSet Select(IReadOnlyList<Matcher> matchers, in SelectHints hints, EvaluationContext context)
     {
         context.ThrowIfStopped();
-        return context.Own(context.Querier.Select(in hints, selector.Matchers, context.Stop));
+        return context.Own(context.Querier.Select(in hints, matchers, context.Stop));
     }
 
-    /// <summary>Only a matcher that fixes the name makes sure that all selected series have the same one.</summary>
-    private static bool NamesVary(VectorSelector selector)
+    /// <summary>
+    /// Only a matcher that fixes the name makes sure that all selected series have the same one; types and units, which go
+    /// with the name, no matcher fixes.
+    /// </summary>
+    private static bool NamesVary(VectorSelector selector, EvaluationContext context)
     {
+        if (context.Options.TypeAndUnitLabels)
+        {
+            return true;
+        }
+
         foreach (Matcher matcher in selector.Matchers)
         {
             if (matcher.Type == MatcherType.Equal && matcher.Name == LabelNames.MetricName)
@@ -55,13 +72,5 @@ internal static class SelectorEvaluator
         }
 
         return true;
-    }
-
-    private static void RefuseEdgeSampling(VectorSelector selector)
-    {
-        if (selector.Anchored || selector.Smoothed)
-        {
-            throw Unsupported.Feature(selector.Anchored ? "the modifier anchored" : "the modifier smoothed");
-        }
     }
 }

@@ -7,5 +7,11 @@ namespace AmpEdge.PromQL;
 /// <param name="LookbackMs">How old a sample may be, exclusive.</param>
 internal readonly record struct SelectorWindow(StepRange Steps, long OffsetMs, long? AtMs, long LookbackMs)
 {
+    /// <summary>The first reference time.</summary>
+    public long FirstMs => ReferenceMs(0);
+
+    /// <summary>The last reference time.</summary>
+    public long LastMs => ReferenceMs(Steps.Count - 1);
+
     public long ReferenceMs(int step) => (AtMs ?? Steps.At(step)) - OffsetMs;
 }

@@ -28,4 +28,8 @@ internal readonly ref struct Window(
     public long TimeMs { get; } = timeMs;
 
     public int Count => Values.Length;
+
+    /// <summary>The same window without its first samples.</summary>
+    public Window From(int first) => new(
+        Timestamps[first..], Values[first..], FirstIndex + first, EndMs, RangeMs, Step, TimeMs);
 }

@@ -1,3 +1,5 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.PromQL;
 
 /// <summary>What a range function does with a window of samples. One object serves one call in one query.</summary>
@@ -21,7 +23,7 @@ internal abstract class WindowFunction
     public abstract double Evaluate(in Window window);
 
     /// <summary>Called after a series of which at least one window had a value.</summary>
-    public virtual void EndSeries(ReadOnlySpan<byte> metricName)
+    public virtual void EndSeries(Labels labels)
     {
     }
 }

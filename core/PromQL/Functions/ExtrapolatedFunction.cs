@@ -1,3 +1,5 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.PromQL;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace AmpEdge.PromQL;
 /// resets and extrapolated to the whole window where the series seems to cover it.
 /// </summary>
 internal sealed class ExtrapolatedFunction(
-    bool isCounter, bool perSecond, AnnotationWriter annotations, int argumentPosition)
+    bool isCounter, bool perSecond, CounterNameHint nameHint)
     : WindowFunction
 {
     /// <summary>A gap at an end of the window is extrapolated over when it is shorter than this many sample intervals.</summary>
@@ -15,9 +17,6 @@ internal sealed class ExtrapolatedFunction(
     private readonly List<int> _resets = [];
     private double[] _valuesBeforeReset = [];
     private int _nextReset;
-
-    /// <summary>The name that had the last hint: series of one metric need one.</summary>
-    private byte[] _lastHint = [];
 
     public override void BeginSeries(ReadOnlySpan<double> values)
     {
@@ -59,21 +58,11 @@ internal sealed class ExtrapolatedFunction(
         return result * ExtrapolationFactor(in window, result);
     }
 
-    /// <summary>Names that do not look like a counter's get a hint.</summary>
-    public override void EndSeries(ReadOnlySpan<byte> metricName)
+    public override void EndSeries(Labels labels)
     {
-        bool looksRight = metricName.IsEmpty
-            || metricName.EndsWith("_total"u8)
-            || metricName.EndsWith("_sum"u8)
-            || metricName.EndsWith("_count"u8)
-            || metricName.EndsWith("_bucket"u8);
-        if (isCounter && !looksRight && !metricName.SequenceEqual(_lastHint))
+        if (isCounter)
         {
-            _lastHint = metricName.ToArray();
-            string name = Prometheus.LabelsFormatter.Quote(System.Text.Encoding.UTF8.GetString(metricName));
-            annotations.Inform(
-                argumentPosition,
-                $"metric might not be a counter, name does not end in _total/_sum/_count/_bucket: {name}");
+            nameHint.Look(labels);
         }
     }
 

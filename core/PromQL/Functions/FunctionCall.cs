@@ -30,7 +30,15 @@ internal sealed class FunctionCall(Call node, Evaluator evaluator)
 
     public SeriesStream Vector(int index) => evaluator.EvaluateVector(node.Arguments[index]);
 
-    public RangeSource Range(int index) => evaluator.EvaluateRange(node.Arguments[index]);
+    public RangeSource Range(int index)
+    {
+        RangeExtensions.RequireFor(node.Function.Name, ExtensionOf(index));
+        return evaluator.EvaluateRange(node.Arguments[index]);
+    }
+
+    /// <summary>Which samples outside its windows a range argument holds too.</summary>
+    public RangeExtension ExtensionOf(int index) =>
+        Argument(index) is MatrixSelector range ? RangeExtensions.Of(range.Selector) : RangeExtension.None;
 
     /// <summary>A string argument, which the parser allows to be a literal only.</summary>
     public StringLiteral Text(int index) =>

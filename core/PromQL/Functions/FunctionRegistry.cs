@@ -79,6 +79,7 @@ internal static class FunctionRegistry
 
             ["label_replace"] = LabelFunctions.Replace,
             ["label_join"] = LabelFunctions.Join,
+            ["info"] = InfoFunction.Evaluate,
             ["histogram_quantile"] = HistogramFunctions.Quantile,
             ["histogram_quantiles"] = HistogramFunctions.Quantiles,
             ["histogram_fraction"] = HistogramFunctions.Fraction,

@@ -13,12 +13,21 @@ internal static class RateFunctions
 
     public static NodeValue InstantDelta(FunctionCall call) => call.OverRange(new InstantChangeFunction(isRate: false));
 
-    public static NodeValue Changes(FunctionCall call) => call.OverRange(new ReducerFunction(CountChanges));
+    public static NodeValue Changes(FunctionCall call) =>
+        OverAnchoredRange(call, new ReducerFunction(CountChanges));
 
-    public static NodeValue Resets(FunctionCall call) => call.OverRange(new ReducerFunction(CountResets));
+    public static NodeValue Resets(FunctionCall call) =>
+        OverAnchoredRange(call, new ReducerFunction(CountResets));
 
     private static SeriesStream Extrapolate(FunctionCall call, bool isCounter, bool perSecond) =>
-        call.OverRange(new ExtrapolatedFunction(isCounter, perSecond, call.Context.Annotations, call.Position(0)));
+        call.OverRange(call.ExtensionOf(0) == RangeExtension.None
+            ? new ExtrapolatedFunction(isCounter, perSecond, CounterNameHint.For(call))
+            : new ExtendedFunction(
+                isCounter, perSecond, call.ExtensionOf(0) == RangeExtension.Smoothed, CounterNameHint.For(call)));
+
+    /// <summary>An anchored window begins with the sample that the series had when the window began.</summary>
+    private static SeriesStream OverAnchoredRange(FunctionCall call, WindowFunction function) =>
+        call.OverRange(call.ExtensionOf(0) == RangeExtension.None ? function : new AnchoredFunction(function));
 
     private static double CountChanges(in Window window)
     {

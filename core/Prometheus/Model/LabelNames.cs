@@ -7,6 +7,8 @@ namespace AmpEdge.Prometheus;
 public static class LabelNames
 {
     public const string MetricName = "__name__";
+    public const string MetricType = "__type__";
+    public const string MetricUnit = "__unit__";
     public const string Bucket = "le";
     public const string Quantile = "quantile";
     public const string Job = "job";
@@ -24,6 +26,10 @@ public static class LabelNames
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:"u8);
 
     public static ReadOnlySpan<byte> MetricNameUtf8 => "__name__"u8;
+
+    public static ReadOnlySpan<byte> MetricTypeUtf8 => "__type__"u8;
+
+    public static ReadOnlySpan<byte> MetricUnitUtf8 => "__unit__"u8;
 
     /// <summary><c>[a-zA-Z_][a-zA-Z0-9_]*</c>: what may be written without quotes.</summary>
     public static bool IsLegacyLabelName(ReadOnlySpan<byte> name) =>

@@ -17,10 +17,6 @@ public static class LaterParts
         "the function histogram_stddev",
         "the function histogram_stdvar",
         "the function histogram_sum",
-        "the function info",
-        "the modifier anchored",
-        "the modifier fill",
-        "the modifier smoothed",
         "the native histogram operator </",
         "the native histogram operator >/");
 

@@ -231,8 +231,43 @@ public sealed class EngineTests : IDisposable
     public async Task What_is_left_to_later_is_refused_by_name()
     {
         EngineOptions options = new() { Parser = ParserOptions.Everything };
-        QueryException error = await FailsAsync(Counters(1, 60), "rate(requests_total[5m] anchored)", options);
-        Assert.Equal("the modifier anchored is not supported by this version of the query engine", error.Message);
+        QueryException error = await FailsAsync(Counters(1, 60), "histogram_stddev(requests_total)", options);
+        Assert.Equal("the function histogram_stddev is not supported by this version of the query engine", error.Message);
+    }
+
+    [Theory]
+    [InlineData("counter", 0)]
+    [InlineData("histogram", 0)]
+    [InlineData("gauge", 1)]
+    public async Task Where_series_carry_their_types_a_rate_goes_by_them_and_not_by_names(string type, int hints)
+    {
+        MemorySeries series = new(Labels.FromStrings("__name__", "requests", "__type__", type));
+        series.Samples[0] = 1;
+        series.Samples[Minute] = 2;
+        QueryResult result = await Engine(new EngineOptions { TypeAndUnitLabels = true }).InstantAsync(
+            new MemoryQueryable([series]), "rate(requests[5m])", Minute, QueryOptions.Default, Cancel);
+        Assert.Equal(hints, result.Annotations.Infos.Count);
+        Assert.All(result.Annotations.Infos, static text => Assert.Equal(
+            "PromQL info: metric might not be a counter, __type__ label is not set to \"counter\" or \"histogram\", "
+            + "got \"gauge\": \"requests\" (1:6)",
+            text));
+    }
+
+    [Theory]
+    [InlineData(true, "-requests", "{job=\"a\"}")]
+    [InlineData(false, "-requests", "{job=\"a\"}")]
+    [InlineData(true, "requests * requests", "{job=\"a\"}")]
+    [InlineData(true, "sum without (job) (requests)", "{__type__=\"gauge\", __unit__=\"bytes\"}")]
+    [InlineData(true, "requests", "requests{__type__=\"gauge\", __unit__=\"bytes\", job=\"a\"}")]
+    public async Task Type_and_unit_go_with_the_name(bool delayed, string query, string expected)
+    {
+        MemorySeries series = new(
+            Labels.FromStrings("__name__", "requests", "__type__", "gauge", "__unit__", "bytes", "job", "a"));
+        series.Samples[0] = 1;
+        EngineOptions options = new() { TypeAndUnitLabels = true, DelayedNameRemoval = delayed };
+        QueryResult result = await Engine(options).InstantAsync(
+            new MemoryQueryable([series]), query, 0, QueryOptions.Default, Cancel);
+        Assert.Equal(expected, Assert.IsType<VectorValue>(result.Value).Labels[0].ToString());
     }
 
     public void Dispose() => _engines.ForEach(static engine => engine.Dispose());

@@ -27,9 +27,6 @@ public class LaterPartsTests
 
     private static string Query(string part) => part switch
     {
-        "the modifier fill" => "x + fill(0) y",
-        "the modifier anchored" => "rate(x[5m] anchored)",
-        "the modifier smoothed" => "rate(x[5m] smoothed)",
         _ when part.StartsWith("the function ", StringComparison.Ordinal) => $"{part["the function ".Length..]}(x)",
         _ => $"x {part["the native histogram operator ".Length..]} 1",
     };

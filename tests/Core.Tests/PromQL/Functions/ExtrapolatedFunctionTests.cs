@@ -20,7 +20,7 @@ public class ExtrapolatedFunctionTests
                 timestamps[index] = timestamps[index - 1] + 1 + gen.Int(1000);
             }
 
-            ExtrapolatedFunction increase = new(isCounter: true, perSecond: false, new AnnotationWriter(""), 0);
+            ExtrapolatedFunction increase = new(isCounter: true, perSecond: false, new CounterNameHint(new AnnotationWriter(""), byType: false, 0));
             increase.BeginSeries(values);
             for (int first = 0; first < values.Length - 1; first += gen.Int(3))
             {
@@ -33,7 +33,7 @@ public class ExtrapolatedFunctionTests
     [Fact]
     public void One_sample_has_no_rate()
     {
-        ExtrapolatedFunction rate = new(isCounter: true, perSecond: true, new AnnotationWriter(""), 0);
+        ExtrapolatedFunction rate = new(isCounter: true, perSecond: true, new CounterNameHint(new AnnotationWriter(""), byType: false, 0));
         rate.BeginSeries([5]);
         Window window = new([1000], [5], 0, 1000, 1000, 0, 1000);
         Assert.True(Missing.IsMissing(rate.Evaluate(in window)));
