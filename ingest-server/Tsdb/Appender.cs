@@ -10,7 +10,7 @@ public sealed class Appender : IDisposable
 {
     private readonly Database _database;
     private readonly Head _head;
-    private readonly PendingRequest _request = new();
+    private readonly PendingRequest _request;
     private readonly Action<Appender> _giveBack;
 
     /// <summary>The place among the head's participants; -1 while not rented.</summary>
@@ -33,10 +33,11 @@ public sealed class Appender : IDisposable
     /// <summary>The head was far over its bytes when this request began.</summary>
     private bool _headIsFull;
 
-    internal Appender(Database database, Head head, Action<Appender> giveBack)
+    internal Appender(Database database, Head head, RequestRecord record, Action<Appender> giveBack)
     {
         _database = database;
         _head = head;
+        _request = new PendingRequest { Record = record };
         _giveBack = giveBack;
     }
 
@@ -261,6 +262,7 @@ public sealed class Appender : IDisposable
         _request.OldestLateMs = oldestLateMs;
         _headIsFull = headIsFull;
         _place = _head.Retirement.Enter(out _, out _);
+        _request.Removals = _head.Removals;
         _previousKey = 0;
         _lastSeries = 0;
         _oldestAcceptedMs = oldestAcceptedMs;
@@ -297,9 +299,13 @@ public sealed class Appender : IDisposable
             return JudgeOrder(_lastTimestampMs, _lastValue, _lastIsHistogram || isHistogram, timestampMs, value);
         }
 
-        return LastSample.TryRead(ref _head.Series[series], out long lastTimestampMs, out double lastValue, out ChunkForm form)
-            ? JudgeOrder(lastTimestampMs, lastValue, isHistogram || form != ChunkForm.Xor, timestampMs, value)
-            : AppendOutcome.Appended;
+        if (LastSample.TryRead(ref _head.Series[series], out long lastTimestampMs, out double lastValue, out ChunkForm form))
+        {
+            return JudgeOrder(lastTimestampMs, lastValue, isHistogram || form != ChunkForm.Xor, timestampMs, value);
+        }
+
+        _request.MayBringSeries = true;
+        return AppendOutcome.Appended;
     }
 
     /// <summary>

@@ -166,7 +166,7 @@ public sealed class Database : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_appenders.TryTake(out Appender? appender))
         {
-            appender = new Appender(this, _head, _appenders.Add);
+            appender = new Appender(this, _head, _log.NewRecord(), _appenders.Add);
         }
 
         WeighNowAndThen();

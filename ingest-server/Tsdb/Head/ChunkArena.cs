@@ -4,8 +4,8 @@ namespace AmpEdge.Tsdb;
 
 /// <summary>
 /// The bytes of closed chunks, one behind the other in pages of 256 KiB. Chunks that are closed together lie together
-/// and become too old together, so a page empties as a whole and goes back to the runtime. Writing belongs to the
-/// holder of the commit lock, reading needs no lock.
+/// and become too old together, so a page empties as a whole and goes back to the runtime. Writing needs the
+/// owner's lock, reading none.
 /// </summary>
 internal sealed class ChunkArena
 {

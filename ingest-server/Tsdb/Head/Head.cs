@@ -4,41 +4,48 @@ namespace AmpEdge.Tsdb;
 
 /// <summary>
 /// The newest samples of all series, in memory: labels, index and chunks in slabs. Requests come in through
-/// <see cref="Commit"/>, one after the other; queries read beside them and see whole requests only.
+/// <see cref="Commit"/>; queries read beside them and see whole requests only.
 /// </summary>
 /// <remarks>
-/// Lock order: the commit lock before the register's. Commits get rising sequence numbers; a query sees those up to the
-/// number that was the last when it began. What a commit unlinks stays in place until no query and no appender is left
-/// that began before it (<see cref="Retirement"/>). A query takes neither lock.
+/// Commits get rising sequence numbers and go through <see cref="CommitStages"/>, several at a time (<see cref="HeadCommits"/>);
+/// what must not have one beside it stops them for a moment. A query sees the commits up to the number that was the last when
+/// it began, and takes no lock of those. What a commit unlinks stays in place until no query and no appender is left that
+/// began before it (<see cref="Retirement"/>).
 /// </remarks>
 internal sealed class Head
 {
-    /// <summary>Walks over all series give the commit lock back after so many: appends go on in between.</summary>
-    private const uint BatchSeries = 1024;
+    /// <summary>Walks over all series let commits go on after so many.</summary>
+    public const uint BatchSeries = 1024;
 
-    private readonly Lock _commitLock = new();
     private readonly BlockSlab _blocks = new();
-    private readonly SeriesRegister _register;
-    private long _minTimeMs = long.MaxValue;
-    private long _maxTimeMs = long.MinValue;
-    private long _minValidTimeMs = long.MinValue;
+    private readonly HeadCommits _commits;
+    private readonly HeadTruncation _truncation;
+    private readonly Lock _releaseLock = new();
+    private long _lastSequence;
+    private long _removals;
     private int _liveSeries;
     private Tombstones _tombstones = Tombstones.None;
 
     public Head(DatabaseOptions options, ulong hashSeed)
     {
-        _register = new SeriesRegister(_blocks, Retirement, hashSeed);
+        Register = new SeriesRegister(_blocks, Retirement, hashSeed);
         Index = new HeadIndex(_blocks, Retirement, hashSeed);
         Chunks = new SeriesChunks(_blocks, Retirement, options.ChunkRange);
         Metadata = new MetadataStore(options.MaxMetadataFamilies);
         Exemplars = new ExemplarStore(options.MaxExemplars);
+        _commits = new HeadCommits(this);
+        _truncation = new HeadTruncation(this);
     }
+
+    public CommitStages Stages { get; } = new();
 
     public Retirement Retirement { get; } = new();
 
-    public SeriesKeys Keys => _register.Keys;
+    public SeriesRegister Register { get; }
 
-    public PagedSlab<SeriesEntry> Series => _register.Series;
+    public SeriesKeys Keys => Register.Keys;
+
+    public PagedSlab<SeriesEntry> Series => Register.Series;
 
     public HeadIndex Index { get; }
 
@@ -52,17 +59,22 @@ internal sealed class Head
 
     public HeadCounters Counters { get; } = new();
 
+    public HeadTimes Times { get; } = new();
+
     /// <summary>No sample is earlier; <see cref="long.MaxValue"/> without samples.</summary>
-    public long MinTimeMs => Interlocked.Read(ref _minTimeMs);
+    public long MinTimeMs => Times.MinMs;
 
     /// <summary>The newest sample's time; <see cref="long.MinValue"/> before the first.</summary>
-    public long MaxTimeMs => Interlocked.Read(ref _maxTimeMs);
+    public long MaxTimeMs => Times.MaxMs;
 
     /// <summary>Samples before it are in blocks: no further one is taken in order.</summary>
-    public long MinValidTimeMs => Interlocked.Read(ref _minValidTimeMs);
+    public long MinValidTimeMs => Times.MinValidMs;
 
     /// <summary>What is deleted of the head's samples, by the ids of series.</summary>
     public Tombstones Tombstones => Volatile.Read(ref _tombstones);
+
+    /// <summary>How often series have left the head: a request that sees no change need not look for some of its own.</summary>
+    public long Removals => Interlocked.Read(ref _removals);
 
     /// <summary>Series with samples.</summary>
     public int LiveSeries => Volatile.Read(ref _liveSeries);
@@ -89,10 +101,10 @@ internal sealed class Head
     /// series and none may be made.
     /// </returns>
     public uint GetOrCreateSeries(ReadOnlySpan<byte> raw, Labels labels, int maxSeries = int.MaxValue) =>
-        _register.GetOrCreate(raw, labels, maxSeries);
+        Register.GetOrCreate(raw, labels, maxSeries);
 
     /// <summary>Finds the series of a label set without making one; its key, or 0.</summary>
-    public uint FindSeries(Labels labels) => _register.Find(labels);
+    public uint FindSeries(Labels labels) => Register.Find(labels);
 
     /// <summary>
     /// Logs a request and makes it visible as a whole. When the log refuses it, its exception comes through and the head
@@ -100,25 +112,7 @@ internal sealed class Head
     /// </summary>
     /// <param name="request">The samples, in any order of series.</param>
     /// <param name="log">Where it is written first; null while a log is replayed.</param>
-    public CommitResult Commit(PendingRequest request, HeadLog? log)
-    {
-        lock (_commitLock)
-        {
-            long oldest = ReleaseRetired();
-            Reattach(request);
-            int segment = log?.Append(request, this) ?? 0;
-            long sequence = Retirement.VisibleSequence + 1;
-            CommitResult result = Apply(request, sequence, oldest);
-            foreach (MetricMetadata metadata in request.Metadata)
-            {
-                Metadata.Add(metadata, segment);
-            }
-
-            Exemplars.Add(request, this);
-            Retirement.Publish(sequence, Index.Ids.End);
-            return result;
-        }
-    }
+    public CommitResult Commit(PendingRequest request, HeadLog? log) => _commits.Commit(request, log);
 
     /// <summary>
     /// Begins a cut: what is before its end does not change any more, but for samples out of order, and the log goes on in
@@ -131,10 +125,10 @@ internal sealed class Head
     /// <exception cref="IOException">The disk refused the segment; nothing is changed.</exception>
     public int Freeze(long endMs, HeadLog? log, out long lastSequence)
     {
-        lock (_commitLock)
+        using (Stages.Stop())
         {
             int segment = log?.BeginSegment() ?? 0;
-            Volatile.Write(ref _minValidTimeMs, Math.Max(_minValidTimeMs, endMs));
+            Times.MinValidMs = endMs;
             lastSequence = Retirement.VisibleSequence;
             return segment;
         }
@@ -143,9 +137,9 @@ internal sealed class Head
     /// <summary>A sequence that only those see who enter from now on.</summary>
     public long NextSequence()
     {
-        lock (_commitLock)
+        using (Stages.Stop())
         {
-            long sequence = Retirement.VisibleSequence + 1;
+            long sequence = NewSequence();
             Retirement.Publish(sequence, Index.Ids.End);
             return sequence;
         }
@@ -157,7 +151,7 @@ internal sealed class Head
         SortedDictionary<long, long> ranges = [];
         for (uint first = 1; first < Series.End; first += BatchSeries)
         {
-            lock (_commitLock)
+            using (Stages.Stop())
             {
                 uint end = Math.Min(first + BatchSeries, Series.End);
                 for (uint series = first; series < end; series++)
@@ -180,7 +174,7 @@ internal sealed class Head
     /// <exception cref="IOException">The disk refused it; nothing is deleted.</exception>
     public void Delete(IReadOnlyList<Matcher> matchers, TimeInterval times, HeadLog? log)
     {
-        lock (_commitLock)
+        using (Stages.Stop())
         {
             log?.Append(matchers, times);
             List<(uint Series, TimeInterval Deleted)> deleted = [];
@@ -196,44 +190,22 @@ internal sealed class Head
             }
 
             Volatile.Write(ref _tombstones, _tombstones.With(deleted));
-            Retirement.Publish(Retirement.VisibleSequence + 1, Index.Ids.End);
+            Retirement.Publish(NewSequence(), Index.Ids.End);
         }
     }
 
     /// <summary>Drops chunks that end before a time, and series that are left without samples.</summary>
     /// <param name="minTimeMs">The time.</param>
     /// <param name="lateUpTo">Series that got a sample out of order after this commit keep all of those.</param>
-    public void DropBefore(long minTimeMs, long lateUpTo = long.MaxValue)
-    {
-        // Each round of removals rewrites the posting lists it touches, so a round is large.
-        const int RemoveSeries = 64 * 1024;
-        long earliestMs = long.MaxValue;
-        List<uint> empty = [];
-        for (uint first = 1; first < Series.End; first += BatchSeries)
-        {
-            uint end = Math.Min(first + BatchSeries, Series.End);
-            earliestMs = Math.Min(earliestMs, DropChunks(first, end, minTimeMs, lateUpTo, empty));
-            if (empty.Count >= RemoveSeries)
-            {
-                RemoveEmpty(empty);
-            }
-        }
-
-        RemoveEmpty(empty);
-        lock (_commitLock)
-        {
-            _minTimeMs = Math.Max(_minTimeMs, Math.Min(earliestMs, _maxTimeMs));
-            Volatile.Write(ref _tombstones, _tombstones.From(_minTimeMs));
-        }
-    }
+    public void DropBefore(long minTimeMs, long lateUpTo = long.MaxValue) => _truncation.DropBefore(minTimeMs, lateUpTo);
 
     /// <summary>Takes series out of a record of a snapshot; before anything else is in the head.</summary>
     public void Restore(ReadOnlySpan<byte> series)
     {
         SpanReader reader = new(series);
-        lock (_commitLock)
+        using (Stages.Stop())
         {
-            long sequence = Retirement.VisibleSequence + 1;
+            long sequence = NewSequence();
             while (!reader.AtEnd)
             {
                 RestoreSeries(ref reader, sequence);
@@ -243,13 +215,76 @@ internal sealed class Head
         }
     }
 
+    /// <summary>The number of the next commit; for who is in the stage of the log, or has stopped the commits.</summary>
+    public long NewSequence() => ++_lastSequence;
+
+    /// <summary>
+    /// Enters a series that has its first sample into the index, and is nothing for another one; for who is in the stage of
+    /// new series, or has stopped the commits.
+    /// </summary>
+    public void EnterIndex(ref SeriesEntry entry, uint series, long sequence)
+    {
+        if (entry.State == SeriesState.Pending)
+        {
+            entry.Id = Index.Add(Keys.Get(entry.Key), series, sequence);
+            entry.State = SeriesState.Live;
+            Volatile.Write(ref _liveSeries, _liveSeries + 1);
+            Counters.SeriesCreated++;
+        }
+    }
+
+    /// <summary>
+    /// Takes series out of key table and index while the commits are stopped; their memory is released when nobody holds
+    /// them any more.
+    /// </summary>
+    public void Remove(List<uint> removed, long sequence)
+    {
+        List<uint> indexedKeys = [];
+        List<uint> ids = [];
+        Register.Remove(removed, sequence, indexedKeys, ids);
+        Index.Remove(indexedKeys, ids, Keys, sequence);
+        Volatile.Write(ref _liveSeries, _liveSeries - ids.Count);
+        Counters.SeriesRemoved += ids.Count;
+
+        // Last: a request that still sees the old number looks series up while some of these can be found.
+        Interlocked.Increment(ref _removals);
+    }
+
+    /// <summary>No sample is earlier any more: forgets what was deleted before.</summary>
+    public void TrimTombstones() => Volatile.Write(ref _tombstones, _tombstones.From(Times.MinMs));
+
+    /// <summary>Gives back what nobody can reach any more, unless somebody is at it; returns the oldest snapshot in use.</summary>
+    public long ReleaseRetired()
+    {
+        long oldest = Retirement.OldestSequence();
+        if (!_releaseLock.TryEnter())
+        {
+            return oldest;
+        }
+
+        try
+        {
+            Versions.Trim(oldest);
+            while (Retirement.Release(oldest, out RetiredItem item))
+            {
+                Release(item);
+            }
+        }
+        finally
+        {
+            _releaseLock.Exit();
+        }
+
+        return oldest;
+    }
+
     private void RestoreSeries(ref SpanReader reader, long sequence)
     {
         ReadOnlySpan<byte> labels = reader.ReadLengthPrefixed();
         Invariant.Require(!labels.IsEmpty, "the labels of a whole snapshot cannot be read");
-        uint series = _register.Create(labels);
+        uint series = Register.Create(labels);
         ref SeriesEntry entry = ref Series[series];
-        Prepare(ref entry, series, sequence, sequence);
+        EnterIndex(ref entry, series, sequence);
         int deletions = reader.ReadUvarintInt32();
         for (int index = 0; index < deletions && !reader.Truncated; index++)
         {
@@ -259,257 +294,30 @@ internal sealed class Head
 
         Chunks.Restore(ref reader, ref entry);
         entry.LastSequence = sequence;
-        NoteTime(Chunks.MinTimeMs(in entry));
-        NoteTime(Chunks.MaxTimeMs(in entry));
+        Times.Note(Chunks.MinTimeMs(in entry), Chunks.MaxTimeMs(in entry));
     }
 
-    /// <summary>
-    /// A series may have left the head between a request's lookup and its commit; such samples go to the series that
-    /// has those labels now.
-    /// </summary>
-    private void Reattach(PendingRequest request)
+    private void Release(RetiredItem item)
     {
-        foreach (ref PendingSample sample in request.Samples)
+        switch (item.Kind)
         {
-            if (Series[sample.Series].State == SeriesState.Removed)
-            {
-                sample = sample with { Series = _register.SuccessorOf(sample.Series) };
-            }
-        }
-
-        foreach (ref PendingHistogram histogram in request.Histograms)
-        {
-            if (Series[histogram.Series].State == SeriesState.Removed)
-            {
-                histogram = histogram with { Series = _register.SuccessorOf(histogram.Series) };
-            }
-        }
-
-        foreach (ref PendingExemplar exemplar in request.Exemplars)
-        {
-            if (Series[exemplar.Series].State == SeriesState.Removed)
-            {
-                exemplar = exemplar with { Series = _register.SuccessorOf(exemplar.Series) };
-            }
-        }
-    }
-
-    private CommitResult Apply(PendingRequest request, long sequence, long oldest)
-    {
-        CommitTally tally = default;
-        // A cut may have taken a part of the head since the request began.
-        long oldestInOrderMs = Math.Max(request.OldestInOrderMs, _minValidTimeMs);
-        foreach (ref readonly PendingSample sample in request.Samples)
-        {
-            ref SeriesEntry entry = ref Series[sample.Series];
-            if (sample.TimestampMs >= oldestInOrderMs
-                && (entry.Appended == 0 || sample.TimestampMs > entry.Open.TimestampMs))
-            {
-                Prepare(ref entry, sample.Series, sequence, oldest);
-                Chunks.Append(ref entry, sample.TimestampMs, sample.Value, sequence);
-                NoteTime(sample.TimestampMs);
-                tally.Floats++;
-                continue;
-            }
-
-            AppendOutcome outcome = AppendLate(
-                ref entry, sample.Series, sample.TimestampMs, sample.Value, default, request, sequence, oldest);
-            tally.Count(outcome, isHistogram: false, sample.Series, sample.TimestampMs);
-        }
-
-        foreach (ref readonly PendingHistogram histogram in request.Histograms)
-        {
-            AppendOutcome outcome = ApplyHistogram(request, in histogram, sequence, oldest);
-            tally.Count(outcome, isHistogram: true, histogram.Series, histogram.TimestampMs);
-        }
-
-        Counters.Committed(tally.Floats, tally.Histograms);
-        return tally.Result();
-    }
-
-    private AppendOutcome ApplyHistogram(PendingRequest request, in PendingHistogram histogram, long sequence, long oldest)
-    {
-        ref SeriesEntry entry = ref Series[histogram.Series];
-        ReadOnlySpan<byte> body = request.BodyOf(in histogram);
-        if (histogram.TimestampMs < Math.Max(request.OldestInOrderMs, _minValidTimeMs)
-            || (entry.Appended > 0 && histogram.TimestampMs <= entry.Open.TimestampMs))
-        {
-            return AppendLate(ref entry, histogram.Series, histogram.TimestampMs, 0, body, request, sequence, oldest);
-        }
-
-        Prepare(ref entry, histogram.Series, sequence, oldest);
-        Chunks.AppendHistogram(ref entry, histogram.TimestampMs, body, sequence);
-        NoteTime(histogram.TimestampMs);
-        return AppendOutcome.Appended;
-    }
-
-    /// <summary>
-    /// Stores a sample that is not later than the newest of its series, when the out-of-order window of its request has
-    /// it and the series has none at that time.
-    /// </summary>
-    private AppendOutcome AppendLate(
-        ref SeriesEntry entry,
-        uint series,
-        long timestampMs,
-        double value,
-        ReadOnlySpan<byte> body,
-        PendingRequest request,
-        long sequence,
-        long oldest)
-    {
-        bool isLast = entry.Appended > 0 && timestampMs == entry.Open.TimestampMs;
-        if (!isLast && timestampMs < request.OldestLateMs)
-        {
-            return request.OldestLateMs == long.MaxValue && timestampMs >= _minValidTimeMs
-                ? AppendOutcome.OutOfOrder
-                : AppendOutcome.TooOld;
-        }
-
-        AppendOutcome outcome = SampleSearch.Compare(Chunks, in entry, timestampMs, value, body);
-        if (outcome != AppendOutcome.Appended || isLast)
-        {
-            // The newest sample is not found when the retention has taken it: nothing is known about it but its time.
-            return outcome == AppendOutcome.Appended ? AppendOutcome.DuplicateTimestamp : outcome;
-        }
-
-        Prepare(ref entry, series, sequence, oldest);
-        if (entry.Side != 0)
-        {
-            ref SideEntry side = ref Chunks.Side(entry.Side);
-            if (side.LateSequence != sequence && side.LateSequence > oldest)
-            {
-                Versions.Record(series | SeriesView.LateVersions, side.LateSequence, side.LateAppendedBefore);
-            }
-        }
-
-        Chunks.AppendLate(ref entry, timestampMs, value, body, sequence);
-        NoteTime(timestampMs);
-        Counters.LateAppended++;
-        return AppendOutcome.Appended;
-    }
-
-    /// <summary>Enters a new series into the index, and remembers the state of an old one for those who still read it.</summary>
-    private void Prepare(ref SeriesEntry entry, uint series, long sequence, long oldest)
-    {
-        if (entry.State == SeriesState.Pending)
-        {
-            entry.Id = Index.Add(Keys.Get(entry.Key), series, sequence);
-            entry.State = SeriesState.Live;
-            Volatile.Write(ref _liveSeries, _liveSeries + 1);
-            Counters.SeriesCreated++;
-        }
-
-        if (entry.LastSequence != sequence && entry.LastSequence > oldest)
-        {
-            Versions.Record(series, entry.LastSequence, entry.AppendedBefore);
-        }
-    }
-
-    private void NoteTime(long timestampMs)
-    {
-        if (timestampMs > _maxTimeMs)
-        {
-            Volatile.Write(ref _maxTimeMs, timestampMs);
-        }
-
-        if (timestampMs < _minTimeMs)
-        {
-            Volatile.Write(ref _minTimeMs, timestampMs);
-        }
-    }
-
-    /// <summary>Drops old chunks of the series in a range of places, and notes those that then have none.</summary>
-    private long DropChunks(uint first, uint end, long minTimeMs, long lateUpTo, List<uint> empty)
-    {
-        long earliestMs = long.MaxValue;
-        lock (_commitLock)
-        {
-            long sequence = Retirement.VisibleSequence + 1;
-            for (uint series = first; series < end; series++)
-            {
-                ref SeriesEntry entry = ref Series[series];
-                if (entry.State == SeriesState.Pending
-                    || (entry.State == SeriesState.Live && Chunks.DropBefore(ref entry, minTimeMs, lateUpTo, sequence)))
+            case RetiredKind.Block:
+                _blocks.Return(new BlockRef(item.Reference));
+                break;
+            case RetiredKind.ClosedChunk:
+                Chunks.Release(item.Reference);
+                break;
+            case RetiredKind.Key:
+                Register.ReleaseKey(item.Reference);
+                break;
+            default:
+                if (Series[item.Reference].Side is > 0 and var side)
                 {
-                    empty.Add(series);
+                    Chunks.ReleaseSide(side);
                 }
-                else if (entry.State == SeriesState.Live)
-                {
-                    earliestMs = Math.Min(earliestMs, Chunks.MinTimeMs(in entry));
-                }
-            }
 
-            Retirement.Publish(sequence, Index.Ids.End);
-            ReleaseRetired();
+                Register.ReleaseSeries(item.Reference);
+                break;
         }
-
-        return earliestMs;
-    }
-
-    /// <summary>Removes those series that still have no samples, and empties the list.</summary>
-    private void RemoveEmpty(List<uint> empty)
-    {
-        if (empty.Count == 0)
-        {
-            return;
-        }
-
-        lock (_commitLock)
-        {
-            long sequence = Retirement.VisibleSequence + 1;
-            empty.RemoveAll(series => !IsEmpty(in Series[series]));
-            Remove(empty, sequence);
-            Retirement.Publish(sequence, Index.Ids.End);
-            ReleaseRetired();
-        }
-
-        empty.Clear();
-    }
-
-    /// <summary>A request may have been committed since the series was noted.</summary>
-    private bool IsEmpty(in SeriesEntry entry) =>
-        entry.State == SeriesState.Pending || (entry.State == SeriesState.Live && !Chunks.HasSamples(in entry));
-
-    /// <summary>Takes series out of key table and index; their memory is released when nobody holds them any more.</summary>
-    private void Remove(List<uint> removed, long sequence)
-    {
-        List<uint> indexedKeys = [];
-        List<uint> ids = [];
-        _register.Remove(removed, sequence, indexedKeys, ids);
-        Index.Remove(indexedKeys, ids, Keys, sequence);
-        Volatile.Write(ref _liveSeries, _liveSeries - ids.Count);
-        Counters.SeriesRemoved += ids.Count;
-    }
-
-    /// <summary>Gives back what nobody can reach any more; returns the oldest snapshot that is being read.</summary>
-    private long ReleaseRetired()
-    {
-        long oldest = Retirement.OldestSequence();
-        Versions.Trim(oldest);
-        while (Retirement.Release(oldest, out RetiredItem item))
-        {
-            switch (item.Kind)
-            {
-                case RetiredKind.Block:
-                    _blocks.Return(new BlockRef(item.Reference));
-                    break;
-                case RetiredKind.ClosedChunk:
-                    Chunks.Release(item.Reference);
-                    break;
-                case RetiredKind.Key:
-                    _register.ReleaseKey(item.Reference);
-                    break;
-                default:
-                    if (Series[item.Reference].Side is > 0 and var side)
-                    {
-                        Chunks.ReleaseSide(side);
-                    }
-
-                    _register.ReleaseSeries(item.Reference);
-                    break;
-            }
-        }
-
-        return oldest;
     }
 }

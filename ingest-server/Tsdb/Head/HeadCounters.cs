@@ -1,11 +1,12 @@
 namespace AmpEdge.Tsdb;
 
-/// <summary>Running totals of the head; written under the commit lock, except refusals, which come from any appender.</summary>
+/// <summary>Running totals of the head; written by one commit at a time, except refusals, which come from any appender.</summary>
 internal sealed class HeadCounters
 {
     private readonly long[] _outcomes = new long[Enum.GetValues<AppendOutcome>().Length];
     private long _samplesAppended;
     private long _histogramsAppended;
+    private long _lateAppended;
     private long _commits;
 
     public long SeriesCreated { get; set; }
@@ -13,7 +14,7 @@ internal sealed class HeadCounters
     public long SeriesRemoved { get; set; }
 
     /// <summary>Samples stored that came out of order.</summary>
-    public long LateAppended { get; set; }
+    public long LateAppended => Interlocked.Read(ref _lateAppended);
 
     public long HistogramsAppended => Interlocked.Read(ref _histogramsAppended);
 
@@ -22,10 +23,11 @@ internal sealed class HeadCounters
 
     public long Commits => Interlocked.Read(ref _commits);
 
-    public void Committed(int floats, int histograms)
+    public void Committed(in CommitTally tally)
     {
-        Volatile.Write(ref _samplesAppended, _samplesAppended + floats);
-        Volatile.Write(ref _histogramsAppended, _histogramsAppended + histograms);
+        Volatile.Write(ref _samplesAppended, _samplesAppended + tally.Floats);
+        Volatile.Write(ref _histogramsAppended, _histogramsAppended + tally.Histograms);
+        Volatile.Write(ref _lateAppended, _lateAppended + tally.Late);
         Volatile.Write(ref _commits, _commits + 1);
     }
 

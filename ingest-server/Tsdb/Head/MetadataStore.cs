@@ -28,13 +28,14 @@ internal sealed class MetadataStore(int maxFamilies)
     /// <summary>Families refused because there were too many.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Whether a statement must be written into this segment, because it is new or the segment lacks it.</summary>
+    /// <summary>Whether a statement must be written into this segment, because it is new, and taken, or the segment lacks it.</summary>
     public bool NeedsLogging(MetricMetadata metadata, int segment)
     {
         lock (_lock)
         {
-            return !_families.TryGetValue(metadata.FamilyName, out List<Known>? known)
-                || known.FindIndex(entry => entry.Metadata == metadata && entry.Segment == segment) < 0;
+            return _families.TryGetValue(metadata.FamilyName, out List<Known>? known)
+                ? known.FindIndex(entry => entry.Metadata == metadata && entry.Segment == segment) < 0
+                : _families.Count < maxFamilies;
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class PendingRequest
 
     private readonly List<PendingHistogram> _histograms = [];
     private readonly List<PendingExemplar> _exemplars = [];
+    private readonly ShardRuns _runs = new();
     private PendingSample[] _samples = new PendingSample[FirstSamples];
     private ByteBuffer _bytes = new();
     private int _count;
@@ -39,6 +40,27 @@ internal sealed class PendingRequest
     /// <summary>Earlier samples are out of order even in a series that has none yet.</summary>
     public long OldestInOrderMs { get; set; } = long.MinValue;
 
+    /// <summary>The latest time of a sample; <see cref="long.MinValue"/> without one.</summary>
+    public long NewestMs { get; private set; } = long.MinValue;
+
+    /// <summary>
+    /// Whether a series may have no sample yet, so that the commit has to look for those that the index lacks. Without it
+    /// every series of the request is in the index, or has left the head since.
+    /// </summary>
+    public bool MayBringSeries { get; set; }
+
+    /// <summary>How often series had left the head when the first series was looked up (<see cref="Head.Removals"/>).</summary>
+    public long Removals { get; set; }
+
+    /// <summary>Its log record; null while a log is replayed.</summary>
+    public RequestRecord? Record { get; init; }
+
+    /// <summary>The samples by shard, once <see cref="SplitByShard"/> was called.</summary>
+    public ShardRuns Runs => _runs;
+
+    /// <summary>Room to read two histograms into.</summary>
+    public HistogramPair Compared => field ??= new HistogramPair();
+
     public bool IsEmpty => _count == 0 && _histograms.Count == 0 && _exemplars.Count == 0 && Metadata.Count == 0;
 
     public void Add(uint series, long timestampMs, double value)
@@ -49,7 +71,11 @@ internal sealed class PendingRequest
         }
 
         _samples[_count++] = new PendingSample(series, timestampMs, value);
+        NewestMs = Math.Max(NewestMs, timestampMs);
     }
+
+    /// <summary>Finds out which samples belong to which shard; to be called again when a sample changed its series.</summary>
+    public void SplitByShard() => _runs.Split(Samples);
 
     /// <summary>Adds a histogram that was checked.</summary>
     public void Add(uint series, long timestampMs, Histogram histogram)
@@ -57,6 +83,7 @@ internal sealed class PendingRequest
         int start = _bytes.Length;
         HistogramBody.Write(_bytes, histogram);
         _histograms.Add(new PendingHistogram(series, timestampMs, start, _bytes.Length - start));
+        NewestMs = Math.Max(NewestMs, timestampMs);
     }
 
     /// <summary>Adds a histogram in the form of the log, checked.</summary>
@@ -64,6 +91,7 @@ internal sealed class PendingRequest
     {
         _histograms.Add(new PendingHistogram(series, timestampMs, _bytes.Length, body.Length));
         _bytes.Append(body);
+        NewestMs = Math.Max(NewestMs, timestampMs);
     }
 
     /// <param name="series">Whose.</param>
@@ -91,5 +119,8 @@ internal sealed class PendingRequest
         _histograms.Clear();
         _exemplars.Clear();
         Metadata.Clear();
+        NewestMs = long.MinValue;
+        MayBringSeries = false;
+        Record?.Clear();
     }
 }

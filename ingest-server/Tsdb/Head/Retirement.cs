@@ -8,13 +8,14 @@ namespace AmpEdge.Tsdb;
 /// left that were there before it.
 /// </summary>
 /// <remarks>
-/// <see cref="Retire"/> and <see cref="Release"/> belong to the holder of the head's commit lock; entering and leaving
-/// is safe from any thread. The queue is bounded by what commits can unlink during the longest query or request; its
-/// length is <see cref="Waiting"/>.
+/// Thread-safe. Commits that are under way together queue pieces in any order, so one may wait a little longer than it had
+/// to. The queue is bounded by what commits can unlink during the longest query or request; its length is
+/// <see cref="Waiting"/>. <see cref="Publish"/> belongs to one commit at a time.
 /// </remarks>
 internal sealed class Retirement
 {
     private readonly Lock _participantsLock = new();
+    private readonly Lock _retiredLock = new();
     private readonly Queue<RetiredItem> _retired = new();
 
     /// <summary>Per place, the sequence its holder saw on entering; -1 for a free place.</summary>
@@ -31,7 +32,16 @@ internal sealed class Retirement
     public long VisibleSequence => Volatile.Read(ref _visibleSequence);
 
     /// <summary>Unlinked pieces that still wait for somebody to leave.</summary>
-    public int Waiting => _retired.Count;
+    public int Waiting
+    {
+        get
+        {
+            lock (_retiredLock)
+            {
+                return _retired.Count;
+            }
+        }
+    }
 
     /// <summary>How many queriers and appenders are registered.</summary>
     public int Participants => Volatile.Read(ref _participantCount);
@@ -97,10 +107,20 @@ internal sealed class Retirement
     }
 
     /// <summary>Queues a piece that commit <paramref name="sequence"/> unlinked.</summary>
-    public void Retire(long sequence, RetiredKind kind, uint reference) =>
-        _retired.Enqueue(new RetiredItem(sequence, kind, reference));
+    public void Retire(long sequence, RetiredKind kind, uint reference)
+    {
+        lock (_retiredLock)
+        {
+            _retired.Enqueue(new RetiredItem(sequence, kind, reference));
+        }
+    }
 
     /// <summary>Takes the next piece that nobody can reach, given the result of <see cref="OldestSequence"/>.</summary>
-    public bool Release(long oldestSequence, out RetiredItem item) =>
-        _retired.TryPeek(out item) && item.Sequence <= oldestSequence && _retired.TryDequeue(out item);
+    public bool Release(long oldestSequence, out RetiredItem item)
+    {
+        lock (_retiredLock)
+        {
+            return _retired.TryPeek(out item) && item.Sequence <= oldestSequence && _retired.TryDequeue(out item);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 namespace AmpEdge.Tsdb;
 
 /// <summary>
-/// Looks for a sample of a series at one time, for the holder of the commit lock: an out-of-order sample may be there
+/// Looks for a sample of a series at one time, for the writer of that series: an out-of-order sample may be there
 /// already, in order or not.
 /// </summary>
 internal static class SampleSearch

@@ -3,8 +3,8 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Tsdb;
 
 /// <summary>
-/// Puts samples into the chunks of series and takes old chunks away. Every method belongs to the holder of the head's
-/// commit lock; readers run beside it and see a series change through its version.
+/// Puts samples into the chunks of series and takes old chunks away. One thread at a time writes to a series, several to
+/// different ones; readers run beside them and see a series change through its version.
 /// </summary>
 internal sealed partial class SeriesChunks
 {
@@ -23,13 +23,11 @@ internal sealed partial class SeriesChunks
     private const int FirstBlockBytes = 48;
 
     private readonly BlockSlab _blocks;
-    private readonly ChunkArena _arena = new();
-    private readonly PagedSlab<ClosedChunk> _closed = new();
-    private readonly PagedSlab<SideEntry> _sides = new();
-    private readonly Histogram _previous = new();
-    private readonly Histogram _next = new();
+    private readonly ChunkStore _store = new();
     private readonly Retirement _retirement;
     private readonly long _chunkRangeMs;
+    private long _chunksCreated;
+    private long _chunksRemoved;
 
     public SeriesChunks(BlockSlab blocks, Retirement retirement, TimeSpan chunkRange)
     {
@@ -39,21 +37,21 @@ internal sealed partial class SeriesChunks
     }
 
     /// <summary>Chunks held, open ones included.</summary>
-    public long Chunks { get; private set; }
+    public long Chunks => ChunksCreated - ChunksRemoved;
 
-    public long ChunksCreated { get; private set; }
+    public long ChunksCreated => Interlocked.Read(ref _chunksCreated);
 
-    public long ChunksRemoved { get; private set; }
+    public long ChunksRemoved => Interlocked.Read(ref _chunksRemoved);
 
     /// <summary>Bytes of closed chunks' pages, of their descriptors and of side entries.</summary>
-    public long BytesHeld => _arena.PageBytesHeld + (_closed.Capacity * ClosedChunk.Bytes) + (_sides.Capacity * SideEntry.Bytes);
+    public long BytesHeld => _store.BytesHeld;
 
-    public ref SideEntry Side(uint side) => ref _sides[side];
+    public ref SideEntry Side(uint side) => ref _store.Side(side);
 
-    public ref readonly ClosedChunk Closed(uint chunk) => ref _closed[chunk];
+    public ref readonly ClosedChunk Closed(uint chunk) => ref _store.Closed(chunk);
 
     /// <summary>The bytes of a closed chunk: Prometheus's encoding 1, its header filled.</summary>
-    public ReadOnlySpan<byte> ClosedBytes(in ClosedChunk chunk) => _arena.Get(chunk.Page, chunk.Offset, chunk.Length);
+    public ReadOnlySpan<byte> ClosedBytes(in ClosedChunk chunk) => _store.BytesOf(in chunk);
 
     /// <summary>The bytes of an open chunk; the header's count is not filled yet.</summary>
     public ReadOnlySpan<byte> OpenBytes(BlockRef block, int length) => _blocks.Get(block, length);
@@ -61,12 +59,12 @@ internal sealed partial class SeriesChunks
     /// <summary>Whether the series has any chunk.</summary>
     public bool HasSamples(in SeriesEntry entry) =>
         entry.FirstChunk != 0 || !entry.OpenBlock.IsNone
-        || (entry.Side != 0 && (_sides[entry.Side].LateFirst != 0 || !_sides[entry.Side].LateBlock.IsNone));
+        || (entry.Side != 0 && (_store.Side(entry.Side).LateFirst != 0 || !_store.Side(entry.Side).LateBlock.IsNone));
 
     /// <summary>No sample of the series is earlier; meaningful while it has one.</summary>
     public long MinTimeMs(in SeriesEntry entry)
     {
-        long inOrderMs = entry.FirstChunk != 0 ? _closed[entry.FirstChunk].MinTimeMs
+        long inOrderMs = entry.FirstChunk != 0 ? _store.Closed(entry.FirstChunk).MinTimeMs
             : entry.OpenBlock.IsNone ? long.MaxValue
             : entry.OpenMinTimeMs;
         if (entry.Side == 0)
@@ -74,7 +72,7 @@ internal sealed partial class SeriesChunks
             return inOrderMs;
         }
 
-        ref SideEntry side = ref _sides[entry.Side];
+        ref SideEntry side = ref _store.Side(entry.Side);
         bool hasLate = side.LateFirst != 0 || !side.LateBlock.IsNone;
         return hasLate ? Math.Min(inOrderMs, side.LateMinTimeMs) : inOrderMs;
     }
@@ -84,7 +82,7 @@ internal sealed partial class SeriesChunks
     {
         bool hasInOrder = entry.FirstChunk != 0 || !entry.OpenBlock.IsNone;
         long inOrderMs = hasInOrder ? entry.Open.TimestampMs : long.MinValue;
-        return entry.Side == 0 ? inOrderMs : Math.Max(inOrderMs, _sides[entry.Side].LateMaxTimeMs);
+        return entry.Side == 0 ? inOrderMs : Math.Max(inOrderMs, _store.Side(entry.Side).LateMaxTimeMs);
     }
 
     /// <summary>Appends a sample that is later than the series' last one.</summary>
@@ -121,17 +119,18 @@ internal sealed partial class SeriesChunks
     /// Appends a native histogram that is later than the series' last sample, with the counter reset hint that the one
     /// before it gives.
     /// </summary>
-    public void AppendHistogram(ref SeriesEntry entry, long timestampMs, ReadOnlySpan<byte> body, long sequence)
+    public void AppendHistogram(
+        ref SeriesEntry entry, long timestampMs, ReadOnlySpan<byte> body, long sequence, HistogramPair compared)
     {
         BeginWrite(ref entry);
         NoteSequence(ref entry, sequence);
         if (entry.Side == 0)
         {
-            entry.Side = _sides.Take();
+            entry.Side = _store.TakeSide();
         }
 
-        ref SideEntry side = ref _sides[entry.Side];
-        CounterResetHint hint = HintOf(in entry, in side, body);
+        ref SideEntry side = ref _store.Side(entry.Side);
+        CounterResetHint hint = HintOf(in entry, body, compared);
         int size = body.Length + SampleLog.MaxEntryBytes;
         bool mustClose = entry.LastForm != ChunkForm.Log
             || entry.Open.Samples >= SamplesPerChunk
@@ -167,7 +166,7 @@ internal sealed partial class SeriesChunks
     /// <summary>The body of the newest sample, when it is a histogram whose chunk is still open; else empty.</summary>
     public ReadOnlySpan<byte> LastBody(in SeriesEntry entry) =>
         entry.LastForm == ChunkForm.Log && !entry.OpenBlock.IsNone
-            ? _blocks.Get(entry.OpenBlock, _sides[entry.Side].OpenBytes)[_sides[entry.Side].OpenLastBody..]
+            ? _blocks.Get(entry.OpenBlock, _store.Side(entry.Side).OpenBytes)[_store.Side(entry.Side).OpenLastBody..]
             : default;
 
     /// <summary>Appends a sample that is not later than the series' last one; an empty body means the float.</summary>
@@ -176,10 +175,10 @@ internal sealed partial class SeriesChunks
         BeginWrite(ref entry);
         if (entry.Side == 0)
         {
-            entry.Side = _sides.Take();
+            entry.Side = _store.TakeSide();
         }
 
-        ref SideEntry side = ref _sides[entry.Side];
+        ref SideEntry side = ref _store.Side(entry.Side);
         if (side.LateSequence != sequence)
         {
             side.LateAppendedBefore = side.LateAppended;
@@ -197,8 +196,7 @@ internal sealed partial class SeriesChunks
             side.LateBlock = _blocks.Take(Math.Max(size, FirstBlockBytes));
             (side.LateBytes, side.LateSamples, side.LateLastTimeMs) = (0, 0, 0);
             (side.LateOpenMinTimeMs, side.LateOpenMaxTimeMs) = (timestampMs, timestampMs);
-            Chunks++;
-            ChunksCreated++;
+            CountCreated();
         }
 
         Span<byte> block = _blocks.Get(side.LateBlock);
@@ -222,7 +220,7 @@ internal sealed partial class SeriesChunks
     public bool DropBefore(ref SeriesEntry entry, long minTimeMs, long lateUpTo, long sequence)
     {
         bool dropOpen = !entry.OpenBlock.IsNone && entry.Open.TimestampMs < minTimeMs;
-        bool dropClosed = entry.FirstChunk != 0 && _closed[entry.FirstChunk].MaxTimeMs < minTimeMs;
+        bool dropClosed = entry.FirstChunk != 0 && _store.Closed(entry.FirstChunk).MaxTimeMs < minTimeMs;
         if (dropOpen || dropClosed)
         {
             BeginWrite(ref entry);
@@ -243,9 +241,9 @@ internal sealed partial class SeriesChunks
     /// <summary>Notes the ranges of the series' chunks that begin before a time, each with its first sample's time.</summary>
     public void NoteRanges(in SeriesEntry entry, long endMs, SortedDictionary<long, long> ranges)
     {
-        for (uint chunk = entry.FirstChunk; chunk != 0; chunk = chunk == entry.LastChunk ? 0 : _closed[chunk].Next)
+        for (uint chunk = entry.FirstChunk; chunk != 0; chunk = chunk == entry.LastChunk ? 0 : _store.Closed(chunk).Next)
         {
-            NoteRange(_closed[chunk].MinTimeMs, endMs, ranges);
+            NoteRange(_store.Closed(chunk).MinTimeMs, endMs, ranges);
         }
 
         if (!entry.OpenBlock.IsNone)
@@ -255,7 +253,7 @@ internal sealed partial class SeriesChunks
 
         if (entry.Side != 0)
         {
-            NoteLateRanges(in _sides[entry.Side], endMs, ranges);
+            NoteLateRanges(in _store.Side(entry.Side), endMs, ranges);
         }
     }
 
@@ -267,20 +265,16 @@ internal sealed partial class SeriesChunks
     }
 
     /// <summary>Gives the memory of a dropped chunk back, once nobody can read it.</summary>
-    public void Release(uint chunk)
-    {
-        _arena.Release(_closed[chunk].Page);
-        _closed.Return(chunk);
-    }
+    public void Release(uint chunk) => _store.Release(chunk);
 
     /// <summary>The same for the side entry of a series that is gone.</summary>
-    public void ReleaseSide(uint side) => _sides.Return(side);
+    public void ReleaseSide(uint side) => _store.ReleaseSide(side);
 
     private void NoteLateRanges(in SideEntry side, long endMs, SortedDictionary<long, long> ranges)
     {
-        for (uint chunk = side.LateFirst; chunk != 0; chunk = chunk == side.LateLast ? 0 : _closed[chunk].Next)
+        for (uint chunk = side.LateFirst; chunk != 0; chunk = chunk == side.LateLast ? 0 : _store.Closed(chunk).Next)
         {
-            NoteRange(_closed[chunk].MinTimeMs, endMs, ranges);
+            NoteRange(_store.Closed(chunk).MinTimeMs, endMs, ranges);
         }
 
         if (!side.LateBlock.IsNone)
@@ -332,8 +326,7 @@ internal sealed partial class SeriesChunks
         // Times may lie at the ends of what 64 bits hold: differences are right, whatever wraps on the way.
         entry.OpenSpanMs = (uint)Math.Min((ulong)(RangeEnd(timestampMs) - timestampMs), uint.MaxValue);
         entry.LastForm = form;
-        Chunks++;
-        ChunksCreated++;
+        CountCreated();
     }
 
     private static void NoteSequence(ref SeriesEntry entry, long sequence)
@@ -345,17 +338,18 @@ internal sealed partial class SeriesChunks
         }
     }
 
-    private CounterResetHint HintOf(in SeriesEntry entry, in SideEntry side, ReadOnlySpan<byte> body)
+    private CounterResetHint HintOf(in SeriesEntry entry, ReadOnlySpan<byte> body, HistogramPair compared)
     {
-        Invariant.Require(HistogramBody.TryRead(body, _next), "a histogram was not checked before its commit");
+        Invariant.Require(HistogramBody.TryRead(body, compared.Next), "a histogram was not checked before its commit");
+        CounterResetHint hint = compared.Next.CounterResetHint;
         ReadOnlySpan<byte> last = LastBody(in entry);
         if (last.IsEmpty)
         {
-            return _next.CounterResetHint == CounterResetHint.NotReset ? CounterResetHint.Unknown : _next.CounterResetHint;
+            return hint == CounterResetHint.NotReset ? CounterResetHint.Unknown : hint;
         }
 
-        Invariant.Require(HistogramBody.TryRead(last, _previous), "a histogram of the head cannot be read");
-        return CounterResets.Between(_previous, _next);
+        Invariant.Require(HistogramBody.TryRead(last, compared.Previous), "a histogram of the head cannot be read");
+        return CounterResets.Between(compared.Previous, compared.Next);
     }
 
     /// <summary>An out-of-order chunk lies within one chunk range too, so that it goes when its range goes.</summary>
@@ -378,10 +372,10 @@ internal sealed partial class SeriesChunks
 
     private void CloseLate(ref SideEntry side, long sequence)
     {
-        uint chunk = Store(_blocks.Get(side.LateBlock, side.LateBytes), side.LateSamples, ChunkForm.Log);
-        _closed[chunk].MinTimeMs = side.LateOpenMinTimeMs;
-        _closed[chunk].MaxTimeMs = side.LateOpenMaxTimeMs;
-        Link(ref side.LateFirst, ref side.LateLast, chunk);
+        uint chunk = _store.Store(_blocks.Get(side.LateBlock, side.LateBytes), side.LateSamples, ChunkForm.Log);
+        _store.Closed(chunk).MinTimeMs = side.LateOpenMinTimeMs;
+        _store.Closed(chunk).MaxTimeMs = side.LateOpenMaxTimeMs;
+        _store.Link(ref side.LateFirst, ref side.LateLast, chunk);
         _retirement.Retire(sequence, RetiredKind.Block, side.LateBlock.Value);
         side.LateBlock = default;
     }
@@ -397,14 +391,14 @@ internal sealed partial class SeriesChunks
             return false;
         }
 
-        ref SideEntry side = ref _sides[entry.Side];
+        ref SideEntry side = ref _store.Side(entry.Side);
         if (side.LateSequence > lateUpTo)
         {
             // Some of them came after the cut and are in no block; the next cut takes them all.
             return side.LateFirst != 0 || !side.LateBlock.IsNone;
         }
 
-        bool dropClosed = side.LateFirst != 0 && _closed[side.LateFirst].MaxTimeMs < minTimeMs;
+        bool dropClosed = side.LateFirst != 0 && _store.Closed(side.LateFirst).MaxTimeMs < minTimeMs;
         bool dropOpen = side.LateFirst == 0 && !side.LateBlock.IsNone && side.LateOpenMaxTimeMs < minTimeMs;
         if (dropClosed || dropOpen)
         {
@@ -429,8 +423,8 @@ internal sealed partial class SeriesChunks
         long earliestMs = side.LateBlock.IsNone ? long.MaxValue : side.LateOpenMinTimeMs;
         for (uint chunk = side.LateFirst; chunk != 0;)
         {
-            earliestMs = Math.Min(earliestMs, _closed[chunk].MinTimeMs);
-            chunk = chunk == side.LateLast ? 0 : _closed[chunk].Next;
+            earliestMs = Math.Min(earliestMs, _store.Closed(chunk).MinTimeMs);
+            chunk = chunk == side.LateLast ? 0 : _store.Closed(chunk).Next;
         }
 
         side.LateMinTimeMs = earliestMs;
@@ -439,7 +433,7 @@ internal sealed partial class SeriesChunks
     private void Close(ref SeriesEntry entry, long sequence)
     {
         bool isXor = entry.LastForm == ChunkForm.Xor;
-        Span<byte> bytes = _blocks.Get(entry.OpenBlock, isXor ? entry.Open.ByteLength : _sides[entry.Side].OpenBytes);
+        Span<byte> bytes = _blocks.Get(entry.OpenBlock, isXor ? entry.Open.ByteLength : _store.Side(entry.Side).OpenBytes);
         if (isXor)
         {
             // The count goes in before the copy; readers of the open chunk do not look at it.
@@ -447,45 +441,20 @@ internal sealed partial class SeriesChunks
             bytes[1] = (byte)entry.Open.Samples;
         }
 
-        uint chunk = Store(bytes, entry.Open.Samples, entry.LastForm);
-        _closed[chunk].MinTimeMs = entry.OpenMinTimeMs;
-        _closed[chunk].MaxTimeMs = entry.Open.TimestampMs;
-        Link(ref entry.FirstChunk, ref entry.LastChunk, chunk);
+        uint chunk = _store.Store(bytes, entry.Open.Samples, entry.LastForm);
+        _store.Closed(chunk).MinTimeMs = entry.OpenMinTimeMs;
+        _store.Closed(chunk).MaxTimeMs = entry.Open.TimestampMs;
+        _store.Link(ref entry.FirstChunk, ref entry.LastChunk, chunk);
         RetireOpen(ref entry, sequence);
-    }
-
-    private uint Store(ReadOnlySpan<byte> bytes, int samples, ChunkForm form)
-    {
-        uint chunk = _closed.Take();
-        ref ClosedChunk closed = ref _closed[chunk];
-        closed.Length = bytes.Length;
-        closed.Samples = (ushort)samples;
-        closed.Form = form;
-        _arena.Store(bytes, out closed.Page, out closed.Offset);
-        return chunk;
-    }
-
-    private void Link(ref uint first, ref uint last, uint chunk)
-    {
-        if (last == 0)
-        {
-            first = chunk;
-        }
-        else
-        {
-            _closed[last].Next = chunk;
-        }
-
-        last = chunk;
     }
 
     private void DropClosed(ref uint first, ref uint last, long minTimeMs, long sequence)
     {
-        while (first != 0 && _closed[first].MaxTimeMs < minTimeMs)
+        while (first != 0 && _store.Closed(first).MaxTimeMs < minTimeMs)
         {
             uint dropped = first;
             bool isLast = dropped == last;
-            first = isLast ? 0 : _closed[dropped].Next;
+            first = isLast ? 0 : _store.Closed(dropped).Next;
             last = isLast ? 0 : last;
             _retirement.Retire(sequence, RetiredKind.ClosedChunk, dropped);
             CountRemoved();
@@ -513,9 +482,7 @@ internal sealed partial class SeriesChunks
         return target;
     }
 
-    private void CountRemoved()
-    {
-        Chunks--;
-        ChunksRemoved++;
-    }
+    private void CountCreated() => Interlocked.Increment(ref _chunksCreated);
+
+    private void CountRemoved() => Interlocked.Increment(ref _chunksRemoved);
 }

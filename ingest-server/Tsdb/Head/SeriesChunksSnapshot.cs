@@ -23,7 +23,7 @@ internal sealed partial class SeriesChunks
         payload.Append((byte)(entry.Side == 0 ? 0 : 1));
         if (entry.Side != 0)
         {
-            WriteSide(payload, in _sides[entry.Side]);
+            WriteSide(payload, in _store.Side(entry.Side));
         }
     }
 
@@ -45,29 +45,29 @@ internal sealed partial class SeriesChunks
 
         if (reader.ReadByte() != 0)
         {
-            entry.Side = _sides.Take();
-            RestoreSide(ref reader, ref _sides[entry.Side]);
-            _sides[entry.Side].OpenBytes = entry.LastForm == ChunkForm.Log ? openBytes : 0;
+            entry.Side = _store.TakeSide();
+            RestoreSide(ref reader, ref _store.Side(entry.Side));
+            _store.Side(entry.Side).OpenBytes = entry.LastForm == ChunkForm.Log ? openBytes : 0;
         }
 
         Invariant.Require(!reader.Truncated, "a series of a whole snapshot cannot be read");
     }
 
     private int OpenLength(in SeriesEntry entry) =>
-        entry.LastForm == ChunkForm.Xor ? entry.Open.ByteLength : _sides[entry.Side].OpenBytes;
+        entry.LastForm == ChunkForm.Xor ? entry.Open.ByteLength : _store.Side(entry.Side).OpenBytes;
 
     private void WriteClosed(ByteBuffer payload, uint first, uint last)
     {
         int count = 0;
-        for (uint chunk = first; chunk != 0; chunk = chunk == last ? 0 : _closed[chunk].Next)
+        for (uint chunk = first; chunk != 0; chunk = chunk == last ? 0 : _store.Closed(chunk).Next)
         {
             count++;
         }
 
         payload.AppendUvarint((ulong)count);
-        for (uint chunk = first; chunk != 0; chunk = chunk == last ? 0 : _closed[chunk].Next)
+        for (uint chunk = first; chunk != 0; chunk = chunk == last ? 0 : _store.Closed(chunk).Next)
         {
-            ref readonly ClosedChunk closed = ref _closed[chunk];
+            ref readonly ClosedChunk closed = ref _store.Closed(chunk);
             ChunkSnapshots.Write(payload, in closed, ClosedBytes(in closed));
         }
     }
@@ -79,12 +79,11 @@ internal sealed partial class SeriesChunks
         {
             ClosedChunk read = ChunkSnapshots.Read(ref reader, out ReadOnlySpan<byte> bytes);
             Invariant.Require(!bytes.IsEmpty, "a chunk of a whole snapshot cannot be read");
-            uint chunk = Store(bytes, read.Samples, read.Form);
-            _closed[chunk].MinTimeMs = read.MinTimeMs;
-            _closed[chunk].MaxTimeMs = read.MaxTimeMs;
-            Link(ref first, ref last, chunk);
-            Chunks++;
-            ChunksCreated++;
+            uint chunk = _store.Store(bytes, read.Samples, read.Form);
+            _store.Closed(chunk).MinTimeMs = read.MinTimeMs;
+            _store.Closed(chunk).MaxTimeMs = read.MaxTimeMs;
+            _store.Link(ref first, ref last, chunk);
+            CountCreated();
         }
     }
 
@@ -93,8 +92,7 @@ internal sealed partial class SeriesChunks
         length = bytes.Length;
         BlockRef block = _blocks.Take(Math.Max(length, FirstBlockBytes));
         bytes.CopyTo(_blocks.Get(block));
-        Chunks++;
-        ChunksCreated++;
+        CountCreated();
         return block;
     }
 

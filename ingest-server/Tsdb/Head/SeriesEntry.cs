@@ -2,7 +2,7 @@ namespace AmpEdge.Tsdb;
 
 /// <summary>
 /// One series of the head: 96 bytes in a slab. All fields but <see cref="Aliases"/> and <see cref="Key"/> are written
-/// under the commit lock; queries read them through <see cref="SeriesView.Capture"/>.
+/// by commits, in the stage of its shard unless they say otherwise; queries read them through <see cref="SeriesView.Capture"/>.
 /// </summary>
 internal struct SeriesEntry
 {
@@ -50,7 +50,7 @@ internal struct SeriesEntry
 
     /// <summary>
     /// What the log wrote down when it last described this series, 0 for never: tells whether the segment being written
-    /// describes it, and under which number (<see cref="HeadLog"/>).
+    /// describes it, and under which number (<see cref="HeadLog"/>). Written in the stage of the log.
     /// </summary>
     public uint LoggedNumber;
 

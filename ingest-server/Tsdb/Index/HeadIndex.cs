@@ -6,7 +6,7 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Tsdb;
 
 /// <summary>
-/// The inverted index of the head: label name, value, series. Written under the commit lock when a new series has its
+/// The inverted index of the head: label name, value, series. Written in a stage of the commits when a new series has its
 /// first sample, read without lock.
 /// </summary>
 internal sealed class HeadIndex

@@ -4,7 +4,7 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Tsdb;
 
 /// <summary>
-/// The values of one label name, each with its posting list. One writer, under the head's commit lock; readers take no
+/// The values of one label name, each with its posting list. One writer at a time, see <see cref="HeadIndex"/>; readers take no
 /// lock and see a table as of some moment.
 /// </summary>
 internal sealed class LabelValues

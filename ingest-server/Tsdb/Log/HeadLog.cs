@@ -7,33 +7,25 @@ namespace AmpEdge.Tsdb;
 /// Writes requests to the log before the head shows them. Each segment describes every series and metric family that it
 /// uses, at first use in it, so any segment can be read alone and the oldest can be deleted at any time.
 /// </summary>
-/// <remarks>All members but <see cref="SegmentCount"/> and the totals belong to the holder of the head's commit lock.</remarks>
+/// <remarks>
+/// A request whose series the segment describes already, which is nearly every one, is encoded by <see cref="Encode"/>, beside
+/// all others; its turn then is one write. All other writing members belong to who is in the head's stage of the log.
+/// </remarks>
 internal sealed class HeadLog : IDisposable
 {
-    private const int FirstNumbers = 1024;
-
-    /// <summary>Room that is kept from request to request; the rare larger ones must not hold their memory for ever.</summary>
-    private const int MaxKeptNumbers = 64 * 1024;
-
     private readonly WalWriter _wal;
-    private readonly WalBatch _batch;
-    private readonly List<MetricMetadata> _metadata = [];
 
-    /// <summary>Series that the batch describes: to be taken back when it cannot be written.</summary>
-    private readonly List<uint> _described = [];
+    /// <summary>For deletions.</summary>
+    private readonly WalBatch _batch;
 
     /// <summary>Per segment, the newest sample in it: what retention goes by.</summary>
     private readonly SortedDictionary<int, long> _maxTimes = [];
     private readonly Lock _maxTimesLock = new();
-    private int _batchDescriptions;
     private long _bytesWritten;
     private long _records;
     private long _failures;
 
     private readonly long _minSegmentBytes;
-
-    /// <summary>The numbers in the record of each sample, histogram and exemplar of the request that is being written.</summary>
-    private uint[] _numbers = [];
 
     /// <summary>
     /// The segment whose series are being numbered, what its first series has as <see cref="SeriesEntry.LoggedNumber"/>,
@@ -42,6 +34,12 @@ internal sealed class HeadLog : IDisposable
     private int _numberedSegment;
     private uint _firstNumber = 1;
     private uint _nextNumber = 1;
+
+    /// <summary>
+    /// Rises whenever numbers that were read before may be wrong: another segment numbers series, or a description could not
+    /// be written. Written last.
+    /// </summary>
+    private long _epoch;
 
     /// <summary>The segment written to last, what it holds, and how much of that describes series.</summary>
     private int _segment;
@@ -68,43 +66,62 @@ internal sealed class HeadLog : IDisposable
     /// <summary>Requests that the disk refused.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
+    /// <summary>A record for the requests of one appender.</summary>
+    public RequestRecord NewRecord() => new(_wal);
+
+    /// <summary>
+    /// Encodes a request, at any time, with the numbers that its series have in the segment now. When the segment lacks one
+    /// of them, or the next one has begun until the request's turn, <see cref="Append(PendingRequest, Head)"/> does it.
+    /// </summary>
+    /// <exception cref="RequestTooLargeException">No record can hold it; nothing is logged.</exception>
+    public void Encode(PendingRequest request, Head head)
+    {
+        request.Record!.Epoch = Volatile.Read(ref _epoch);
+        request.Record.IsEncoded = TryEncode(request, head, Volatile.Read(ref _numberedSegment), mayDescribe: false);
+    }
+
     /// <summary>Writes a request and returns the number of its segment; it then is with the operating system.</summary>
     /// <exception cref="IOException">The disk refused it; nothing is logged. A full disk is a DiskFullException.</exception>
     /// <exception cref="RequestTooLargeException">No record can hold it; nothing is logged.</exception>
     public int Append(PendingRequest request, Head head)
     {
+        RequestRecord record = request.Record!;
         int segment;
         try
         {
             BeginSegmentWhenFull();
             segment = _wal.ReserveSegment(0).Value;
-            Encode(request, head, segment);
-            int written = _wal.Append(_batch).Segment.Value;
+            if (!record.IsEncoded || record.Epoch != _epoch || segment != _numberedSegment)
+            {
+                Describe(request, head, segment);
+            }
+
+            int written = _wal.Append(record.Batch).Segment.Value;
             while (written != segment)
             {
                 // A sync failed meanwhile, so the log went on in a segment that lacks these series: describe them there.
-                ForgetDescribed(head);
+                ForgetDescribed(record, head);
                 segment = written;
-                Encode(request, head, segment);
-                written = _wal.Append(_batch).Segment.Value;
+                Describe(request, head, segment);
+                written = _wal.Append(record.Batch).Segment.Value;
             }
         }
         catch (RequestTooLargeException)
         {
             // The disk is well; but the segment lacks the series that the record would have described.
-            ForgetDescribed(head);
+            ForgetDescribed(record, head);
             throw;
         }
         catch
         {
             // Whatever it was, the segment lacks these series: a sample logged without them would be lost on replay.
-            ForgetDescribed(head);
+            ForgetDescribed(record, head);
             Interlocked.Increment(ref _failures);
             throw;
         }
 
-        Account(segment);
-        NoteTimes(segment, request);
+        Account(segment, record.Batch.Length, record.DescriptionBytes);
+        NoteTimes(segment, request.NewestMs);
         return segment;
     }
 
@@ -115,10 +132,9 @@ internal sealed class HeadLog : IDisposable
         try
         {
             _batch.Clear();
-            _batchDescriptions = 0;
             DeletionRecord.Write(_batch.BeginRecord((byte)RecordType.Deletion), matchers, times);
             _batch.EndRecord();
-            Account(_wal.Append(_batch).Segment.Value);
+            Account(_wal.Append(_batch).Segment.Value, _batch.Length, descriptionBytes: 0);
         }
         catch (IOException)
         {
@@ -135,20 +151,9 @@ internal sealed class HeadLog : IDisposable
         return _wal.ReserveSegment(0).Value;
     }
 
-    /// <summary>Notes the newest sample of a segment, written or replayed.</summary>
-    public void NoteTimes(int segment, PendingRequest request)
+    /// <summary>Notes the newest sample of what was written to a segment, or replayed.</summary>
+    public void NoteTimes(int segment, long newestMs)
     {
-        long newestMs = long.MinValue;
-        foreach (ref readonly PendingSample sample in request.Samples)
-        {
-            newestMs = Math.Max(newestMs, sample.TimestampMs);
-        }
-
-        foreach (ref readonly PendingHistogram histogram in request.Histograms)
-        {
-            newestMs = Math.Max(newestMs, histogram.TimestampMs);
-        }
-
         lock (_maxTimesLock)
         {
             _maxTimes[segment] = Math.Max(_maxTimes.GetValueOrDefault(segment, long.MinValue), newestMs);
@@ -231,7 +236,7 @@ internal sealed class HeadLog : IDisposable
         }
     }
 
-    private void Account(int segment)
+    private void Account(int segment, int bytes, int descriptionBytes)
     {
         if (segment != _segment)
         {
@@ -240,51 +245,53 @@ internal sealed class HeadLog : IDisposable
             _segmentDescriptions = 0;
         }
 
-        _segmentBytes += _batch.Length;
-        _segmentDescriptions += _batchDescriptions;
-        Interlocked.Add(ref _bytesWritten, _batch.Length);
+        _segmentBytes += bytes;
+        _segmentDescriptions += descriptionBytes;
+        Interlocked.Add(ref _bytesWritten, bytes);
         Interlocked.Increment(ref _records);
     }
 
-    private void Encode(PendingRequest request, Head head, int segment)
+    /// <summary>Encodes a request for a segment, with descriptions of the series that the segment lacks.</summary>
+    private void Describe(PendingRequest request, Head head, int segment)
     {
-        _batch.Clear();
-        _described.Clear();
         BeginNumbers(segment, head);
+        bool all = TryEncode(request, head, segment, mayDescribe: true);
+        Invariant.Require(all, "a series that may be described has a number");
+    }
+
+    /// <summary>False when the segment lacks something that it may not get now.</summary>
+    private bool TryEncode(PendingRequest request, Head head, int segment, bool mayDescribe)
+    {
+        RequestRecord record = request.Record!;
+        record.Clear();
+        uint firstNumber = Volatile.Read(ref _firstNumber);
         int floats = request.Samples.Length;
         int histograms = request.Histograms.Length;
-        Span<uint> numbers = NumbersFor(floats + histograms + request.Exemplars.Length);
+        Span<uint> numbers = record.NumbersFor(floats + histograms + request.Exemplars.Length);
         bool hasParts = CommitRecord.HasParts(request);
-        ByteBuffer payload = _batch.BeginRecord((byte)(hasParts ? RecordType.CommitWithParts : RecordType.Commit));
+        ByteBuffer payload = record.Batch.BeginRecord((byte)(hasParts ? RecordType.CommitWithParts : RecordType.Commit));
         int start = payload.Length;
-        ReadOnlySpan<byte> previous = default;
-        for (int index = 0; index < floats; index++)
+        if (!TryNumber(payload, request, head, numbers, firstNumber, mayDescribe))
         {
-            numbers[index] = Describe(payload, head, request.Samples[index].Series, ref previous);
+            return false;
         }
 
-        for (int index = 0; index < histograms; index++)
-        {
-            numbers[floats + index] = Describe(payload, head, request.Histograms[index].Series, ref previous);
-        }
-
-        for (int index = 0; index < request.Exemplars.Length; index++)
-        {
-            numbers[floats + histograms + index] = Describe(payload, head, request.Exemplars[index].Series, ref previous);
-        }
-
-        _batchDescriptions = payload.Length - start;
+        record.DescriptionBytes = payload.Length - start;
         CommitRecord.WriteEndOfSeries(payload);
-        _metadata.Clear();
         foreach (MetricMetadata metadata in request.Metadata)
         {
             if (head.Metadata.NeedsLogging(metadata, segment))
             {
-                _metadata.Add(metadata);
+                record.Metadata.Add(metadata);
             }
         }
 
-        CommitRecord.WriteMetadata(payload, _metadata);
+        if (record.Metadata.Count > 0 && !mayDescribe)
+        {
+            return false;
+        }
+
+        CommitRecord.WriteMetadata(payload, record.Metadata);
         CommitRecord.WriteSamples(payload, request.Samples, numbers[..floats]);
         if (hasParts)
         {
@@ -297,23 +304,81 @@ internal sealed class HeadLog : IDisposable
             throw new RequestTooLargeException(payload.Length - start, WalBatch.MaxPayloadLength);
         }
 
-        _batch.EndRecord();
+        record.Batch.EndRecord();
+        return true;
     }
 
-    /// <summary>The number of a series in the segment; describes it there when that was not done yet.</summary>
-    private uint Describe(ByteBuffer payload, Head head, uint series, scoped ref ReadOnlySpan<byte> previous)
+    /// <summary>
+    /// The numbers of the series of all samples, then of all histograms, then of all exemplars; describes those series that
+    /// have none yet, or returns false when it may not.
+    /// </summary>
+    private bool TryNumber(
+        ByteBuffer payload, PendingRequest request, Head head, Span<uint> numbers, uint firstNumber, bool mayDescribe)
     {
-        ref SeriesEntry entry = ref head.Series[series];
-        if (entry.LoggedNumber < _firstNumber)
+        ReadOnlySpan<byte> previous = default;
+        int next = 0;
+        foreach (ref readonly PendingSample sample in request.Samples)
         {
-            entry.LoggedNumber = _nextNumber++;
-            _described.Add(series);
-            ReadOnlySpan<byte> labels = head.Keys.Get(entry.Key);
-            CommitRecord.WriteSeries(payload, entry.LoggedNumber - _firstNumber + 1, labels, previous);
-            previous = labels;
+            uint number = NumberOf(payload, request.Record!, head, sample.Series, firstNumber, mayDescribe, ref previous);
+            numbers[next++] = number;
+            if (number == 0)
+            {
+                return false;
+            }
         }
 
-        return entry.LoggedNumber - _firstNumber + 1;
+        foreach (ref readonly PendingHistogram histogram in request.Histograms)
+        {
+            uint number = NumberOf(payload, request.Record!, head, histogram.Series, firstNumber, mayDescribe, ref previous);
+            numbers[next++] = number;
+            if (number == 0)
+            {
+                return false;
+            }
+        }
+
+        foreach (ref readonly PendingExemplar exemplar in request.Exemplars)
+        {
+            uint number = NumberOf(payload, request.Record!, head, exemplar.Series, firstNumber, mayDescribe, ref previous);
+            numbers[next++] = number;
+            if (number == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The number of a series in the segment; 0 when it has none and may not be described.</summary>
+    private uint NumberOf(
+        ByteBuffer payload,
+        RequestRecord record,
+        Head head,
+        uint series,
+        uint firstNumber,
+        bool mayDescribe,
+        scoped ref ReadOnlySpan<byte> previous)
+    {
+        ref SeriesEntry entry = ref head.Series[series];
+        uint logged = Volatile.Read(ref entry.LoggedNumber);
+        if (logged >= firstNumber)
+        {
+            return logged - firstNumber + 1;
+        }
+
+        if (!mayDescribe)
+        {
+            return 0;
+        }
+
+        logged = _nextNumber++;
+        Volatile.Write(ref entry.LoggedNumber, logged);
+        record.Described.Add(series);
+        ReadOnlySpan<byte> labels = head.Keys.Get(entry.Key);
+        CommitRecord.WriteSeries(payload, logged - firstNumber + 1, labels, previous);
+        previous = labels;
+        return logged - firstNumber + 1;
     }
 
     /// <summary>
@@ -328,7 +393,7 @@ internal sealed class HeadLog : IDisposable
             return;
         }
 
-        _numberedSegment = segment;
+        Volatile.Write(ref _numberedSegment, segment);
         if (_nextNumber > uint.MaxValue / 2)
         {
             // Once in two thousand million descriptions; a segment never describes as many.
@@ -340,24 +405,18 @@ internal sealed class HeadLog : IDisposable
             _nextNumber = 1;
         }
 
-        _firstNumber = _nextNumber;
+        Volatile.Write(ref _firstNumber, _nextNumber);
+        Volatile.Write(ref _epoch, _epoch + 1);
     }
 
-    private Span<uint> NumbersFor(int samples)
+    private void ForgetDescribed(RequestRecord record, Head head)
     {
-        if (samples > _numbers.Length || _numbers.Length > Math.Max(samples, MaxKeptNumbers))
+        foreach (uint series in record.Described)
         {
-            _numbers = new uint[Math.Max(samples, FirstNumbers)];
+            Volatile.Write(ref head.Series[series].LoggedNumber, 0);
         }
 
-        return _numbers.AsSpan(0, samples);
-    }
-
-    private void ForgetDescribed(Head head)
-    {
-        foreach (uint series in _described)
-        {
-            head.Series[series].LoggedNumber = 0;
-        }
+        record.IsEncoded = false;
+        Volatile.Write(ref _epoch, _epoch + 1);
     }
 }

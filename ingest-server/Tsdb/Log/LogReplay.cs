@@ -99,6 +99,7 @@ internal sealed class LogReplay
     internal bool TryApply(byte type, ReadOnlySpan<byte> payload, int segment)
     {
         _request.Clear();
+        _request.MayBringSeries = true;
         if (type == (byte)RecordType.Deletion)
         {
             return TryDelete(payload);
@@ -110,7 +111,7 @@ internal sealed class LogReplay
             return false;
         }
 
-        _log?.NoteTimes(segment, _request);
+        _log?.NoteTimes(segment, _request.NewestMs);
         _samples += _head.Commit(_request, log: null).Appended;
         _records++;
         return true;
