@@ -13,14 +13,19 @@ internal readonly struct CivilTime
     // Days from 1 March of the year 0, where the eras below begin, to 1 January 1970.
     private const long DaysToUnixEpoch = 719_468;
 
+    /// <summary>1 March of the year -292277022400, before which Go's calendar has no days: it goes on at its other end.</summary>
+    private const long EarliestSeconds = -9_223_372_028_741_760_000;
+
     private readonly long _unixDays;
 
     public CivilTime(double unixSeconds)
     {
         // Cut towards zero; what no integer can hold becomes the smallest, as on Prometheus's usual platform.
         long seconds = unixSeconds is > long.MinValue and < long.MaxValue ? (long)unixSeconds : long.MinValue;
-        _unixDays = FloorDivide(seconds, SecondsPerDay);
-        int secondOfDay = (int)(seconds - (_unixDays * SecondsPerDay));
+        _unixDays = seconds < EarliestSeconds
+            ? (long)((ulong)seconds / SecondsPerDay)
+            : FloorDivide(seconds, SecondsPerDay);
+        int secondOfDay = (int)unchecked(seconds - (_unixDays * SecondsPerDay));
         Hour = secondOfDay / 3600;
         Minute = secondOfDay / 60 % 60;
 

@@ -3,8 +3,6 @@ namespace AmpEdge.PromQL;
 /// <summary>Functions of one number that are put on every sample of a vector.</summary>
 internal static class MathFunctions
 {
-    private const double DegreesPerRadian = 180 / Math.PI;
-
     public static NodeValue Abs(FunctionCall call) => call.Map(Math.Abs);
 
     public static NodeValue Ceil(FunctionCall call) => call.Map(Math.Ceiling);
@@ -45,9 +43,10 @@ internal static class MathFunctions
 
     public static NodeValue Atanh(FunctionCall call) => call.Map(Math.Atanh);
 
-    public static NodeValue Rad(FunctionCall call) => call.Map(static value => value / DegreesPerRadian);
+    // Multiplied first, as Prometheus does: one factor for both would round otherwise.
+    public static NodeValue Rad(FunctionCall call) => call.Map(static value => value * Math.PI / 180);
 
-    public static NodeValue Deg(FunctionCall call) => call.Map(static value => value * DegreesPerRadian);
+    public static NodeValue Deg(FunctionCall call) => call.Map(static value => value * 180 / Math.PI);
 
     /// <summary>-1, 0 or 1; NaN stays NaN.</summary>
     public static NodeValue Sgn(FunctionCall call) =>

@@ -30,6 +30,9 @@ public class CalendarFunctionsTests
     [InlineData("-1", "1969 12 31 23 59 3 365 31")]
     [InlineData("-0.5", "1970 1 1 0 0 4 1 31")]
     [InlineData("253402300800", "10000 1 1 0 0 6 1 31")]
+    [InlineData("Inf", "292277026596 12 4 15 30 0 339 31")]
+    [InlineData("-Inf", "292277026596 12 4 15 30 0 339 31")]
+    [InlineData("NaN", "292277026596 12 4 15 30 0 339 31")]
     [InlineData("-2208988801", "1899 12 31 23 59 0 365 31")]
     public async Task Edges_of_years_and_centuries_are_right(string seconds, string expected)
     {
@@ -38,9 +41,8 @@ public class CalendarFunctionsTests
     }
 
     [Theory]
-    [InlineData("NaN")]
-    [InlineData("Inf")]
-    [InlineData("-Inf")]
+    [InlineData("9e18")]
+    [InlineData("-9e18")]
     [InlineData("1e300")]
     public async Task What_is_no_time_gives_numbers_all_the_same(string seconds)
     {
