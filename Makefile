@@ -1,5 +1,5 @@
 # The two commands of the README; each does all its set-up. See .build/ for what they do.
-.PHONY: run test bench bench-agents bench-ingest build publish clean
+.PHONY: run test bench bench-agents bench-ingest bench-queries fuzz build publish clean
 
 run:
 	@.build/run
@@ -18,6 +18,14 @@ bench-agents:
 # Our server beside Debian's Prometheus and VictoriaMetrics. INGEST narrows it down: make bench-ingest INGEST='size=100k seconds=30'.
 bench-ingest:
 	@.build/bench-ingest $(INGEST)
+
+# The same servers asked what dashboards ask. QUERIES narrows it down: make bench-queries QUERIES='hosts=100 minutes=60'.
+bench-queries:
+	@.build/bench-queries $(QUERIES)
+
+# Random queries to our server and to Debian's Prometheus until COUNT are answered or ten differ: make fuzz SEED=1 COUNT=20000.
+fuzz:
+	@.build/fuzz "$(or $(SEED),1)" "$(or $(COUNT),20000)"
 
 build:
 	@.build/build

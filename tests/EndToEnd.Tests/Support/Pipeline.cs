@@ -62,7 +62,9 @@ public static class Pipeline
     /// <summary>Our server without keys, whose one workspace also answers at the root as a Prometheus does.</summary>
     /// <param name="folder">Of its data and configuration.</param>
     /// <param name="settings">More of its configuration file.</param>
-    public static async Task<RunningProgram> StartOpenServerAsync(WorkingFolder folder, string settings)
+    /// <param name="flags">More of its command line.</param>
+    public static async Task<RunningProgram> StartOpenServerAsync(
+        WorkingFolder folder, string settings, params string[] flags)
     {
         string config = folder.Write("server.yml", $"workspaces: [{{id: {Workspace}}}]\n{settings}");
         int port = Ports.Free();
@@ -74,6 +76,7 @@ public static class Pipeline
                 $"--config.file={config}",
                 $"--storage.path={folder.At("server-data")}",
                 string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
+                .. flags,
             ]);
         await server.WaitUntilReadyAsync("/-/ready");
         return server;

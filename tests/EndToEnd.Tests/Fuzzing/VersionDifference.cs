@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+
+namespace AmpEdge.EndToEnd.Tests.Fuzzing;
+
+/// <summary>A way in which newer versions of Prometheus, which ours follows, answer otherwise than 2.42.</summary>
+/// <param name="Reason">What was changed.</param>
+/// <param name="Explains">Whether that is why these two answers to a query differ.</param>
+public sealed partial record VersionDifference(string Reason, Func<FuzzedQuery, QueryAnswer, QueryAnswer, bool> Explains)
+{
+    /// <summary>All that are known. What queries avoid instead is said at <see cref="FuzzedQueries"/> and <see cref="FuzzedData"/>.</summary>
+    public static IReadOnlyList<VersionDifference> All { get; } =
+    [
+        new(
+            "a text in parentheses was refused by mistake",
+            static (_, theirs, ours) => ours.ResultType == "string" && Says(theirs, "StepInvariantExpr")),
+        new(
+            "over a window fixed by @, predict_linear let the window move with the steps (prometheus/prometheus#13559, 2.50)",
+            static (query, _, ours) => query.IsRange && ours.IsSuccess && Has(query, "predict_linear") && Has(query, "@")),
+        new(
+            "timestamp forgets the offset of a selector that has an @ too, in newer versions as well: a mistake that ours does not repeat",
+            static (query, _, ours) => ours.IsSuccess && Has(query, "timestamp(") && Has(query, "@") && Has(query, "offset")),
+        new(
+            "a comparison that filters everything away hid that the match was ambiguous",
+            static (query, _, ours) => Says(ours, "multiple matches for labels") && IsFilter().IsMatch(query.Expression)),
+        new(
+            "the deviation of an infinity or NaN by itself was 0",
+            static (query, theirs, ours) => Has(query, "stddev", "stdvar") && ours.IsSuccess
+                && AnswerComparison.DiffersOnlyWhere(query, theirs, ours, static (_, got) => got == "NaN")),
+        new(
+            "a sum of negative zeros was one, before sums were compensated",
+            static (query, theirs, ours) => Has(query, "sum") && ours.IsSuccess
+                && (AnswerComparison.DiffersOnlyWhere(query, theirs, ours, static (expected, got) => expected == "-0" && got == "0")
+                    || string.Join(' ', theirs.Series.Keys).Contains("\"-0\"", StringComparison.Ordinal))),
+        new(
+            "label_replace looked at its regular expression after its series, which may fail too",
+            static (_, theirs, ours) => !theirs.IsSuccess && Says(ours, "invalid regular expression in label_replace")),
+    ];
+
+    /// <summary>The one that explains a difference, or null.</summary>
+    public static VersionDifference? Of(FuzzedQuery query, QueryAnswer theirs, QueryAnswer ours)
+    {
+        foreach (VersionDifference known in All)
+        {
+            if (known.Explains(query, theirs, ours))
+            {
+                return known;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Has(FuzzedQuery query, params ReadOnlySpan<string> parts)
+    {
+        foreach (string part in parts)
+        {
+            if (query.Expression.Contains(part, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Says(QueryAnswer answer, string part) => answer.Error.Contains(part, StringComparison.Ordinal);
+
+    [GeneratedRegex("(==|!=|<|>|<=|>=) (?!bool)[^\"]")]
+    private static partial Regex IsFilter();
+}
