@@ -1,9 +1,10 @@
 using System.Reflection;
 using AmpEdge.Benchmarks.Agents;
 using AmpEdge.Benchmarks.Ingest;
+using AmpEdge.Benchmarks.Queries;
 using BenchmarkDotNet.Running;
 
-// make bench-agents compares whole agents, make bench-ingest whole servers; everything else is a primitive under BenchmarkDotNet: make bench BENCH='*Snappy*'
+// make bench-agents compares whole agents, make bench-ingest and bench-queries whole servers; everything else is a primitive under BenchmarkDotNet: make bench BENCH='*Snappy*'
 // runs what matches, and without a filter the list is shown to choose from.
 if (args is ["agents", .. string[] options])
 {
@@ -13,6 +14,11 @@ if (args is ["agents", .. string[] options])
 if (args is ["ingest", .. string[] ingestOptions])
 {
     return await IngestBenchmark.RunAsync(ingestOptions);
+}
+
+if (args is ["queries", .. string[] queryOptions])
+{
+    return await QueryBenchmark.RunAsync(queryOptions);
 }
 
 BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);

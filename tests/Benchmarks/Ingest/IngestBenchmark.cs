@@ -50,14 +50,14 @@ internal sealed class IngestBenchmark(IngestBenchmarkOptions options, string fol
                 CultureInfo.InvariantCulture,
                 $"\n{size}, {options.Step.TotalSeconds} s apart, {EncodedSteps.RequestSamples} a request, {options.Connections} connections, {options.Duration.TotalSeconds} s at most"));
             Console.WriteLine(IngestFigures.Header);
-            foreach (IngestServer server in options.Servers)
+            foreach (BenchmarkedServer server in options.Servers)
             {
                 Console.WriteLine(await RunOneAsync(server, steps));
             }
         }
     }
 
-    private async Task<IngestFigures> RunOneAsync(IngestServer server, EncodedSteps steps)
+    private async Task<IngestFigures> RunOneAsync(BenchmarkedServer server, EncodedSteps steps)
     {
         string run = Path.Combine(folder, $"{steps.Size.Name}-{server.Name}");
         Directory.CreateDirectory(run);
@@ -105,7 +105,7 @@ internal sealed class IngestBenchmark(IngestBenchmarkOptions options, string fol
 
     /// <summary>Measures until time or the steps before the last are over; sending goes on.</summary>
     private async Task<(Task Sending, IngestFigures Figures)> MeasureAsync(
-        IngestServer server, MeasuredProcess process, IngestLoad load, EncodedSteps steps)
+        BenchmarkedServer server, MeasuredProcess process, IngestLoad load, EncodedSteps steps)
     {
         long lastMeasured = (long)steps.Size.Series * (steps.Count - StepsForKill);
         long acknowledgedBefore = load.Acknowledged;
@@ -144,7 +144,7 @@ internal sealed class IngestBenchmark(IngestBenchmarkOptions options, string fol
         });
     }
 
-    private async Task UntilReadyAsync(IngestServer server, HttpClient http, MeasuredProcess process)
+    private async Task UntilReadyAsync(BenchmarkedServer server, HttpClient http, MeasuredProcess process)
     {
         long started = time.GetTimestamp();
         while (true)
@@ -173,7 +173,7 @@ internal sealed class IngestBenchmark(IngestBenchmarkOptions options, string fol
     }
 
     /// <summary>Asks for every metric by itself, so that no server's bound of a query is met.</summary>
-    private static async Task<long> CountAsync(IngestServer server, HttpClient http, EncodedSteps steps)
+    private static async Task<long> CountAsync(BenchmarkedServer server, HttpClient http, EncodedSteps steps)
     {
         long found = 0;
         long rangeMs = steps.LastMs - steps.FirstMs + 2;

@@ -7,7 +7,7 @@ internal sealed record IngestBenchmarkOptions
 {
     public IReadOnlyList<IngestSize> Sizes { get; init; } = [IngestSize.Find("100k"), IngestSize.Find("1m")];
 
-    public IReadOnlyList<IngestServer> Servers { get; init; } = [];
+    public IReadOnlyList<BenchmarkedServer> Servers { get; init; } = [];
 
     /// <summary>How long each server is measured at most, once it has every series; it ends earlier when nothing is left to send.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
@@ -71,12 +71,12 @@ internal sealed record IngestBenchmarkOptions
         _ => throw new ArgumentException($"'{name}' is not known"),
     };
 
-    private static List<IngestServer> Find(IReadOnlyList<string> names)
+    private static List<BenchmarkedServer> Find(IReadOnlyList<string> names)
     {
-        List<IngestServer> servers = [];
+        List<BenchmarkedServer> servers = [];
         foreach (string name in names)
         {
-            if (IngestServer.Find(name) is { } server)
+            if (BenchmarkedServer.Find(name) is { } server)
             {
                 servers.Add(server);
             }

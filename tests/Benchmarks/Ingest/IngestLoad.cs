@@ -73,7 +73,7 @@ internal sealed class IngestLoad(EncodedSteps steps, HttpClient http, int connec
 
     private async Task PostAsync(byte[] body)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, IngestServer.WritePath) { Content = new ByteArrayContent(body) };
+        using HttpRequestMessage request = new(HttpMethod.Post, BenchmarkedServer.WritePath) { Content = new ByteArrayContent(body) };
         request.Content.Headers.Add("Content-Encoding", "snappy");
         request.Content.Headers.Add("Content-Type", "application/x-protobuf");
         request.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");

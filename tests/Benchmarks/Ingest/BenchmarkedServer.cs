@@ -8,14 +8,14 @@ namespace AmpEdge.Benchmarks.Ingest;
 /// <param name="ReadyPath">Answers 200 once everything stored before is there again.</param>
 /// <param name="QueryParameters">More for its instant queries.</param>
 /// <param name="Arguments">Makes the arguments from folder and port, and what files they need.</param>
-internal sealed record IngestServer(
+internal sealed record BenchmarkedServer(
     string Name, string Program, string ReadyPath, string QueryParameters, Func<string, int, string[]> Arguments)
 {
     public const string WritePath = "api/v1/write";
 
     /// <summary>The server of that name, or null when it is not installed.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static IngestServer? Find(string name) => name switch
+    public static BenchmarkedServer? Find(string name) => name switch
     {
         "ampedge" => Installed("AMPEDGE_SERVER", "artifacts/publish/server/ampedge-server") is { } program
             ? AmpEdge(program) : null,
@@ -25,20 +25,20 @@ internal sealed record IngestServer(
         _ => throw new ArgumentException($"server '{name}' is not known, allowed: ampedge, prometheus, victoria-metrics"),
     };
 
-    private static IngestServer AmpEdge(string program) => new("ampedge", program, "-/ready", "", static (folder, port) =>
+    private static BenchmarkedServer AmpEdge(string program) => new("ampedge", program, "-/ready", "", static (folder, port) =>
     [
         "--auth=none", $"--config.file={Write(folder, "workspaces: [{id: ws-ingest}]\n")}",
         $"--storage.path={Path.Combine(folder, "data")}", Listen("--web.listen-address", port),
     ]);
 
-    private static IngestServer Prometheus(string program) => new("prometheus", program, "-/ready", "", static (folder, port) =>
+    private static BenchmarkedServer Prometheus(string program) => new("prometheus", program, "-/ready", "", static (folder, port) =>
     [
         "--web.enable-remote-write-receiver", $"--config.file={Write(folder, "global: {}\n")}",
         $"--storage.tsdb.path={Path.Combine(folder, "data")}", Listen("--web.listen-address", port),
     ]);
 
     /// <summary>Where the same sample is there twice it shall count once, as elsewhere.</summary>
-    private static IngestServer VictoriaMetrics(string program) => new(
+    private static BenchmarkedServer VictoriaMetrics(string program) => new(
         "victoria-metrics", program, "health", "&nocache=1", static (folder, port) =>
     [
         $"-storageDataPath={Path.Combine(folder, "data")}", "-retentionPeriod=1", "-search.latencyOffset=0s",
