@@ -162,6 +162,13 @@ public sealed class SegmentReader : IDisposable
 
         if (encrypted ? !IsOurs(header) : !header.StartsWith(SegmentFormat.Magic))
         {
+            if (IsBlank())
+            {
+                // The power went before the first bytes reached the disk, which knew the file's length only.
+                outcome = Tail(0, $"{Limit} bytes of zeros", Convert.ToHexStringLower(SegmentFormat.Magic));
+                return false;
+            }
+
             // Another version, another key or another kind of file: nothing in it may be guessed at.
             Corruption = new WalCorruptionException(
                 _path, 0, Limit, Convert.ToHexStringLower(header[..SegmentFormat.MagicLength]),
@@ -175,6 +182,19 @@ public sealed class SegmentReader : IDisposable
         _seal = encrypted && _cipher is not null ? new RecordSeal(_cipher.KeyOf(header[^SegmentFormat.SaltLength..])) : null;
         NextOffset = Math.Max(NextOffset, _headerLength);
         _headerIsKnown = true;
+        return true;
+    }
+
+    private bool IsBlank()
+    {
+        for (long offset = 0; offset < Limit; offset += BlockLength)
+        {
+            if (Window(offset, (int)Math.Min(BlockLength, Limit - offset)).ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 

@@ -4,7 +4,7 @@ using AmpEdge.IngestServer.Config;
 using AmpEdge.IngestServer.Tools;
 using AmpEdge.Wal;
 
-if (args is [ToolCommands.Word, .. string[] command])
+if (ToolCommands.TryFind(args, out string[]? command))
 {
     return ToolCommands.Run(command);
 }

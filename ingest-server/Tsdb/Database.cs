@@ -401,17 +401,28 @@ public sealed class Database : IDisposable
     private static long BackFrom(long timestampMs, TimeSpan span) =>
         timestampMs < long.MinValue + Milliseconds(span) ? long.MinValue : timestampMs - Milliseconds(span);
 
-    /// <summary>The key of the database in a folder; null for a plain one.</summary>
+    /// <summary>The key of the database in a folder, made when there is none; null for a plain one.</summary>
     /// <exception cref="IOException">There is a key and it was not given, or another one was.</exception>
     internal static DatabaseKey? OpenKey(IFileSystem files, string folder, DatabaseEncryption? encryption)
     {
         if (encryption is null)
         {
-            return !WrappedKeyFile.Exists(files, folder) ? null : throw new IOException(
-                $"the database in {folder} is encrypted, and no key was given: name its master key in storage.encryption.master_key_file");
+            RequirePlain(files, folder);
+            return null;
         }
 
         return WrappedKeyFile.Open(files, folder, encryption.Name, encryption.MasterKeys);
+    }
+
+    /// <exception cref="IOException">There is a key.</exception>
+    internal static void RequirePlain(IFileSystem files, string folder)
+    {
+        if (WrappedKeyFile.Exists(files, folder))
+        {
+            throw new IOException(
+                $"the database in {folder} is encrypted, and no key was given: name its master key in "
+                + "storage.encryption.master_key_file, or in a command's --storage.master-key-file");
+        }
     }
 
     /// <summary>The disk as everything but the log sees it.</summary>

@@ -8,7 +8,7 @@ namespace AmpEdge.IngestServer.Tools;
 internal sealed class AnalyzeCommand : ToolCommand
 {
     private readonly IFileSystem _files;
-    private readonly PositionalArgument _folder;
+    private readonly FolderFlags _folder;
     private readonly Flag<string> _block;
     private readonly Flag<long> _limit;
 
@@ -16,7 +16,7 @@ internal sealed class AnalyzeCommand : ToolCommand
         : base("analyze", "Shows churn and cardinality of one block; a server may run on its folder.")
     {
         _files = files;
-        _folder = CommandLine.Argument("DIR", "The folder of a workspace, or any folder of blocks.");
+        _folder = new FolderFlags(CommandLine, files);
         FlagGroup what = CommandLine.Group("Analysis");
         _block = what.Text("block", "", "The block; without it the last one in time.", "ULID");
         _limit = what.Number("limit", 20, 1, int.MaxValue, "How many rows to show in each list.");
@@ -24,7 +24,7 @@ internal sealed class AnalyzeCommand : ToolCommand
 
     protected override int Run(TextWriter output, TextWriter error)
     {
-        using BlockList blocks = BlockList.Open(_files, _folder.Value);
+        using BlockList blocks = BlockList.Open(_files, _folder.Path, _folder.ReadEncryption());
         if (Find(blocks, error) is not { } block)
         {
             return ExitCode.Failure;
@@ -64,7 +64,7 @@ internal sealed class AnalyzeCommand : ToolCommand
         {
             if (blocks.Blocks.Count == 0)
             {
-                error.WriteLine($"error: {_folder.Value} has no block that can be read; what is in the log only is in none yet");
+                error.WriteLine($"error: {_folder.Path} has no block that can be read; what is in the log only is in none yet");
             }
 
             return blocks.Blocks.Count == 0 ? null : blocks.Blocks[^1];
@@ -81,7 +81,7 @@ internal sealed class AnalyzeCommand : ToolCommand
             known.Add(block.Ulid.ToString());
         }
 
-        error.WriteLine($"error: flag --block: {_folder.Value} has no block '{_block.Value}' (there are: {string.Join(", ", known)})");
+        error.WriteLine($"error: flag --block: {_folder.Path} has no block '{_block.Value}' (there are: {string.Join(", ", known)})");
         return null;
     }
 }

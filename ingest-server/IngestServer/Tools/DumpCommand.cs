@@ -13,7 +13,7 @@ internal sealed class DumpCommand : ToolCommand
 {
     private readonly IFileSystem _files;
     private readonly TimeProvider _time;
-    private readonly PositionalArgument _folder;
+    private readonly FolderFlags _folder;
     private readonly TimeFlags _times;
     private readonly Flag<string> _match;
 
@@ -22,7 +22,7 @@ internal sealed class DumpCommand : ToolCommand
     {
         _files = files;
         _time = time;
-        _folder = CommandLine.Argument("DIR", "The folder of a workspace, or any folder of blocks.");
+        _folder = new FolderFlags(CommandLine, files);
         FlagGroup what = CommandLine.Group("Samples");
         _times = new TimeFlags(what);
         _match = what.Text("match", "", "The series wanted; without it all.", "SELECTOR");
@@ -42,14 +42,15 @@ internal sealed class DumpCommand : ToolCommand
             return Refuse(error, $"flag --match: {parseError} (got '{_match.Value}', allowed: a series selector)");
         }
 
-        using StoppedDatabase database = StoppedDatabase.Open(_files, _folder.Value, _time);
+        using StoppedDatabase database = StoppedDatabase.Open(
+            _files, _folder.Path, _time, hashSeed: null, _folder.ReadEncryption());
         Write(database, matchers, output);
         foreach (string damage in database.Replay.Damages)
         {
             error.WriteLine(damage);
         }
 
-        ForeignLog.Note(_files, _folder.Value, error);
+        ForeignLog.Note(_files, _folder.Path, error);
         int exitCode = BadBlocks.Report(database.SetAside, error);
         return database.Replay.Damages.Count == 0 ? exitCode : ExitCode.Failure;
     }

@@ -12,21 +12,21 @@ internal sealed class ListCommand : ToolCommand
         ["BLOCK ULID", "MIN TIME", "MAX TIME", "DURATION", "NUM SAMPLES", "NUM CHUNKS", "NUM SERIES", "SIZE"];
 
     private readonly IFileSystem _files;
-    private readonly PositionalArgument _folder;
+    private readonly FolderFlags _folder;
     private readonly Flag<bool> _humanReadable;
 
     public ListCommand(IFileSystem files)
         : base("list", "Shows the blocks of a folder; a server may run on it.")
     {
         _files = files;
-        _folder = CommandLine.Argument("DIR", "The folder of a workspace, or any folder of blocks.");
+        _folder = new FolderFlags(CommandLine, files);
         _humanReadable = CommandLine.Group("Output").Switch(
             "human-readable", "Times as dates and sizes with units.", alias: "-r");
     }
 
     protected override int Run(TextWriter output, TextWriter error)
     {
-        using BlockList blocks = BlockList.Open(_files, _folder.Value);
+        using BlockList blocks = BlockList.Open(_files, _folder.Path, _folder.ReadEncryption());
         TextTable table = new(s_titles);
         foreach (Block block in blocks.Blocks)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using AmpEdge.Hosting;
 using AmpEdge.Wal;
@@ -28,11 +29,26 @@ internal sealed class ToolCommands
             new ImportCommand(files),
             new ExportCommand(files, time),
             new SnapshotCommand(files, time),
+            new DeleteWorkspaceCommand(files),
         ];
     }
 
+    /// <summary>
+    /// Whether a program's arguments are those of a command: everything behind the word, or the word may be left out.
+    /// </summary>
+    public static bool TryFind(string[] args, [NotNullWhen(true)] out string[]? command)
+    {
+        command = args switch
+        {
+            [Word, .. string[] rest] => rest,
+            ["import" or "export", ..] => args,
+            _ => null,
+        };
+        return command is not null;
+    }
+
     /// <summary>Runs one command on the real streams.</summary>
-    /// <param name="args">Everything behind the word.</param>
+    /// <param name="args">The command's name and its arguments.</param>
     public static int Run(IReadOnlyList<string> args)
     {
         using StreamWriter output = new(Console.OpenStandardOutput(), new UTF8Encoding(false), OutputBytes) { NewLine = "\n" };
@@ -69,10 +85,10 @@ internal sealed class ToolCommands
         output.WriteLine();
         foreach (ToolCommand command in _commands)
         {
-            output.WriteLine($"  {command.Name,-10} {command.Sentence}");
+            output.WriteLine($"  {command.Name,-16} {command.Sentence}");
         }
 
         output.WriteLine();
-        output.WriteLine($"'{Program} COMMAND --help' shows the flags of one.");
+        output.WriteLine($"'{Program} COMMAND --help' shows the flags of one. Import and export also go without the word {Word}.");
     }
 }

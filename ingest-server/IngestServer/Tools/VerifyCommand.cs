@@ -9,19 +9,20 @@ internal sealed class VerifyCommand : ToolCommand
 {
     private readonly IFileSystem _files;
     private readonly TimeProvider _time;
-    private readonly PositionalArgument _folder;
+    private readonly FolderFlags _folder;
 
     public VerifyCommand(IFileSystem files, TimeProvider time)
         : base("verify", "Reads every byte of a stopped store and says what is wrong; exit code 1 if something is.")
     {
         _files = files;
         _time = time;
-        _folder = CommandLine.Argument("DIR", "The folder of a workspace, or any folder of blocks.");
+        _folder = new FolderFlags(CommandLine, files);
     }
 
     protected override int Run(TextWriter output, TextWriter error)
     {
-        using StoppedDatabase database = StoppedDatabase.Open(_files, _folder.Value, _time);
+        using StoppedDatabase database = StoppedDatabase.Open(
+            _files, _folder.Path, _time, hashSeed: null, _folder.ReadEncryption());
         int problems = database.SetAside.Count + database.Replay.Damages.Count;
         foreach (SetAsideBlock bad in database.SetAside)
         {
@@ -46,7 +47,7 @@ internal sealed class VerifyCommand : ToolCommand
             $"{database.Blocks.Count + database.SetAside.Count} blocks, {database.Replay.Segments} log segments with "
             + $"{database.Replay.Records} records and {database.Replay.Samples} samples: "
             + (problems == 0 ? "all whole" : $"{problems} problems"));
-        ForeignLog.Note(_files, _folder.Value, output);
+        ForeignLog.Note(_files, _folder.Path, output);
         return problems == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 }

@@ -10,7 +10,7 @@ namespace AmpEdge.Tsdb;
 internal sealed class BlockSet : IDisposable
 {
     /// <summary>Behind the name of a folder that is being deleted, so that a crash leaves no half of a block.</summary>
-    private const string DeletionSuffix = ".tmp-for-deletion";
+    internal const string DeletionSuffix = ".tmp-for-deletion";
 
     private readonly PageCache _cache;
     private readonly Lock _lock = new();
@@ -221,6 +221,7 @@ internal sealed class BlockSet : IDisposable
     private void CleanUp()
     {
         Block.DeleteUnfinished(Files, Folder);
+        DatabaseSnapshot.DeleteUnfinished(Files, Folder);
         foreach (string name in Files.List(Folder))
         {
             if (name.EndsWith(DeletionSuffix, StringComparison.Ordinal))

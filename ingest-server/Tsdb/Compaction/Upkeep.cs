@@ -145,8 +145,7 @@ internal sealed class Upkeep
     /// <exception cref="IOException">The disk failed; there is no snapshot.</exception>
     public void Snapshot(string name, bool withHead, CancellationToken stop)
     {
-        string folder = DatabaseSnapshot.Create(_blocks.Blocks, _blocks.Files, _blocks.Folder, name);
-        try
+        DatabaseSnapshot.Create(_blocks.Blocks, _blocks.Files, _blocks.Folder, name, folder =>
         {
             foreach ((long startMs, long firstMs) in withHead ? _head.Ranges(long.MaxValue) : [])
             {
@@ -154,12 +153,7 @@ internal sealed class Upkeep
                 TimeInterval times = new(firstMs, BlockRanges.EndOf(startMs, _rangeMs) - 1);
                 HeadBlock.Write(_head, _blocks.Files, folder, ulid, times, OfHead(ulid, isLate: false), stop);
             }
-        }
-        catch
-        {
-            _blocks.Files.DeleteFolder(folder);
-            throw;
-        }
+        });
     }
 
     private static BlockCompaction OfHead(Ulid ulid, bool isLate) => new()

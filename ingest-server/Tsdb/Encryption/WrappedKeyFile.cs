@@ -31,6 +31,51 @@ internal static class WrappedKeyFile
     /// <summary>True when the database in a folder has a key.</summary>
     public static bool Exists(IFileSystem files, string folder) => files.FileExists(Path.Combine(folder, FileName));
 
+    /// <summary>The key of the database in a folder, which stays as it is; null for a plain one.</summary>
+    /// <exception cref="IOException">The disk failed, the file is damaged, or none of the master keys is that of the file.</exception>
+    public static DatabaseKey? Read(IFileSystem files, string folder, string name, IReadOnlyList<MasterKey> masterKeys)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (TryRead(files, path) is not { } content)
+        {
+            return null;
+        }
+
+        Span<byte> key = stackalloc byte[KeyFile.KeyLength];
+        try
+        {
+            Unwrap(content, path, name, masterKeys, key);
+            return new DatabaseKey(key);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    /// <summary>
+    /// Overwrites the key and deletes its file: from then on nobody can read what was encrypted with it, wherever a copy lies, who has
+    /// no copy of the file. Nothing happens when there is none.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed; the key may still be there.</exception>
+    public static void Destroy(IFileSystem files, string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!files.FileExists(path))
+        {
+            return;
+        }
+
+        using (IFile file = files.OpenWrite(path))
+        {
+            file.Write(0, new byte[Length]);
+            file.Sync();
+        }
+
+        files.Delete(path);
+        files.SyncFolder(folder);
+    }
+
     /// <summary>
     /// The key of the database in a folder. A database without one gets one; a key that is wrapped by an older master key is wrapped by
     /// the first one instead.
@@ -109,7 +154,7 @@ internal static class WrappedKeyFile
 
         throw new IOException(
             $"{path} is wrapped by the master key {Convert.ToHexStringLower(id)}, which is not among those given: name its file in "
-            + "storage.encryption.master_key_file or previous_master_key_files");
+            + "storage.encryption.master_key_file or previous_master_key_files, or in a command's --storage.master-key-file");
     }
 
     private static void Write(IFileSystem files, string path, string name, MasterKey master, ReadOnlySpan<byte> key)

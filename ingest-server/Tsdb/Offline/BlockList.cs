@@ -19,12 +19,20 @@ public sealed class BlockList : IDisposable
     internal BlockSet Set { get; }
 
     /// <summary>Opens the blocks.</summary>
-    /// <exception cref="IOException">The folder is not there or is no database's, or the disk failed.</exception>
-    public static BlockList Open(IFileSystem files, string folder)
+    /// <param name="files">The disk.</param>
+    /// <param name="folder">The folder that has them.</param>
+    /// <param name="encryption">The name and master key of their database, when they are encrypted.</param>
+    /// <exception cref="IOException">
+    /// The folder is not there or is no database's, its key is another one or was not given, or the disk failed.
+    /// </exception>
+    public static BlockList Open(IFileSystem files, string folder, DatabaseEncryption? encryption = null)
     {
         DatabaseFolder.Require(files, folder);
-        return new BlockList(BlockSet.OpenUntouched(files, folder, new PageCache(CacheBytes)));
+        return Open(files, folder, DatabaseFolder.ReadKey(files, folder, encryption));
     }
+
+    internal static BlockList Open(IFileSystem files, string folder, DatabaseKey? key) =>
+        new(BlockSet.OpenUntouched(Database.ContentOf(files, key), folder, new PageCache(CacheBytes)));
 
     public void Dispose() => Set.Dispose();
 }

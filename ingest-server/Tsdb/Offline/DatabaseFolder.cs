@@ -41,6 +41,57 @@ public static class DatabaseFolder
         files.TryLock(Path.Combine(folder, Database.LockFile))
         ?? throw new IOException($"{folder} is in use by another process: stop the server that runs on it first");
 
+    /// <summary>Whether a database has a key of its own.</summary>
+    public static bool IsEncrypted(IFileSystem files, string folder) => WrappedKeyFile.Exists(files, folder);
+
+    /// <summary>
+    /// Where the key of a folder's blocks lies: in the folder, or for a snapshot in the database's that it was made of.
+    /// </summary>
+    public static string KeyFolderOf(IFileSystem files, string folder)
+    {
+        string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string? parent = Path.GetDirectoryName(whole);
+        return !WrappedKeyFile.Exists(files, folder) && Path.GetFileName(parent) == DatabaseSnapshot.ParentFolder
+            ? Path.GetDirectoryName(parent) ?? folder
+            : whole;
+    }
+
+    /// <summary>
+    /// Destroys a database whose lock the caller has: its key first, so that its files mean nothing any more wherever else
+    /// they lie, then the files. Cut short, it is finished by <see cref="FinishDestroying"/>.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed; the database may still be there, but not the key without it.</exception>
+    public static void Destroy(IFileSystem files, string folder)
+    {
+        WrappedKeyFile.Destroy(files, folder);
+        string doomed = DoomedName(folder);
+        files.DeleteFolder(doomed);
+        files.Rename(Path.TrimEndingDirectorySeparator(folder), doomed);
+        FinishDestroying(files, folder);
+    }
+
+    /// <summary>Deletes what is left of a database that was being destroyed.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static void FinishDestroying(IFileSystem files, string folder)
+    {
+        files.DeleteFolder(DoomedName(folder));
+        files.SyncFolder(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) ?? ".");
+    }
+
+    /// <summary>The key of the blocks in a folder, which stays as it is; null when they are plain.</summary>
+    /// <exception cref="IOException">They are encrypted and no key was given, or another one was.</exception>
+    internal static DatabaseKey? ReadKey(IFileSystem files, string folder, DatabaseEncryption? encryption)
+    {
+        string keyFolder = KeyFolderOf(files, folder);
+        if (encryption is null)
+        {
+            Database.RequirePlain(files, keyFolder);
+            return null;
+        }
+
+        return WrappedKeyFile.Read(files, keyFolder, encryption.Name, encryption.MasterKeys);
+    }
+
     /// <summary>The disk as the blocks of a database see it, whose lock the caller has: what is written into its folder is encrypted as it is.</summary>
     /// <exception cref="IOException">It is encrypted and no key was given, or another one was.</exception>
     public static IFileSystem ContentOf(IFileSystem files, string folder, DatabaseEncryption? encryption) =>
@@ -57,4 +108,7 @@ public static class DatabaseFolder
 
         return count;
     }
+
+    private static string DoomedName(string folder) =>
+        Path.TrimEndingDirectorySeparator(folder) + BlockSet.DeletionSuffix;
 }

@@ -53,8 +53,8 @@ public sealed class StoppedDatabase : IDisposable
         BlockList? blocks = null;
         try
         {
-            DatabaseKey? key = Database.OpenKey(files, folder, encryption);
-            blocks = BlockList.Open(Database.ContentOf(files, key), folder);
+            DatabaseKey? key = DatabaseFolder.ReadKey(files, folder, encryption);
+            blocks = BlockList.Open(files, folder, key);
             ulong seed = hashSeed ?? Database.RandomSeed();
             DatabaseOptions options = new();
             Head head = new(options, seed);

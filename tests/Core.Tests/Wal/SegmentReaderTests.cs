@@ -49,6 +49,29 @@ public sealed class SegmentReaderTests
         }
     }
 
+    /// <summary>A power cut may leave the length of a file whose bytes never reached the disk.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(300_000)]
+    public void A_newest_segment_of_zeros_was_never_begun(int length)
+    {
+        using (WalWriter log = _log.Open())
+        {
+            WalTestLog.Append(log, "one");
+        }
+
+        _log.Disk.SetContent(WalTestLog.PathOf(2), new byte[length]);
+        using (WalWriter reopened = _log.Open())
+        {
+            Assert.Equal(0, reopened.CutTail?.Offset);
+            Assert.False(_log.Disk.FileExists(WalTestLog.PathOf(2)));
+        }
+
+        using WalWriter again = _log.Open();
+        Assert.Null(again.CutTail);
+        Assert.Equal(["one"], _log.ReadAll());
+    }
+
     [Fact]
     public void Cutting_anywhere_keeps_every_whole_record_before_the_cut()
     {

@@ -4,39 +4,40 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.IngestServer.Tests.Tsdb;
 
 /// <summary>What a database is to hold, in dictionaries: the acknowledged samples of each series.</summary>
-internal sealed class DatabaseModel
+/// <param name="outOfOrder">Whether samples may come in any order.</param>
+internal sealed class DatabaseModel(bool outOfOrder = false)
 {
-    private readonly SortedDictionary<string, (Labels Labels, SortedList<long, double> Samples)> _series =
-        new(StringComparer.Ordinal);
-
-    private readonly HashSet<(string Series, long TimestampMs)> _deleted = [];
+    private readonly SortedDictionary<string, Series> _series = new(StringComparer.Ordinal);
+    private readonly List<(IReadOnlyList<Matcher> Matchers, long MinTimeMs, long MaxTimeMs)> _deletions = [];
 
     public long NowMs { get; set; } = TestDatabase.StartMs;
 
     public long MaxTimeMs { get; private set; } = long.MinValue;
 
-    public (int Appended, int Duplicates, int Refused) Commit(List<(Labels Labels, long TimestampMs, double Value)> taken)
+    public (int Appended, int Duplicates, int Refused) Commit(List<TestSample> taken)
     {
         (int appended, int duplicates, int refused) = (0, 0, 0);
-        foreach ((Labels labels, long timestampMs, double value) in taken)
+        foreach (TestSample sample in taken)
         {
-            if (!_series.TryGetValue(labels.ToString(), out (Labels Labels, SortedList<long, double> Samples) series))
+            string key = sample.Labels.ToString();
+            if (!_series.TryGetValue(key, out Series? series))
             {
-                series = (labels, []);
-                _series[labels.ToString()] = series;
+                series = new Series(sample.Labels);
+                _series[key] = series;
             }
 
-            SortedList<long, double> samples = series.Samples;
-            if (samples.Count == 0 || samples.Keys[^1] < timestampMs)
+            SortedList<long, string> samples = series.Samples;
+            if (samples.TryGetValue(sample.TimestampMs, out string? there) && (outOfOrder || samples.Keys[^1] == sample.TimestampMs))
             {
-                samples[timestampMs] = value;
-                MaxTimeMs = Math.Max(MaxTimeMs, timestampMs);
-                appended++;
+                bool isSame = there == sample.Text;
+                duplicates += isSame ? 1 : 0;
+                refused += isSame ? 0 : 1;
             }
-            else if (samples.Keys[^1] == timestampMs
-                && BitConverter.DoubleToUInt64Bits(samples.Values[^1]) == BitConverter.DoubleToUInt64Bits(value))
+            else if (outOfOrder || samples.Count == 0 || samples.Keys[^1] < sample.TimestampMs)
             {
-                duplicates++;
+                samples.Add(sample.TimestampMs, sample.Text);
+                MaxTimeMs = Math.Max(MaxTimeMs, sample.TimestampMs);
+                appended++;
             }
             else
             {
@@ -50,41 +51,44 @@ internal sealed class DatabaseModel
     /// <summary>Forgets the samples between two times, both inclusive, of the series that meet every matcher.</summary>
     public void Delete(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
     {
-        foreach ((Labels labels, SortedList<long, double> samples) in _series.Values)
+        _deletions.Add((matchers, minTimeMs, maxTimeMs));
+        foreach (Series series in _series.Values)
         {
-            if (Matches(labels, matchers))
+            if (Matches(series.Labels, matchers))
             {
-                foreach (long timestampMs in samples.Keys.ToArray())
-                {
-                    // The newest stays as a time: nothing at or before it is taken any more.
-                    if (timestampMs >= minTimeMs && timestampMs <= maxTimeMs)
-                    {
-                        _deleted.Add((labels.ToString(), timestampMs));
-                    }
-                }
+                // The newest stays as a time: nothing at or before it is taken any more.
+                series.Deleted.UnionWith(
+                    series.Samples.Keys.Where(timestampMs => timestampMs >= minTimeMs && timestampMs <= maxTimeMs));
             }
         }
     }
 
+    /// <summary>
+    /// Whether a series has, or had, a sample at a time, or one that came there now would be among what was deleted: the head
+    /// hides such a sample and blocks do not, and which of two samples at a time in head and block counts is not promised.
+    /// </summary>
+    public bool IsTaken(Labels labels, long timestampMs) =>
+        (_series.TryGetValue(labels.ToString(), out Series? series) && series.Samples.ContainsKey(timestampMs))
+        || _deletions.Exists(deletion =>
+            deletion.MinTimeMs <= timestampMs && deletion.MaxTimeMs >= timestampMs && Matches(labels, deletion.Matchers));
+
     public string Dump(long minTimeMs)
     {
         List<string> lines = [];
-        foreach ((Labels labels, SortedList<long, double> samples) in _series.Values)
+        foreach (Series series in _series.Values)
         {
-            List<long> timestamps = [];
-            List<double> values = [];
-            foreach ((long timestampMs, double value) in samples)
+            List<string> samples = [];
+            foreach ((long timestampMs, string sample) in series.Samples)
             {
-                if (timestampMs >= minTimeMs && !_deleted.Contains((labels.ToString(), timestampMs)))
+                if (timestampMs >= minTimeMs && !series.Deleted.Contains(timestampMs))
                 {
-                    timestamps.Add(timestampMs);
-                    values.Add(value);
+                    samples.Add(sample);
                 }
             }
 
-            if (timestamps.Count > 0)
+            if (samples.Count > 0)
             {
-                lines.Add(TestDatabase.Line(labels, timestamps.ToArray(), values.ToArray()));
+                lines.Add(TestDatabase.Line(series.Labels, samples));
             }
         }
 
@@ -104,5 +108,14 @@ internal sealed class DatabaseModel
         }
 
         return true;
+    }
+
+    private sealed class Series(Labels labels)
+    {
+        public Labels Labels { get; } = labels;
+
+        public SortedList<long, string> Samples { get; } = [];
+
+        public HashSet<long> Deleted { get; } = [];
     }
 }

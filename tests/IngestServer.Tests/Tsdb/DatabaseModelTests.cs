@@ -67,7 +67,7 @@ public sealed class DatabaseModelTests
     private static void Request(Gen gen, Database database, DatabaseModel model, FaultyFileSystem files)
     {
         using Appender appender = database.NewAppender();
-        List<(Labels Labels, long TimestampMs, double Value)> taken = [];
+        List<TestSample> taken = [];
         model.NowMs += 1 + gen.Int(20_000);
         int samples = 1 + gen.Int(60);
         for (int index = 0; index < samples; index++)
@@ -80,7 +80,7 @@ public sealed class DatabaseModelTests
             Assert.True(outcome <= AppendOutcome.OutOfOrder, $"{outcome} {gen}");
             if (outcome == AppendOutcome.Appended)
             {
-                taken.Add((labels, timestampMs, value));
+                taken.Add(new TestSample(labels, timestampMs, value));
             }
         }
 

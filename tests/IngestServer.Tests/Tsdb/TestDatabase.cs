@@ -49,6 +49,11 @@ internal sealed class TestDatabase : IDisposable
         return appender.TryGetSeries(raw, out SeriesRef series) ? series : appender.GetOrCreateSeries(raw, labels);
     }
 
+    /// <summary>Adds a sample of any kind to a request.</summary>
+    public static AppendOutcome Append(Appender appender, TestSample sample) => sample.Histogram is { } histogram
+        ? appender.Append(Series(appender, sample.Labels), sample.TimestampMs, histogram)
+        : appender.Append(Series(appender, sample.Labels), sample.TimestampMs, sample.Value);
+
     /// <summary>One request with one sample.</summary>
     public AppendOutcome Append(Labels labels, long timestampMs, double value)
     {
@@ -76,22 +81,38 @@ internal sealed class TestDatabase : IDisposable
         {
             samples.Clear();
             series.Decode(ref samples);
-            lines.Add(Line(series.Labels, samples.Timestamps, samples.Values));
+            lines.Add(Line(series.Labels, samples));
         }
 
         lines.Sort(string.CompareOrdinal);
         return string.Join('\n', lines);
     }
 
+    /// <summary>A series in a dump, from the texts of its samples.</summary>
+    public static string Line(Labels labels, IReadOnlyList<string> samples) => $"{labels} {string.Join(' ', samples)}";
+
     public static string Line(Labels labels, ReadOnlySpan<long> timestamps, ReadOnlySpan<double> values)
     {
         List<string> samples = [];
         for (int index = 0; index < timestamps.Length; index++)
         {
-            samples.Add($"{timestamps[index]}={BitConverter.DoubleToUInt64Bits(values[index]):x}");
+            samples.Add(TestSample.Describe(timestamps[index], values[index]));
         }
 
-        return $"{labels} {string.Join(' ', samples)}";
+        return Line(labels, samples);
+    }
+
+    private static string Line(Labels labels, SampleColumns samples)
+    {
+        List<string> texts = [];
+        for (int index = 0; index < samples.Count; index++)
+        {
+            texts.Add(samples.HistogramAt(index) is { } histogram
+                ? TestSample.Describe(samples.Timestamps[index], histogram)
+                : TestSample.Describe(samples.Timestamps[index], samples.Values[index]));
+        }
+
+        return Line(labels, texts);
     }
 
     /// <summary>The process dies: nothing of the database runs any more, its files stay as they are.</summary>

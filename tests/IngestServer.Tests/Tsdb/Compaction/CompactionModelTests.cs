@@ -6,8 +6,9 @@ using Xunit;
 namespace AmpEdge.IngestServer.Tests.Tsdb.Compaction;
 
 /// <summary>
-/// Random histories through blocks against a dictionary: appends, deletions, cuts, compactions, retention, clean-ups, long
-/// queries, failing disks, and crashes inside each of them.
+/// Random histories through blocks against a dictionary: appends in and out of order, floats and native histograms, deletions,
+/// cuts, compactions, retention, clean-ups, snapshots, long queries, failing disks, and crashes inside each of them, with and
+/// without encryption.
 /// </summary>
 public sealed class CompactionModelTests
 {
@@ -20,15 +21,23 @@ public sealed class CompactionModelTests
         SegmentBytes = 8 * 1024,
     };
 
+    /// <summary>In turn: in order or not, plain or encrypted, with or without a snapshot of the head at each clean stop.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
+    [InlineData(6)]
     public void Blocks_and_head_together_do_what_a_dictionary_does(int seed)
     {
-        using History history = new(Gen.Create(seed));
+        DatabaseOptions options = s_options with
+        {
+            OutOfOrderWindow = seed % 2 == 0 ? TimeSpan.FromMinutes(25) : TimeSpan.Zero,
+            Encryption = seed % 3 == 0 ? new DatabaseEncryption("ws-a", [new MasterKey(new byte[32])]) : null,
+            SnapshotOnClose = seed % 4 > 1,
+        };
+        using History history = new(Gen.Create(seed), options);
         for (int step = 0; step < Steps; step++)
         {
             history.Step(step);
@@ -37,10 +46,12 @@ public sealed class CompactionModelTests
         history.End();
     }
 
-    private sealed class History(Gen gen) : IDisposable
+    private sealed class History(Gen gen, DatabaseOptions options) : IDisposable
     {
         private readonly Gen _gen = gen;
-        private readonly DatabaseModel _model = new();
+        private readonly DatabaseOptions _options = options;
+        private readonly DatabaseModel _model = new(options.OutOfOrderWindow > TimeSpan.Zero);
+        private readonly RandomHistograms[] _histograms = [new(gen, isFloat: false), new(gen, isFloat: true)];
         private readonly FaultyFileSystem _files = new();
         private readonly List<(DatabaseQuerier Querier, string Expected, long BoundMs)> _queries = [];
         private TestDatabase _test = null!;
@@ -50,8 +61,8 @@ public sealed class CompactionModelTests
         public void Step(int step)
         {
             _step = step;
-            _test ??= new TestDatabase(_files, s_options);
-            switch (_gen.Int(40))
+            _test ??= new TestDatabase(_files, _options);
+            switch (_gen.Int(42))
             {
                 case 0:
                     Restart(() => _test.Kill());
@@ -86,6 +97,13 @@ public sealed class CompactionModelTests
                 case 18 or 19:
                     EndQueries();
                     break;
+                case 20:
+                    Snapshot();
+                    break;
+                case 21:
+                    CrashDuring(() => _test.Database.Snapshot($"step-{_step}", withHead: true));
+                    _files.DeleteFolder(TestDatabase.Folder + "/snapshots");
+                    break;
                 default:
                     Append();
                     break;
@@ -109,28 +127,60 @@ public sealed class CompactionModelTests
 
         public void Dispose() => _test.Dispose();
 
-        private long BoundMs => _model.MaxTimeMs - (long)s_options.Retention.TotalMilliseconds;
+        private long BoundMs => _model.MaxTimeMs - (long)_options.Retention.TotalMilliseconds;
 
         private void Append()
         {
             using Appender appender = _test.Database.NewAppender();
-            List<(Labels Labels, long TimestampMs, double Value)> taken = [];
+            List<TestSample> taken = [];
             _model.NowMs += 1 + _gen.Int(_gen.OneIn(20) ? 3_000_000 : 240_000);
             int samples = 1 + _gen.Int(20);
             for (int index = 0; index < samples; index++)
             {
-                Labels labels = Labels.FromStrings(
-                    "__name__", _gen.Pick("a", "b"), "instance", $"{_gen.Int(5)}", "life", $"{_model.NowMs / 9_000_000}");
-                long timestampMs = _model.NowMs + _gen.Int(1000);
-                double value = _gen.OneIn(3) ? _gen.AnyDouble() : _gen.Int(5);
-                if (appender.Append(TestDatabase.Series(appender, labels), timestampMs, value) == AppendOutcome.Appended)
+                TestSample sample = NextSample();
+                if (TestDatabase.Append(appender, sample) == AppendOutcome.Appended)
                 {
-                    taken.Add((labels, timestampMs, value));
+                    taken.Add(sample);
                 }
             }
 
             appender.Commit();
             _model.Commit(taken);
+        }
+
+        private TestSample NextSample()
+        {
+            bool isHistogram = _gen.OneIn(6);
+            int instance = _gen.Int(5);
+            Labels labels = Labels.FromStrings(
+                "__name__", isHistogram ? "h" : _gen.Pick("a", "b"), "instance", $"{instance}", "life", $"{_model.NowMs / 9_000_000}");
+            long timestampMs = _model.NowMs + _gen.Int(1000);
+            if (_options.OutOfOrderWindow > TimeSpan.Zero && _gen.OneIn(4))
+            {
+                long lateMs = timestampMs - _gen.Int(1_600_000);
+                timestampMs = _model.IsTaken(labels, lateMs) ? timestampMs : lateMs;
+            }
+
+            return isHistogram
+                ? new TestSample(labels, timestampMs, 0, _histograms[instance % 2].Next())
+                : new TestSample(labels, timestampMs, _gen.OneIn(3) ? _gen.AnyDouble() : _gen.Int(5));
+        }
+
+        /// <summary>A snapshot has what a query would see, and is given up again.</summary>
+        private void Snapshot()
+        {
+            // Never twice the same name: a power cut may bring back files whose folder was deleted.
+            _test.Database.Snapshot($"step-{_step}", withHead: true);
+            string folder = $"{TestDatabase.Folder}/snapshots/step-{_step}";
+            if (_files.List(folder).Count > 0)
+            {
+                using BlockList blocks = BlockList.Open(_files, folder, _options.Encryption);
+                Assert.Empty(blocks.SetAside);
+                using DatabaseQuerier querier = new(new AmpEdge.Tsdb.Head(_options, hashSeed: 1), blocks.Set, CancellationToken.None);
+                Same(_model.Dump(BoundMs), TestDatabase.Dump(querier, [], BoundMs, long.MaxValue));
+            }
+
+            _files.DeleteFolder(TestDatabase.Folder + "/snapshots");
         }
 
         private void Delete()
@@ -180,7 +230,7 @@ public sealed class CompactionModelTests
         {
             EndQueries();
             end();
-            _test = new TestDatabase(_files, s_options);
+            _test = new TestDatabase(_files, _options);
         }
 
         private void CutPower()
@@ -188,7 +238,7 @@ public sealed class CompactionModelTests
             EndQueries();
             _test.Database.Sync();
             _test.CutPower(_gen);
-            _test = new TestDatabase(_files, s_options);
+            _test = new TestDatabase(_files, _options);
         }
 
         private void CrashDuring(Action action)

@@ -1,0 +1,33 @@
+using AmpEdge.Hosting;
+using AmpEdge.Tsdb;
+using AmpEdge.Wal;
+
+namespace AmpEdge.IngestServer.Tools;
+
+/// <summary>The folder that a command looks at, and what opens it when it is encrypted.</summary>
+internal sealed class FolderFlags
+{
+    private readonly IFileSystem _files;
+    private readonly PositionalArgument _folder;
+    private readonly Flag<string> _masterKeyFile;
+    private readonly Flag<string> _workspace;
+
+    public FolderFlags(CommandLine commandLine, IFileSystem files)
+    {
+        _files = files;
+        _folder = commandLine.Argument("DIR", "The folder of a workspace, or any folder of blocks.");
+        FlagGroup group = commandLine.Group("Encryption");
+        _masterKeyFile = WorkspaceFlags.MasterKeyFile(group);
+        _workspace = group.Text("workspace", "", "The workspace's id, when the folder is a copy that is not named after it.", "ID");
+    }
+
+    public string Path => _folder.Value;
+
+    /// <summary>The workspace's name and master key; null when no key was given.</summary>
+    /// <exception cref="IOException">The file cannot be read or holds no key.</exception>
+    public DatabaseEncryption? ReadEncryption() => _masterKeyFile.Value.Length == 0
+        ? null
+        : new DatabaseEncryption(
+            _workspace.Value.Length > 0 ? _workspace.Value : System.IO.Path.GetFileName(DatabaseFolder.KeyFolderOf(_files, Path)),
+            [MasterKey.Read(_masterKeyFile.Value)]);
+}
