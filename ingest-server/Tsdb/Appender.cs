@@ -27,6 +27,9 @@ public sealed class Appender : IDisposable
     /// <summary>That sample is a native histogram, so that what is at its time is judged at the commit.</summary>
     private bool _lastIsHistogram;
 
+    /// <summary>The series judged last has no sample in order yet.</summary>
+    private bool _hasNone;
+
     private long _oldestAcceptedMs;
     private long _newestAcceptedMs;
 
@@ -158,7 +161,7 @@ public sealed class Appender : IDisposable
         AppendOutcome outcome = Judge(series.Value, timestampMs, value, isHistogram: false);
         if (outcome == AppendOutcome.Appended)
         {
-            _request.Add(series.Value, timestampMs, value);
+            _request.Add(series.Value, timestampMs, value, _hasNone);
             NoteLast(series.Value, timestampMs, value, isHistogram: false);
         }
         else
@@ -175,7 +178,7 @@ public sealed class Appender : IDisposable
         AppendOutcome outcome = Judge(series.Value, timestampMs, 0, isHistogram: true);
         if (outcome == AppendOutcome.Appended)
         {
-            _request.Add(series.Value, timestampMs, histogram);
+            _request.Add(series.Value, timestampMs, histogram, _hasNone);
             NoteLast(series.Value, timestampMs, 0, isHistogram: true);
         }
         else
@@ -288,6 +291,7 @@ public sealed class Appender : IDisposable
 
     private AppendOutcome Judge(uint series, long timestampMs, double value, bool isHistogram)
     {
+        _hasNone = false;
         AppendOutcome timeOutcome = JudgeTime(timestampMs);
         if (timeOutcome != AppendOutcome.Appended)
         {
@@ -304,7 +308,7 @@ public sealed class Appender : IDisposable
             return JudgeOrder(lastTimestampMs, lastValue, isHistogram || form != ChunkForm.Xor, timestampMs, value);
         }
 
-        _request.MayBringSeries = true;
+        _hasNone = true;
         return AppendOutcome.Appended;
     }
 

@@ -282,7 +282,7 @@ internal sealed class Head
     {
         ReadOnlySpan<byte> labels = reader.ReadLengthPrefixed();
         Invariant.Require(!labels.IsEmpty, "the labels of a whole snapshot cannot be read");
-        uint series = Register.Create(labels);
+        uint series = Register.SeriesOf(labels);
         ref SeriesEntry entry = ref Series[series];
         EnterIndex(ref entry, series, sequence);
         int deletions = reader.ReadUvarintInt32();

@@ -46,7 +46,7 @@ internal sealed class HeadCommits(Head head)
         commit.OldestInOrderMs = Math.Max(request.OldestInOrderMs, _head.MinValidTimeMs);
 
         passage.MoveOn();
-        uint idEnd = EnterNewSeries(request, in commit);
+        uint idEnd = EnterNewSeries(request, commit.Sequence);
         CommitTally tally = new();
         for (int shard = 0; shard < CommitStages.Shards; shard++)
         {
@@ -79,20 +79,24 @@ internal sealed class HeadCommits(Head head)
     private void Reattach(PendingRequest request)
     {
         bool changed = false;
-        foreach (ref PendingSample sample in request.Samples)
+        Span<PendingSample> samples = request.Samples;
+        for (int place = 0; place < samples.Length; place++)
         {
-            if (TrySucceed(sample.Series, out uint successor))
+            if (TrySucceed(samples[place].Series, out uint successor))
             {
-                sample = sample with { Series = successor };
+                samples[place] = samples[place] with { Series = successor };
+                request.FirstSamples.Add(place);
                 changed = true;
             }
         }
 
-        foreach (ref PendingHistogram histogram in request.Histograms)
+        Span<PendingHistogram> histograms = request.Histograms;
+        for (int place = 0; place < histograms.Length; place++)
         {
-            if (TrySucceed(histogram.Series, out uint successor))
+            if (TrySucceed(histograms[place].Series, out uint successor))
             {
-                histogram = histogram with { Series = successor };
+                histograms[place] = histograms[place] with { Series = successor };
+                request.FirstHistograms.Add(place);
                 changed = true;
             }
         }
@@ -108,7 +112,6 @@ internal sealed class HeadCommits(Head head)
 
         if (changed)
         {
-            request.MayBringSeries = true;
             request.SplitByShard();
             request.Record?.Clear();
         }
@@ -123,31 +126,20 @@ internal sealed class HeadCommits(Head head)
 
     /// <summary>
     /// Enters those series into the index that get their first sample; returns where the ids end that this commit and those
-    /// before it made.
+    /// before it made. Should a cut have made all their samples too old meanwhile, they leave with the next truncation.
     /// </summary>
-    private uint EnterNewSeries(PendingRequest request, in Commitment commit)
+    private uint EnterNewSeries(PendingRequest request, long sequence)
     {
-        if (!request.MayBringSeries)
+        foreach (int place in request.FirstSamples)
         {
-            return _head.Index.Ids.End;
+            uint series = request.Samples[place].Series;
+            _head.EnterIndex(ref _head.Series[series], series, sequence);
         }
 
-        // Any sample of a series without samples is taken that is old enough for neither bound.
-        long oldestMs = Math.Min(commit.OldestInOrderMs, request.OldestLateMs);
-        foreach (ref readonly PendingSample sample in request.Samples)
+        foreach (int place in request.FirstHistograms)
         {
-            if (sample.TimestampMs >= oldestMs)
-            {
-                _head.EnterIndex(ref _head.Series[sample.Series], sample.Series, commit.Sequence);
-            }
-        }
-
-        foreach (ref readonly PendingHistogram histogram in request.Histograms)
-        {
-            if (histogram.TimestampMs >= oldestMs)
-            {
-                _head.EnterIndex(ref _head.Series[histogram.Series], histogram.Series, commit.Sequence);
-            }
+            uint series = request.Histograms[place].Series;
+            _head.EnterIndex(ref _head.Series[series], series, sequence);
         }
 
         return _head.Index.Ids.End;

@@ -6,7 +6,7 @@ namespace AmpEdge.Tsdb;
 /// <summary>What an appender has collected for its commit. Reused from request to request.</summary>
 internal sealed class PendingRequest
 {
-    private const int FirstSamples = 256;
+    private const int InitialSamples = 256;
 
     /// <summary>What a cleared request keeps room for; the rare larger ones must not hold their memory for ever.</summary>
     private const int MaxKeptSamples = 64 * 1024;
@@ -16,7 +16,9 @@ internal sealed class PendingRequest
     private readonly List<PendingHistogram> _histograms = [];
     private readonly List<PendingExemplar> _exemplars = [];
     private readonly ShardRuns _runs = new();
-    private PendingSample[] _samples = new PendingSample[FirstSamples];
+    private readonly List<int> _firstSamples = [];
+    private readonly List<int> _firstHistograms = [];
+    private PendingSample[] _samples = new PendingSample[InitialSamples];
     private ByteBuffer _bytes = new();
     private int _count;
 
@@ -44,10 +46,13 @@ internal sealed class PendingRequest
     public long NewestMs { get; private set; } = long.MinValue;
 
     /// <summary>
-    /// Whether a series may have no sample yet, so that the commit has to look for those that the index lacks. Without it
-    /// every series of the request is in the index, or has left the head since.
+    /// Places of samples that may be the first of their series, so that the index lacks it. The series of every other one is
+    /// in the index, or one of these is before it.
     /// </summary>
-    public bool MayBringSeries { get; set; }
+    public List<int> FirstSamples => _firstSamples;
+
+    /// <summary>The same of histograms.</summary>
+    public List<int> FirstHistograms => _firstHistograms;
 
     /// <summary>How often series had left the head when the first series was looked up (<see cref="Head.Removals"/>).</summary>
     public long Removals { get; set; }
@@ -63,8 +68,13 @@ internal sealed class PendingRequest
 
     public bool IsEmpty => _count == 0 && _histograms.Count == 0 && _exemplars.Count == 0 && Metadata.Count == 0;
 
-    public void Add(uint series, long timestampMs, double value)
+    public void Add(uint series, long timestampMs, double value, bool mayBeFirst)
     {
+        if (mayBeFirst)
+        {
+            _firstSamples.Add(_count);
+        }
+
         if (_count == _samples.Length)
         {
             Array.Resize(ref _samples, _count * 2);
@@ -78,20 +88,18 @@ internal sealed class PendingRequest
     public void SplitByShard() => _runs.Split(Samples);
 
     /// <summary>Adds a histogram that was checked.</summary>
-    public void Add(uint series, long timestampMs, Histogram histogram)
+    public void Add(uint series, long timestampMs, Histogram histogram, bool mayBeFirst)
     {
         int start = _bytes.Length;
         HistogramBody.Write(_bytes, histogram);
-        _histograms.Add(new PendingHistogram(series, timestampMs, start, _bytes.Length - start));
-        NewestMs = Math.Max(NewestMs, timestampMs);
+        Add(new PendingHistogram(series, timestampMs, start, _bytes.Length - start), mayBeFirst);
     }
 
     /// <summary>Adds a histogram in the form of the log, checked.</summary>
-    public void AddHistogram(uint series, long timestampMs, ReadOnlySpan<byte> body)
+    public void AddHistogram(uint series, long timestampMs, ReadOnlySpan<byte> body, bool mayBeFirst)
     {
-        _histograms.Add(new PendingHistogram(series, timestampMs, _bytes.Length, body.Length));
+        Add(new PendingHistogram(series, timestampMs, _bytes.Length, body.Length), mayBeFirst);
         _bytes.Append(body);
-        NewestMs = Math.Max(NewestMs, timestampMs);
     }
 
     /// <param name="series">Whose.</param>
@@ -113,14 +121,35 @@ internal sealed class PendingRequest
     public void Clear()
     {
         _count = 0;
-        _samples = _samples.Length <= MaxKeptSamples ? _samples : new PendingSample[FirstSamples];
+        _samples = _samples.Length <= MaxKeptSamples ? _samples : new PendingSample[InitialSamples];
         _bytes = _bytes.Capacity <= MaxKeptBytes ? _bytes : new ByteBuffer();
         _bytes.Clear();
         _histograms.Clear();
         _exemplars.Clear();
         Metadata.Clear();
         NewestMs = long.MinValue;
-        MayBringSeries = false;
+        ClearPlaces(_firstSamples);
+        ClearPlaces(_firstHistograms);
         Record?.Clear();
+    }
+
+    private static void ClearPlaces(List<int> places)
+    {
+        places.Clear();
+        if (places.Capacity > MaxKeptSamples)
+        {
+            places.Capacity = 0;
+        }
+    }
+
+    private void Add(PendingHistogram histogram, bool mayBeFirst)
+    {
+        if (mayBeFirst)
+        {
+            _firstHistograms.Add(_histograms.Count);
+        }
+
+        _histograms.Add(histogram);
+        NewestMs = Math.Max(NewestMs, histogram.TimestampMs);
     }
 }

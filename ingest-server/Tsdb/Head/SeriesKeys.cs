@@ -71,10 +71,13 @@ internal sealed class SeriesKeys
     }
 
     /// <summary>The key of these bytes, or 0, by hash.</summary>
-    public uint Find(ReadOnlySpan<byte> raw)
+    public uint Find(ReadOnlySpan<byte> raw) => Find(raw, out _);
+
+    /// <summary>The same; the hash is for <see cref="Publish(uint, uint)"/>.</summary>
+    public uint Find(ReadOnlySpan<byte> raw, out uint tag)
     {
         ulong[] slots = Volatile.Read(ref _slots);
-        uint tag = TagOf(raw);
+        tag = TagOf(raw);
         uint mask = (uint)slots.Length - 1;
         for (uint index = tag & mask; ; index = (index + 1) & mask)
         {
@@ -109,17 +112,19 @@ internal sealed class SeriesKeys
     }
 
     /// <summary>Enters a prepared key into the table.</summary>
-    public void Publish(uint key)
+    /// <param name="key">The key.</param>
+    /// <param name="tag">The hash of its bytes, from a search that found nothing.</param>
+    public void Publish(uint key, uint tag)
     {
         ReadOnlySpan<byte> raw = Get(key);
-        Debug.Assert(Find(raw) == 0, "each raw form has one key");
+        Debug.Assert(Find(raw, out uint actual) == 0 && actual == tag, "each raw form has one key");
         if ((_occupied + 1) * 4L > _slots.Length * 3L)
         {
             Rebuild();
         }
 
         Volatile.Write(ref _keys[key].FindableLength, raw.Length);
-        Insert(_slots, TagOf(raw), key);
+        Insert(_slots, tag, key);
         _occupied++;
     }
 

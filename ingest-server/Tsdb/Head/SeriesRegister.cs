@@ -35,8 +35,8 @@ internal sealed class SeriesRegister(BlockSlab blocks, Retirement retirement, ul
         uint key;
         lock (_seriesLock)
         {
-            key = Keys.Find(canonical);
-            key = key != 0 || Series.Used >= maxSeries ? key : CreateUnderLock(canonical);
+            key = Keys.Find(canonical, out uint tag);
+            key = key != 0 || Series.Used >= maxSeries ? key : CreateUnderLock(canonical, tag);
             if (key != 0 && !raw.SequenceEqual(canonical))
             {
                 key = AliasOf(raw, key);
@@ -59,26 +59,18 @@ internal sealed class SeriesRegister(BlockSlab blocks, Retirement retirement, ul
         return key;
     }
 
-    /// <summary>Makes a series that is not there; returns it.</summary>
-    public uint Create(ReadOnlySpan<byte> canonical)
+    /// <summary>The series of a label set, made when there is none; for who has its canonical form, checked.</summary>
+    public uint SeriesOf(ReadOnlySpan<byte> canonical)
     {
         lock (_seriesLock)
         {
-            return Keys.SeriesOf(CreateUnderLock(canonical));
+            uint key = Keys.Find(canonical, out uint tag);
+            return Keys.SeriesOf(key != 0 ? key : CreateUnderLock(canonical, tag));
         }
     }
 
     /// <summary>The series that has the labels of a removed one now; a new one if none has.</summary>
-    public uint SuccessorOf(uint removed)
-    {
-        lock (_seriesLock)
-        {
-            ReadOnlySpan<byte> labels = Keys.Get(Series[removed].Key);
-            uint key = Keys.Find(labels);
-            key = key != 0 ? key : CreateUnderLock(labels);
-            return Keys.SeriesOf(key);
-        }
-    }
+    public uint SuccessorOf(uint removed) => SeriesOf(Keys.Get(Series[removed].Key));
 
     /// <summary>Takes series out, so that nobody finds them any more; they are released when nobody holds them.</summary>
     /// <param name="removed">The series.</param>
@@ -142,25 +134,25 @@ internal sealed class SeriesRegister(BlockSlab blocks, Retirement retirement, ul
         }
     }
 
-    private uint CreateUnderLock(ReadOnlySpan<byte> canonical)
+    private uint CreateUnderLock(ReadOnlySpan<byte> canonical, uint tag)
     {
         uint series = Series.Take();
         uint key = Keys.Prepare(canonical, series);
         ref SeriesEntry entry = ref Series[series];
         entry.Key = key;
         entry.State = SeriesState.Pending;
-        Keys.Publish(key);
+        Keys.Publish(key, tag);
         return key;
     }
 
     private uint AliasOf(ReadOnlySpan<byte> raw, uint canonicalKey)
     {
-        uint alias = Keys.Find(raw);
+        uint alias = Keys.Find(raw, out uint tag);
         ref SeriesEntry entry = ref Series[Keys.SeriesOf(canonicalKey)];
         if (alias == 0 && entry.Aliases < MaxAliases)
         {
             alias = Keys.Prepare(raw, Keys.SeriesOf(canonicalKey));
-            Keys.Publish(alias);
+            Keys.Publish(alias, tag);
             entry.Aliases++;
         }
 

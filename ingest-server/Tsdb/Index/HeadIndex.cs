@@ -18,6 +18,12 @@ internal sealed class HeadIndex
     private readonly ConcurrentDictionary<byte[], LabelValues>.AlternateLookup<ReadOnlySpan<byte>> _namesBySlice;
     private int _nameCount;
 
+    /// <summary>
+    /// The names of the series added last, in its order: neighbours mostly have the same, and a comparison costs less than a
+    /// look-up. Belongs to the writer.
+    /// </summary>
+    private readonly List<LabelValues> _namesBefore = [];
+
     public HeadIndex(BlockSlab blocks, Retirement retirement, ulong seed)
     {
         _blocks = blocks;
@@ -57,17 +63,10 @@ internal sealed class HeadIndex
     public uint Add(ReadOnlySpan<byte> canonicalLabels, uint series, long sequence)
     {
         uint id = Ids.Add(series);
+        int place = 0;
         foreach (LabelPair label in new RawLabelsEnumerator(canonicalLabels))
         {
-            if (!_namesBySlice.TryGetValue(label.Name, out LabelValues? values))
-            {
-                byte[] name = label.Name.ToArray();
-                values = new LabelValues(name, _blocks, Lists, _retirement, _seed);
-                _names[name] = values;
-                Volatile.Write(ref _nameCount, _nameCount + 1);
-            }
-
-            values.Add(label.Value, id, sequence);
+            ValuesOf(label.Name, place++).Add(label.Value, id, sequence);
         }
 
         return id;
@@ -76,6 +75,7 @@ internal sealed class HeadIndex
     /// <summary>Takes series out, given their ids and, through their keys, their labels in canonical raw form.</summary>
     public void Remove(List<uint> keys, List<uint> ids, SeriesKeys labels, long sequence)
     {
+        _namesBefore.Clear();
         IdSet removed = new(Ids.End);
         removed.Add(CollectionsMarshal.AsSpan(ids));
         LabelsBuilder pair = new();
@@ -119,6 +119,33 @@ internal sealed class HeadIndex
         }
 
         return bytes;
+    }
+
+    private LabelValues ValuesOf(ReadOnlySpan<byte> name, int place)
+    {
+        if (place < _namesBefore.Count && name.SequenceEqual(_namesBefore[place].Name))
+        {
+            return _namesBefore[place];
+        }
+
+        if (!_namesBySlice.TryGetValue(name, out LabelValues? values))
+        {
+            byte[] copy = name.ToArray();
+            values = new LabelValues(copy, _blocks, Lists, _retirement, _seed);
+            _names[copy] = values;
+            Volatile.Write(ref _nameCount, _nameCount + 1);
+        }
+
+        if (place < _namesBefore.Count)
+        {
+            _namesBefore[place] = values;
+        }
+        else
+        {
+            _namesBefore.Add(values);
+        }
+
+        return values;
     }
 
     private static Labels PairOf(LabelsBuilder pair, LabelPair label)

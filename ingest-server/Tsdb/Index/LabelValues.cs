@@ -14,6 +14,11 @@ internal sealed class LabelValues
     private readonly Retirement _retirement;
     private readonly ulong _seed;
 
+    /// <summary>
+    /// The value added to last, which neighbours mostly share; past the end when there is none. Belongs to the writer.
+    /// </summary>
+    private int _before;
+
     /// <summary>Grows by being replaced; entries below its count keep their place and bytes.</summary>
     private ValueTable _table = new(ValueTable.InitialEntries);
 
@@ -52,9 +57,15 @@ internal sealed class LabelValues
     /// <summary>Adds a series to the list of a value. Its id is above all that were added before.</summary>
     public void Add(ReadOnlySpan<byte> value, uint id, long sequence)
     {
-        uint hash = HashOf(value);
-        int index = Find(_table, value, hash);
-        index = index >= 0 ? index : AddValue(value, hash);
+        int index = _before;
+        if (index >= _table.Count || !Has(in _table.Entries[index], value))
+        {
+            uint hash = HashOf(value);
+            index = Find(_table, value, hash);
+            index = index >= 0 ? index : AddValue(value, hash);
+            _before = index;
+        }
+
         ref ValueEntry entry = ref _table.Entries[index];
         LiveValues += PostingLists.Count(entry.Postings) == 0 ? 1 : 0;
         Volatile.Write(ref entry.Postings, _lists.Add(entry.Postings, id, sequence));
@@ -98,6 +109,7 @@ internal sealed class LabelValues
             }
         }
 
+        _before = 0;
         Volatile.Write(ref _table, smaller);
     }
 
@@ -115,12 +127,15 @@ internal sealed class LabelValues
             }
 
             ref ValueEntry entry = ref table.Entries[index];
-            if (entry.Length == value.Length && BytesOf(in entry).SequenceEqual(value))
+            if (Has(in entry, value))
             {
                 return index;
             }
         }
     }
+
+    private bool Has(in ValueEntry entry, ReadOnlySpan<byte> value) =>
+        entry.Length == value.Length && BytesOf(in entry).SequenceEqual(value);
 
     private int AddValue(ReadOnlySpan<byte> value, uint hash)
     {

@@ -15,16 +15,14 @@ internal sealed class LogReplay
     /// <summary>What is in blocks already.</summary>
     private readonly HeadStart _start;
     private readonly SegmentCipher? _cipher;
-    private readonly PendingRequest _request = new();
     private readonly LabelScratch _scratch = new();
     private readonly Histogram _histogram = new();
 
-    /// <summary>Series numbers of the segment being read, to keys of the head.</summary>
-    private readonly Dictionary<uint, uint> _series = [];
+    /// <summary>The series of the segment being read.</summary>
+    private readonly SegmentSeries _series = new();
     private readonly List<string> _damages = [];
     private int _segments;
     private long _records;
-    private long _samples;
     private long _lostBytes;
 
     /// <summary>Samples of the segment being read whose series no record before them describes.</summary>
@@ -50,6 +48,7 @@ internal sealed class LogReplay
             Lost(cutTail);
         }
 
+        using ReplaySteps steps = new(_head);
         foreach (WalSegment segment in SegmentFolder.List(files, folder))
         {
             _segments++;
@@ -57,7 +56,7 @@ internal sealed class LogReplay
             _orphans = 0;
             string path = Path.Combine(folder, segment.Index.FileName);
             using SegmentReader reader = SegmentReader.Open(files, path, 0, _cipher);
-            ReadSegment(reader, path, segment.Index.Value);
+            ReadSegment(reader, path, segment.Index.Value, steps);
             if (_orphans > 0)
             {
                 _damages.Add(
@@ -65,10 +64,11 @@ internal sealed class LogReplay
             }
         }
 
-        return new ReplayReport(_segments, _records, _samples, _lostBytes, _damages);
+        steps.Finish();
+        return new ReplayReport(_segments, _records, steps.Samples, _lostBytes, _damages);
     }
 
-    private void ReadSegment(SegmentReader reader, string path, int segment)
+    private void ReadSegment(SegmentReader reader, string path, int segment, ReplaySteps steps)
     {
         while (true)
         {
@@ -77,7 +77,7 @@ internal sealed class LogReplay
                 case SegmentReadOutcome.End:
                     return;
                 case SegmentReadOutcome.Record:
-                    if (!TryApply(reader.Type, reader.Payload, segment))
+                    if (!TryTake(reader.Type, reader.Payload, segment, steps))
                     {
                         Lost(new WalCorruptionException(
                             path, reader.Offset, reader.NextOffset - reader.Offset,
@@ -93,52 +93,50 @@ internal sealed class LogReplay
     }
 
     /// <summary>
-    /// Applies a record of the right shape; samples whose series was described in a damaged record are left out and
+    /// Hands a record of the right shape on; samples whose series was described in a damaged record are left out and
     /// counted, since that record may have described every series of the segment.
     /// </summary>
-    internal bool TryApply(byte type, ReadOnlySpan<byte> payload, int segment)
+    private bool TryTake(byte type, ReadOnlySpan<byte> payload, int segment, ReplaySteps steps)
     {
-        _request.Clear();
-        _request.MayBringSeries = true;
-        if (type == (byte)RecordType.Deletion)
+        ReplayStep step = steps.Take();
+        if (!TryRead(type, payload, segment, step))
         {
-            return TryDelete(payload);
-        }
-
-        bool hasParts = type == (byte)RecordType.CommitWithParts;
-        if ((type != (byte)RecordType.Commit && !hasParts) || !TryRead(payload, segment, hasParts))
-        {
+            steps.Return(step);
             return false;
         }
 
-        _log?.NoteTimes(segment, _request.NewestMs);
-        _samples += _head.Commit(_request, log: null).Appended;
+        _log?.NoteTimes(segment, step.Request.NewestMs);
         _records++;
+        steps.Add(step);
         return true;
     }
 
-    private bool TryDelete(ReadOnlySpan<byte> payload)
+    private bool TryRead(byte type, ReadOnlySpan<byte> payload, int segment, ReplayStep step)
     {
-        if (!DeletionRecord.TryRead(payload, out List<Matcher>? matchers, out TimeInterval times))
+        switch ((RecordType)type)
         {
-            return false;
+            case RecordType.Deletion:
+                bool isWhole = DeletionRecord.TryRead(payload, out List<Matcher>? matchers, out TimeInterval times);
+                (step.Deleted, step.DeletedTimes) = (matchers, times);
+                return isWhole;
+            case RecordType.Commit:
+            case RecordType.CommitWithParts:
+                return TryRead(payload, segment, type == (byte)RecordType.CommitWithParts, step.Request);
+            default:
+                return false;
         }
-
-        _head.Delete(matchers, times, log: null);
-        _records++;
-        return true;
     }
 
-    private bool TryRead(ReadOnlySpan<byte> payload, int segment, bool hasParts)
+    private bool TryRead(ReadOnlySpan<byte> payload, int segment, bool hasParts, PendingRequest request)
     {
         long orphans = 0;
         CommitRecordReader record = new(payload, _scratch, hasParts);
         while (record.NextSeries())
         {
-            _series[record.Number] = SeriesOf(record.Labels);
+            _series.Set(record.Number, _head.Register.SeriesOf(record.Labels));
         }
 
-        record.ReadMetadata(_request.Metadata);
+        record.ReadMetadata(request.Metadata);
         while (record.NextSample())
         {
             if (_start.IsInBlock(record.TimestampMs, segment))
@@ -146,9 +144,9 @@ internal sealed class LogReplay
                 continue;
             }
 
-            if (_series.TryGetValue(record.Number, out uint series))
+            if (_series.TryGet(record.Number, _head.Series, out uint series, out bool mayBeFirst))
             {
-                _request.Add(series, record.TimestampMs, record.Value);
+                request.Add(series, record.TimestampMs, record.Value, mayBeFirst);
             }
             else
             {
@@ -158,16 +156,16 @@ internal sealed class LogReplay
 
         while (record.NextPart(out CommitPart part))
         {
-            orphans += ReadPart(ref record, part, segment);
+            orphans += ReadPart(ref record, part, segment, request);
         }
 
-        _request.OldestLateMs = record.OldestLateMs;
+        request.OldestLateMs = record.OldestLateMs;
         _orphans += record.Malformed ? 0 : orphans;
         return !record.Malformed;
     }
 
     /// <summary>Adds a part to the request; returns how much of it is of series that nothing described.</summary>
-    private long ReadPart(ref CommitRecordReader record, CommitPart part, int segment)
+    private long ReadPart(ref CommitRecordReader record, CommitPart part, int segment, PendingRequest request)
     {
         long orphans = 0;
         while (part == CommitPart.Histograms && record.NextHistogram(_histogram))
@@ -177,9 +175,9 @@ internal sealed class LogReplay
                 continue;
             }
 
-            if (_series.TryGetValue(record.Number, out uint series))
+            if (_series.TryGet(record.Number, _head.Series, out uint series, out bool mayBeFirst))
             {
-                _request.AddHistogram(series, record.TimestampMs, record.Content);
+                request.AddHistogram(series, record.TimestampMs, record.Content, mayBeFirst);
             }
             else
             {
@@ -189,20 +187,13 @@ internal sealed class LogReplay
 
         while (part == CommitPart.Exemplars && record.NextExemplar())
         {
-            if (_series.TryGetValue(record.Number, out uint series))
+            if (_series.TryGet(record.Number, _head.Series, out uint series, out _))
             {
-                _request.AddExemplar(series, record.TimestampMs, record.Value, record.Content);
+                request.AddExemplar(series, record.TimestampMs, record.Value, record.Content);
             }
         }
 
         return orphans;
-    }
-
-    private uint SeriesOf(ReadOnlySpan<byte> labels)
-    {
-        uint key = _head.Keys.Find(labels);
-        key = key != 0 ? key : _head.GetOrCreateSeries(labels, RawLabels.ToLabels(labels));
-        return _head.Keys.SeriesOf(key);
     }
 
     private void Lost(WalCorruptionException damage)

@@ -91,7 +91,7 @@ public sealed class DatabaseTests
         PendingRequest request = new();
         for (int index = 0; index < 200_000; index++)
         {
-            request.Add(1, index, index);
+            request.Add(1, index, index, mayBeFirst: true);
         }
 
         request.Clear();

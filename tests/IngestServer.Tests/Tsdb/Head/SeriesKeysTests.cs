@@ -22,8 +22,8 @@ public sealed class SeriesKeysTests
             if (key == 0)
             {
                 key = keys.Prepare(raw, series: (uint)step + 1);
-                Assert.Equal(0u, keys.Find(raw));
-                keys.Publish(key);
+                Assert.Equal(0u, keys.Find(raw, out uint tag));
+                keys.Publish(key, tag);
                 model[text] = key;
             }
             else if (gen.OneIn(3))
@@ -59,8 +59,9 @@ public sealed class SeriesKeysTests
 
     private static uint Add(SeriesKeys keys, ReadOnlySpan<byte> raw)
     {
+        keys.Find(raw, out uint tag);
         uint key = keys.Prepare(raw, series: 1);
-        keys.Publish(key);
+        keys.Publish(key, tag);
         return key;
     }
 }

@@ -35,7 +35,7 @@ public sealed class CommitRecordReaderTests
     public void Parts_stand_behind_the_samples()
     {
         PendingRequest request = new() { OldestLateMs = 500 };
-        request.Add(1, 1000, new Histogram { Count = 1, ZeroCount = 1, Sum = 1 });
+        request.Add(1, 1000, new Histogram { Count = 1, ZeroCount = 1, Sum = 1 }, mayBeFirst: true);
         request.AddExemplar(1, 900, 0.5, TestDatabase.Raw(Labels.FromStrings("t", "x")));
         ByteBuffer payload = new();
         CommitRecord.WriteEndOfSeries(payload);
