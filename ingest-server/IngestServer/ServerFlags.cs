@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Reflection;
 using AmpEdge.Hosting;
+using AmpEdge.IngestServer.RemoteRead;
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
 
@@ -27,6 +28,9 @@ internal sealed class ServerFlags
     private readonly Flag<TimeSpan> _queryTimeout;
     private readonly Flag<long> _maxConcurrency;
     private readonly Flag<TimeSpan> _lookbackDelta;
+    private readonly Flag<long> _readSamples;
+    private readonly Flag<long> _readConcurrency;
+    private readonly Flag<long> _readFrameBytes;
 
     public ServerFlags()
     {
@@ -67,6 +71,16 @@ internal sealed class ServerFlags
             "query.max-concurrency", defaults.MaxConcurrency, 1, 10_000, "Queries evaluated at the same time; others wait.");
         _lookbackDelta = query.Duration(
             "query.lookback-delta", defaults.LookbackDelta, "How long after its last sample a series still has a value.");
+        RemoteReadLimits readDefaults = new();
+        _readSamples = query.Number(
+            "storage.remote.read-sample-limit", readDefaults.MaxSamples, 0, long.MaxValue,
+            "The most samples that a remote read is answered with in one message; 0 for any number. Streams have no limit.");
+        _readConcurrency = query.Number(
+            "storage.remote.read-concurrent-limit", readDefaults.MaxConcurrency, 1, 10_000,
+            "Remote reads answered at the same time; others wait.");
+        _readFrameBytes = query.Number(
+            "storage.remote.read-max-bytes-in-frame", readDefaults.MaxFrameBytes, 1024, 64 << 20,
+            "About how many bytes of chunks go into one frame of a streamed remote read.");
         Log = new LogFlags(_commandLine);
     }
 
@@ -132,6 +146,12 @@ internal sealed class ServerFlags
         StrictAmp = _strictAmp.Value,
         CorsOrigin = _corsOrigin.Value,
         Flags = [.. _commandLine.Flags.Select(static flag => KeyValuePair.Create(flag.Name, flag.ValueText))],
+        RemoteRead = new RemoteReadLimits
+        {
+            MaxSamples = _readSamples.Value,
+            MaxConcurrency = (int)_readConcurrency.Value,
+            MaxFrameBytes = (int)_readFrameBytes.Value,
+        },
         Engine = new EngineOptions
         {
             MaxSamples = _maxSamples.Value,

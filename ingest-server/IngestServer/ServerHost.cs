@@ -3,9 +3,11 @@ using AmpEdge.Hosting;
 using AmpEdge.IngestServer.Auth;
 using AmpEdge.IngestServer.Config;
 using AmpEdge.IngestServer.DataPlane;
+using AmpEdge.IngestServer.Federation;
 using AmpEdge.IngestServer.Ingest;
 using AmpEdge.IngestServer.Pages;
 using AmpEdge.IngestServer.Query;
+using AmpEdge.IngestServer.RemoteRead;
 using AmpEdge.IngestServer.Status;
 using AmpEdge.IngestServer.Workspaces;
 using AmpEdge.Prometheus;
@@ -31,6 +33,7 @@ internal sealed class ServerHost : IDisposable
     private readonly WorkspaceTable _workspaces;
     private readonly RequestGuard _guard;
     private readonly Engine _engine;
+    private readonly RemoteReadGate _remoteReads;
     private readonly ConfigReloader<ServerConfig> _reloader;
     public ServerHost(
         ServerSettings settings, ServerConfig config, IFileSystem files, ILoggerFactory loggers, TimeProvider time)
@@ -44,6 +47,7 @@ internal sealed class ServerHost : IDisposable
         _workspaces = new WorkspaceTable(opener, loggers.CreateLogger<WorkspaceTable>());
         _metrics.BeforeCollect(_workspaces.UpdateMetrics);
         _engine = new Engine(settings.Engine, time);
+        _remoteReads = new RemoteReadGate(settings.RemoteRead.MaxConcurrency, _metrics);
         _readiness.Require(() => _workspaces.NotReady);
         CrossOrigin crossOrigin = new(AnchoredRegex.Create(settings.CorsOrigin));
         _guard = new RequestGuard(
@@ -102,6 +106,7 @@ internal sealed class ServerHost : IDisposable
         _workspaces.Dispose();
         _reloader.Dispose();
         _engine.Dispose();
+        _remoteReads.Dispose();
     }
 
     private Task TakePrincipals(ServerConfig config, CancellationToken cancel)
@@ -112,12 +117,17 @@ internal sealed class ServerHost : IDisposable
 
     private void MapDataPlane(RouteTable routes, CrossOrigin crossOrigin)
     {
+        QueryGate gate = new(_settings.Engine.MaxConcurrency, _metrics);
         QueryEndpoints query = new(
-            _engine, new QueryGate(_settings.Engine.MaxConcurrency, _metrics), _settings.Engine.Parser,
+            _engine, gate, _settings.Engine.Parser,
             new AdminEndpoints(_settings.EnableAdminApi, _time), new ServerStatus(_settings, _reloader, _time), _time,
             _loggers.CreateLogger<QueryEndpoints>());
         WriteEndpoints write = new(!_settings.StrictAmp, _time, _loggers.CreateLogger<WriteEndpoint>());
-        DataPlaneRoutes dataPlane = new(routes, _guard, _workspaces, crossOrigin, query, write);
+        FederationEndpoint federation = new(
+            _settings.Engine.LookbackDelta, gate, _metrics, _time, _loggers.CreateLogger<FederationEndpoint>());
+        RemoteReadEndpoint remoteRead = new(
+            _settings.RemoteRead, _remoteReads, _loggers.CreateLogger<RemoteReadEndpoint>());
+        DataPlaneRoutes dataPlane = new(routes, _guard, _workspaces, crossOrigin, query, write, federation, remoteRead);
         dataPlane.MapWorkspaces(extensions: !_settings.StrictAmp);
         if (_settings.WithoutAuth)
         {

@@ -1,3 +1,4 @@
+using AmpEdge.IngestServer.RemoteRead;
 using AmpEdge.PromQL;
 
 namespace AmpEdge.IngestServer;
@@ -32,6 +33,8 @@ internal sealed record ServerSettings
 
     /// <summary>Each flag with its value, given or default, as the API shows them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Flags { get; init; } = [];
+
+    public RemoteReadLimits RemoteRead { get; init; } = new();
 
     public EngineOptions Engine { get; init; } = new();
 }

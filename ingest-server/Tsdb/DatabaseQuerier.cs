@@ -33,10 +33,18 @@ public sealed class DatabaseQuerier : IDisposable
     }
 
     /// <summary>The series that meet every matcher and may have samples between the times, both inclusive, ms.</summary>
-    public SelectedSeries Select(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    public SelectedSeries Select(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs) =>
+        Select(matchers, minTimeMs, maxTimeMs, sorted: false);
+
+    /// <summary>The same in the order of labels, at the price of sorting them.</summary>
+    public SelectedSeries SelectSorted(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs) =>
+        Select(matchers, minTimeMs, maxTimeMs, sorted: true);
+
+    private SelectedSeries Select(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, bool sorted)
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
         uint[] ids = new PostingsSearch<HeadPostings>(new HeadPostings(_head.Index), _cancel).Find(matchers);
+        ids = sorted ? LabelOrder.Sort(_head, [.. ids]) : ids;
         HeadSelection head = new(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel);
         List<SelectedBlockSeries> walks = [];
         foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
@@ -44,7 +52,7 @@ public sealed class DatabaseQuerier : IDisposable
             walks.Add(block.Select(matchers, minTimeMs, maxTimeMs, _cancel));
         }
 
-        return new SelectedSeries(head, walks.Count == 0 ? null : new BlockSeriesMerge([.. walks]));
+        return new SelectedSeries(head, walks.Count == 0 ? null : new BlockSeriesMerge([.. walks]), sorted);
     }
 
     /// <summary>The label sets of the series that <see cref="Select"/> finds, sorted; at most <paramref name="limit"/>.</summary>

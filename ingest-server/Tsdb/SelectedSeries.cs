@@ -3,8 +3,8 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Tsdb;
 
 /// <summary>
-/// A forward-only walk over the series that a selection found in blocks and head, each once, in no promised order. Only
-/// series with a chunk that overlaps the time range appear. Valid until its querier is disposed; one thread at a time.
+/// A forward-only walk over the series that a selection found in blocks and head, each once, in no promised order unless it
+/// was asked for sorted. Only series with a chunk that overlaps the time range appear. Valid until its querier is disposed; one thread at a time.
 /// </summary>
 public sealed class SelectedSeries
 {
@@ -24,10 +24,24 @@ public sealed class SelectedSeries
     private bool _inBlocks;
     private bool _blocksEnded;
 
+    /// <summary>The walk goes by labels: <see cref="_head"/> does so too, and then stands at the least one that is left.</summary>
+    private readonly bool _sorted;
+
+    /// <summary>The current series has samples in the head.</summary>
+    private bool _inHead;
+    private bool _headEnded;
+
+    /// <summary>Writes chunks; null until some are asked for.</summary>
+    private ChunkRewriter? _rewriter;
+
     /// <param name="head">The head's part of the selection.</param>
     /// <param name="blocks">That of the blocks, older ones first; null when none is concerned.</param>
-    internal SelectedSeries(HeadSelection head, BlockSeriesMerge? blocks)
+    /// <param name="sorted">The head's part is in the order of labels, and the walk is to be.</param>
+    internal SelectedSeries(HeadSelection head, BlockSeriesMerge? blocks, bool sorted = false)
     {
+        _sorted = sorted;
+        _inHead = sorted;
+        _inBlocks = sorted && blocks is not null;
         _head = head;
         _blocks = blocks;
         _blocksEnded = blocks is null;
@@ -41,6 +55,11 @@ public sealed class SelectedSeries
     /// <exception cref="BlockCorruptionException">A block cannot be read.</exception>
     public bool MoveNext()
     {
+        if (_sorted)
+        {
+            return MoveNextByLabels();
+        }
+
         // Blocks first, in the order of labels; each of their series finds its part in the head by hash. Then what only the
         // head has.
         if (!_blocksEnded)
@@ -55,6 +74,33 @@ public sealed class SelectedSeries
         }
 
         return _head.MoveNext();
+    }
+
+    /// <summary>
+    /// Hands over the current series as chunks of the samples between the times of the selection: those that lie between them
+    /// whole, and overlap no others, as they are.
+    /// </summary>
+    /// <param name="target">The same for all series of a walk.</param>
+    /// <exception cref="BlockCorruptionException">A block cannot be read.</exception>
+    public void WriteChunks(IChunkSink target)
+    {
+        _rewriter ??= new ChunkRewriter(target);
+        _rewriter.BeginSeries(Labels.Blob);
+        if (!_inBlocks)
+        {
+            _head.CopyTo(_rewriter);
+        }
+        else if (_sources.Count == 1 && !_blocks![_sources[0].Source].ChunksOverlap)
+        {
+            _blocks[_sources[0].Source].CopyTo(_rewriter);
+        }
+        else
+        {
+            RewriteSink sink = new(_rewriter);
+            Decode(ref sink);
+        }
+
+        _rewriter.Finish();
     }
 
     /// <summary>Hands over the samples between the times of the selection, both inclusive, rising in time.</summary>
@@ -84,6 +130,29 @@ public sealed class SelectedSeries
         }
     }
 
+    /// <summary>Goes on with the part that stood at the series before, or both, and takes the one that now stands lower.</summary>
+    private bool MoveNextByLabels()
+    {
+        _headEnded = _headEnded || (_inHead && !_head.MoveNext());
+        _blocksEnded = _blocksEnded || (_inBlocks && !_blocks!.MoveNext());
+        if (_headEnded && _blocksEnded)
+        {
+            return false;
+        }
+
+        int order = _headEnded ? -1 : _blocksEnded ? 1 : Prometheus.Labels.Compare(_blocks!.LabelsBlob, _head.Labels.Blob);
+        _inBlocks = order <= 0;
+        _inHead = order >= 0;
+        if (_inBlocks)
+        {
+            FindSources();
+        }
+
+        return true;
+    }
+
+    private bool HeadHasCurrent() => _sorted ? _inHead : _head.TryGoTo(Canonical(_blocks!.LabelsBlob));
+
     private void FindSources()
     {
         _sources.Clear();
@@ -99,7 +168,7 @@ public sealed class SelectedSeries
             _sources.Add((chunks[0].MinTimeMs, lastMs, place));
         }
 
-        if (_head.TryGoTo(Canonical(_blocks.LabelsBlob)))
+        if (HeadHasCurrent())
         {
             _sources.Add((_head.FirstTimeMs, _head.LastTimeMs, HeadSource));
         }

@@ -125,6 +125,43 @@ public sealed class ExpositionWriter(IBufferWriter<byte> output, ExpositionForma
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
+    /// <summary>Appends one label to prepared labels that are made anew for each sample.</summary>
+    public static void AppendLabel(ByteBuffer prepared, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (prepared.Length > 0)
+        {
+            prepared.Append((byte)',');
+        }
+
+        bool quoted = !LabelNames.IsLegacyLabelName(name);
+        if (quoted)
+        {
+            AppendQuoted(prepared, name);
+        }
+        else
+        {
+            prepared.Append(name);
+        }
+
+        prepared.Append((byte)'=');
+        AppendQuoted(prepared, value);
+    }
+
+    private static void AppendQuoted(ByteBuffer target, ReadOnlySpan<byte> text)
+    {
+        target.Append((byte)'"');
+        for (int special = text.IndexOfAny("\\\n\""u8); special >= 0; special = text.IndexOfAny("\\\n\""u8))
+        {
+            target.Append(text[..special]);
+            target.Append((byte)'\\');
+            target.Append(text[special] == (byte)'\n' ? (byte)'n' : text[special]);
+            text = text[(special + 1)..];
+        }
+
+        target.Append(text);
+        target.Append((byte)'"');
+    }
+
     private static bool IsLegacyName(string name)
     {
         foreach (char letter in name)

@@ -1,7 +1,9 @@
 using AmpEdge.Hosting;
 using AmpEdge.IngestServer.Auth;
+using AmpEdge.IngestServer.Federation;
 using AmpEdge.IngestServer.Ingest;
 using AmpEdge.IngestServer.Query;
+using AmpEdge.IngestServer.RemoteRead;
 using AmpEdge.IngestServer.Workspaces;
 
 namespace AmpEdge.IngestServer.DataPlane;
@@ -17,7 +19,9 @@ internal sealed class DataPlaneRoutes(
     WorkspaceTable workspaces,
     CrossOrigin crossOrigin,
     QueryEndpoints query,
-    WriteEndpoints write)
+    WriteEndpoints write,
+    FederationEndpoint federation,
+    RemoteReadEndpoint remoteRead)
 {
     private const string WorkspacePrefix = $"/workspaces/{{{RequestGuard.WorkspaceIdValue}}}";
 
@@ -59,6 +63,8 @@ internal sealed class DataPlaneRoutes(
             MapQuery(prefix, "/api/v1/query_exemplars", "GET,POST", DataPlaneAction.QueryMetrics, query.Exemplars);
             MapQuery(prefix, "/api/v1/format_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Format);
             MapQuery(prefix, "/api/v1/parse_query", "GET,POST", DataPlaneAction.QueryMetrics, query.Parse);
+            MapQuery(prefix, "/federate", "GET", DataPlaneAction.QueryMetrics, federation.AnswerAsync);
+            MapQuery(prefix, "/api/v1/read", "POST", DataPlaneAction.QueryMetrics, remoteRead.AnswerAsync);
             MapStatus(prefix);
             MapAdmin(prefix);
         }

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace AmpEdge.IngestServer.Query;
 
 /// <summary>
@@ -13,7 +11,7 @@ internal sealed class ApiResponse(HttpContext context) : IAsyncDisposable
     private const int FlushAtBytes = 64 * 1024;
 
     private readonly HttpContext _context = context;
-    private Stream? _body;
+    private readonly AnswerBody _body = new(context);
 
     public JsonBuffer Json { get; } = new();
 
@@ -64,16 +62,9 @@ internal sealed class ApiResponse(HttpContext context) : IAsyncDisposable
     /// <summary>Sends the rest.</summary>
     public async Task CompleteAsync()
     {
-        if (_body is null && !AcceptsGzip(_context.Request.Headers.AcceptEncoding))
-        {
-            _context.Response.ContentLength = Json.Length;
-        }
-
-        await FlushAsync();
-        if (_body is GZipStream)
-        {
-            await _body.DisposeAsync();
-        }
+        SetType();
+        await _body.EndAsync(Json.Written);
+        Json.Clear();
     }
 
     public ValueTask DisposeAsync()
@@ -84,36 +75,16 @@ internal sealed class ApiResponse(HttpContext context) : IAsyncDisposable
 
     private async ValueTask FlushAsync()
     {
-        _body ??= Start();
-        await _body.WriteAsync(Json.Written, _context.RequestAborted);
+        SetType();
+        await _body.WriteAsync(Json.Written);
         Json.Clear();
     }
 
-    private Stream Start()
+    private void SetType()
     {
-        HttpResponse response = _context.Response;
-        response.ContentType = "application/json";
-        if (!AcceptsGzip(_context.Request.Headers.AcceptEncoding))
+        if (!_context.Response.HasStarted)
         {
-            return response.Body;
+            _context.Response.ContentType = "application/json";
         }
-
-        response.Headers.ContentEncoding = "gzip";
-        return new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
-    }
-
-    /// <summary>The word <c>gzip</c> among the encodings, unless its weight is zero.</summary>
-    private static bool AcceptsGzip(string? acceptEncoding)
-    {
-        foreach (string encoding in (acceptEncoding ?? "").Split(',', StringSplitOptions.TrimEntries))
-        {
-            string[] parts = encoding.Split(';', StringSplitOptions.TrimEntries);
-            if (parts[0].Equals("gzip", StringComparison.OrdinalIgnoreCase))
-            {
-                return parts.Length == 1 || parts[1].Replace(" ", "", StringComparison.Ordinal).TrimEnd('0') is not ("q=" or "q=0.");
-            }
-        }
-
-        return false;
     }
 }

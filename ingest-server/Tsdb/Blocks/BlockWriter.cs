@@ -17,7 +17,7 @@ namespace AmpEdge.Tsdb;
 ///   BlockMeta? meta = writer.Finish(minTimeMs, maxTimeMs, compaction);
 /// </code>
 /// </remarks>
-public sealed class BlockWriter : IDisposable
+public sealed class BlockWriter : IChunkSink, IDisposable
 {
     private readonly IFileSystem _files;
     private readonly string _parent;

@@ -120,6 +120,27 @@ public sealed class SelectedBlockSeries
         }
     }
 
+    /// <summary>
+    /// Writes the samples between the times of the selection: chunks that lie between them whole and have no deleted samples
+    /// as they are, the rest encoded anew. The chunks do not overlap each other.
+    /// </summary>
+    internal void CopyTo(ChunkRewriter target)
+    {
+        RewriteSink sink = new(target);
+        foreach (ChunkMeta chunk in Chunks)
+        {
+            bool isWhole = chunk.MinTimeMs >= _minTimeMs && chunk.MaxTimeMs <= _maxTimeMs && Deleted.IsEmpty;
+            if (isWhole && ReadChunk(chunk, out ChunkEncoding encoding) is var bytes && encoding == ChunkEncoding.Xor)
+            {
+                target.Copy(chunk.MinTimeMs, chunk.MaxTimeMs, encoding, bytes);
+            }
+            else
+            {
+                Decode(chunk, ref sink);
+            }
+        }
+    }
+
     /// <summary>The same for one chunk of the current series.</summary>
     public void Decode<TSink>(ChunkMeta chunk, ref TSink sink)
         where TSink : struct, ISampleSink

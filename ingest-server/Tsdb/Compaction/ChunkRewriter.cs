@@ -3,12 +3,12 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Tsdb;
 
 /// <summary>
-/// Puts one series after the other into a block: chunks as they are where they can stay, samples into new chunks of 120
-/// where they cannot. One thread.
+/// Puts one series after the other into a block or another sink: chunks as they are where they can stay, samples into new
+/// chunks of 120 where they cannot. One thread.
 /// </summary>
 internal sealed class ChunkRewriter
 {
-    private readonly BlockWriter _writer;
+    private readonly IChunkSink _target;
     private readonly byte[] _bytes = new byte[(SeriesChunks.SamplesPerChunk + 2) * XorState.MaxSampleBytes];
     private XorState _open;
     private long _openMinTimeMs;
@@ -17,20 +17,20 @@ internal sealed class ChunkRewriter
     private HistogramChunk? _histograms;
     private bool _histogramsOpen;
 
-    public ChunkRewriter(BlockWriter writer) => _writer = writer;
+    public ChunkRewriter(IChunkSink target) => _target = target;
 
     /// <summary>Begins a series; those without a sample are left out of the block.</summary>
     public void BeginSeries(ReadOnlySpan<byte> labelsBlob)
     {
         EndChunk();
-        _writer.BeginSeries(labelsBlob);
+        _target.BeginSeries(labelsBlob);
     }
 
     /// <summary>Takes a whole chunk, all of whose samples come after those before.</summary>
     public void Copy(long minTimeMs, long maxTimeMs, ChunkEncoding encoding, ReadOnlySpan<byte> bytes)
     {
         EndChunk();
-        _writer.AddChunk(minTimeMs, maxTimeMs, encoding, bytes);
+        _target.AddChunk(minTimeMs, maxTimeMs, encoding, bytes);
     }
 
     /// <summary>Takes a sample that comes after those before.</summary>
@@ -84,7 +84,7 @@ internal sealed class ChunkRewriter
     {
         if (_histogramsOpen && _histograms is { } histograms)
         {
-            _writer.AddChunk(_openMinTimeMs, histograms.TimestampMs, histograms.Encoding, histograms.Bytes);
+            _target.AddChunk(_openMinTimeMs, histograms.TimestampMs, histograms.Encoding, histograms.Bytes);
             _histogramsOpen = false;
         }
 
@@ -95,7 +95,7 @@ internal sealed class ChunkRewriter
 
         _bytes[0] = (byte)(_open.Samples >> 8);
         _bytes[1] = (byte)_open.Samples;
-        _writer.AddChunk(_openMinTimeMs, _open.TimestampMs, ChunkEncoding.Xor, _bytes.AsSpan(0, _open.ByteLength));
+        _target.AddChunk(_openMinTimeMs, _open.TimestampMs, ChunkEncoding.Xor, _bytes.AsSpan(0, _open.ByteLength));
         _open = default;
     }
 }

@@ -1,4 +1,3 @@
-using AmpEdge.Prometheus;
 using AmpEdge.Wal;
 
 namespace AmpEdge.Tsdb;
@@ -25,7 +24,7 @@ internal static class HeadBlock
         {
             using BlockWriter writer = BlockWriter.Create(files, folder, ulid);
             ChunkRewriter target = new(writer);
-            uint[] ids = IdsByLabels(head, stop);
+            uint[] ids = LabelOrder.Sort(head, new PostingsSearch<HeadPostings>(new HeadPostings(head.Index), stop).Find([]));
             HeadSelection series = new(head, ids, sequence, times.MinTimeMs, times.MaxTimeMs, stop);
             while (series.MoveNext())
             {
@@ -40,32 +39,5 @@ internal static class HeadBlock
         {
             head.Retirement.Leave(place);
         }
-    }
-
-    /// <summary>The ids of all series, sorted as a block wants them.</summary>
-    private static uint[] IdsByLabels(Head head, CancellationToken stop)
-    {
-        uint[] ids = new PostingsSearch<HeadPostings>(new HeadPostings(head.Index), stop).Find([]);
-        uint[] keys = new uint[ids.Length];
-        int count = 0;
-        foreach (uint id in ids)
-        {
-            uint series = head.Index.Ids[id];
-            if (series != 0)
-            {
-                ids[count] = id;
-                keys[count++] = head.Series[series].Key;
-            }
-        }
-
-        Array.Sort(keys, ids, 0, count, new ByLabels(head));
-        return ids[..count];
-    }
-
-    private sealed class ByLabels(Head head) : IComparer<uint>
-    {
-        private readonly SeriesKeys _keys = head.Keys;
-
-        public int Compare(uint x, uint y) => RawLabels.Compare(_keys.Get(x), _keys.Get(y));
     }
 }

@@ -14,7 +14,6 @@ public sealed class HttpApiConformanceTests(RecordedServers servers) : IClassFix
     /// <summary>Parts of the API that later issues bring.</summary>
     private static readonly (string Path, string Reason)[] s_laterPaths =
     [
-        ("/api/v1/read", "remote read is a later issue"),
     ];
 
     /// <summary>

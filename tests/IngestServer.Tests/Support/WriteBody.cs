@@ -28,6 +28,24 @@ internal sealed class WriteBody
     public WriteBody Series(string name, params (long TimestampMs, double Value)[] samples) =>
         Series(["__name__", name], samples);
 
+    /// <summary>Adds a series of native histograms with one label, its name, at equal distances.</summary>
+    public WriteBody Histograms(string name, IReadOnlyList<Histogram> histograms, long startMs, long stepMs)
+    {
+        ByteBuffer block = new();
+        WriteRequestV1Writer.AppendLabel(block, "__name__"u8, Encoding.UTF8.GetBytes(name));
+        ByteBuffer fields = new();
+        ByteBuffer message = new();
+        for (int index = 0; index < histograms.Count; index++)
+        {
+            message.Clear();
+            HistogramMessageWriter.Write(message, histograms[index], startMs + (index * stepMs));
+            WriteRequestV1Writer.AppendHistogram(fields, message.Written);
+        }
+
+        WriteRequestV1Writer.AppendTimeSeries(_message, block.Written, fields.Written);
+        return this;
+    }
+
     public WriteBody Metadata(string family, MetricType type, string help, string unit)
     {
         WriteRequestV1Writer.AppendMetadata(

@@ -1,0 +1,31 @@
+namespace AmpEdge.Tsdb;
+
+/// <summary>The order of labels among series of the head.</summary>
+internal static class LabelOrder
+{
+    /// <summary>The ids of those series that there are, sorted by their labels; uses up the array that it is given.</summary>
+    public static uint[] Sort(Head head, uint[] ids)
+    {
+        uint[] keys = new uint[ids.Length];
+        int count = 0;
+        foreach (uint id in ids)
+        {
+            uint series = head.Index.Ids[id];
+            if (series != 0)
+            {
+                ids[count] = id;
+                keys[count++] = head.Series[series].Key;
+            }
+        }
+
+        Array.Sort(keys, ids, 0, count, new ByLabels(head));
+        return ids[..count];
+    }
+
+    private sealed class ByLabels(Head head) : IComparer<uint>
+    {
+        private readonly SeriesKeys _keys = head.Keys;
+
+        public int Compare(uint x, uint y) => RawLabels.Compare(_keys.Get(x), _keys.Get(y));
+    }
+}
