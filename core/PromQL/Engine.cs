@@ -118,7 +118,10 @@ public sealed class Engine : IDisposable
         long startedAt = _time.GetTimestamp();
         QueryTimeSpan span = QueryTimeSpan.Of(expr, steps, options);
         using EvaluationContext context = new(
-            query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, stop);
+            query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, stop)
+        {
+            Statistics = HistogramStatistics.Of(expr),
+        };
         QueryValue value = ResultShaper.Shape(expr, new Evaluator(context, steps));
         QueryStatistics statistics = new(
             context.Budget.TotalSamples, context.Budget.Peak, queueTime, _time.GetElapsedTime(startedAt));

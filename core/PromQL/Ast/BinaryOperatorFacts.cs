@@ -3,6 +3,12 @@ namespace AmpEdge.PromQL;
 /// <summary>What the grammar knows about each binary operator.</summary>
 public static class BinaryOperatorFacts
 {
+    /// <summary>It computes with numbers, so that the result is no longer the metric.</summary>
+    public static bool IsArithmetic(this BinaryOperator op) => op is >= BinaryOperator.Add and <= BinaryOperator.Atan2;
+
+    /// <summary>It cuts observations off a native histogram.</summary>
+    public static bool IsTrim(this BinaryOperator op) => op is BinaryOperator.TrimUpper or BinaryOperator.TrimLower;
+
     public static bool IsComparison(this BinaryOperator op) =>
         op is >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual;
 

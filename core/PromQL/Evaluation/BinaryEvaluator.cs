@@ -5,11 +5,6 @@ internal static class BinaryEvaluator
 {
     public static NodeValue Evaluate(BinaryExpr binary, Evaluator evaluator)
     {
-        if (binary.Operator is BinaryOperator.TrimUpper or BinaryOperator.TrimLower)
-        {
-            throw Unsupported.Feature($"the native histogram operator {binary.Operator.Symbol()}");
-        }
-
         if (binary.Operator.IsSetOperator())
         {
             return SetOperatorEvaluator.Evaluate(binary, evaluator);
@@ -29,14 +24,20 @@ internal static class BinaryEvaluator
 
         SeriesStream vector = evaluator.EvaluateVector(leftIsVector ? binary.Left : binary.Right);
         ScalarColumn scalar = evaluator.EvaluateScalar(leftIsVector ? binary.Right : binary.Left);
-        VectorScalarStream result = new(vector, scalar, binary, vectorIsLeft: leftIsVector);
-        return binary.Operator.IsComparison() && !binary.ReturnBool
+        VectorScalarStream result = new(vector, scalar, binary, leftIsVector, evaluator.Context.Annotations);
+        return !binary.Operator.IsArithmetic() && !binary.ReturnBool
             ? result
             : NameRemoval.Apply(result, evaluator.Context, evaluator.Steps.Count);
     }
 
     private static ScalarColumn EvaluateScalars(BinaryExpr binary, Evaluator evaluator)
     {
+        if (binary.Operator.IsTrim())
+        {
+            throw new QueryException(
+                QueryErrorKind.Execution, $"operator \"{binary.Operator.Symbol()}\" not allowed for Scalar operations");
+        }
+
         ScalarColumn left = evaluator.EvaluateScalar(binary.Left);
         ScalarColumn right = evaluator.EvaluateScalar(binary.Right);
         if (binary.Operator.IsComparison())

@@ -12,6 +12,8 @@ internal sealed class DropNameStream(SeriesStream source) : WrappingStream(sourc
 
     public override bool DropName => false;
 
+    public override Span<FloatHistogram?> Histograms => Source.Histograms;
+
     public override bool NamesVary => false;
 
     public override bool MoveNext()

@@ -24,6 +24,9 @@ internal sealed class EvaluationContext : IDisposable
 
     public EngineOptions Options { get; }
 
+    /// <summary>See <see cref="HistogramStatistics"/>.</summary>
+    public HistogramStatistics Statistics { get; init; } = HistogramStatistics.None;
+
     public QueryBudget Budget { get; }
 
     public AnnotationWriter Annotations { get; }

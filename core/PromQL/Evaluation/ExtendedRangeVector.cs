@@ -12,7 +12,6 @@ internal static class ExtendedRangeVector
     {
         List<MatrixSeries> series = [];
         bool smoothed = source.Windowing.Extension == RangeExtension.Smoothed;
-        source.KeepsHistograms = true;
         while (source.MoveNext())
         {
             if (!source.Samples.Histograms.IsEmpty)

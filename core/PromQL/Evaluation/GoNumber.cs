@@ -14,6 +14,13 @@ internal static class GoNumber
         return Encoding.ASCII.GetString(text[..FloatFormatter.WriteShortest(value, text)]);
     }
 
+    /// <summary>As values of <c>le</c> and <c>quantile</c> are written: whole numbers keep a digit behind the point.</summary>
+    public static string OpenMetrics(double value)
+    {
+        Span<byte> text = stackalloc byte[FloatFormatter.MaxLength];
+        return Encoding.ASCII.GetString(text[..FloatFormatter.WriteCanonicalLabelValue(value, text)]);
+    }
+
     /// <summary>Go's <c>%f</c>: six digits behind the point.</summary>
     public static string Fixed(double value) =>
         double.IsFinite(value) ? value.ToString("F6", CultureInfo.InvariantCulture) : General(value);

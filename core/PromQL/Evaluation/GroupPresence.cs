@@ -8,7 +8,7 @@ internal sealed class GroupPresence(LabelGroups groups, int stepCount)
     private readonly List<bool[]> _present = [];
 
     /// <summary>Adds a series to its group.</summary>
-    public void Add(Labels labels, ReadOnlySpan<double> values)
+    public void Add(Labels labels, ReadOnlySpan<double> values, ReadOnlySpan<FloatHistogram?> histograms)
     {
         int group = groups.GetOrAdd(labels);
         if (group == _present.Count)
@@ -20,6 +20,11 @@ internal sealed class GroupPresence(LabelGroups groups, int stepCount)
         for (int step = 0; step < values.Length; step++)
         {
             present[step] |= !Missing.IsMissing(values[step]);
+        }
+
+        for (int step = 0; step < histograms.Length; step++)
+        {
+            present[step] |= histograms[step] is not null;
         }
     }
 

@@ -6,6 +6,9 @@ namespace AmpEdge.PromQL;
 internal sealed class MatrixSelectorSource(ISeriesSet series, RangeWindowing windowing, bool namesVary, EvaluationContext context)
     : RangeSource(windowing)
 {
+    /// <summary>See <see cref="HistogramStatistics"/>.</summary>
+    public bool DetectsResets { get; init; }
+
     public override Labels Labels => series.Labels;
 
     public override bool DropName => false;
@@ -19,7 +22,12 @@ internal sealed class MatrixSelectorSource(ISeriesSet series, RangeWindowing win
             context.ThrowIfStopped();
             Samples.Clear();
             series.Decode(Samples);
-            Samples.RemoveStale(KeepsHistograms);
+            Samples.RemoveStale();
+            if (DetectsResets)
+            {
+                Samples.DetectResets();
+            }
+
             if (Samples.Count > 0)
             {
                 return true;

@@ -13,6 +13,8 @@ internal sealed class MatrixStream(SeriesMatrix matrix) : SeriesStream
 
     public override Span<double> Values => matrix.Values(_row);
 
+    public override Span<FloatHistogram?> Histograms => matrix.Histograms(_row);
+
     public override bool NamesVary => matrix.NamesVary;
 
     public override bool MoveNext() => ++_row < matrix.Count;

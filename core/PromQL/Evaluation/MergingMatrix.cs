@@ -20,7 +20,7 @@ internal sealed class MergingMatrix(int stepCount)
         MergingMatrix merging = new(stepCount);
         while (stream.MoveNext())
         {
-            merging.Add(stream.Labels, stream.DropName, stream.Values);
+            merging.Add(stream.Labels, stream.DropName, stream.Values, stream.Histograms);
         }
 
         merging.Matrix.NamesVary = stream.NamesVary;

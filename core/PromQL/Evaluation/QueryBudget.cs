@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AmpEdge.Prometheus;
 
 namespace AmpEdge.PromQL;
 
@@ -13,6 +14,9 @@ internal sealed class QueryBudget(long maxSamples)
 
     /// <summary>What a node keeps besides rows counts as one sample for each of these: as much as a row's steps take.</summary>
     private const int BytesPerSample = StepsPerSample * sizeof(double);
+
+    private const int HistogramBytes = 168;
+    private const int FloatBytes = 16;
 
     private long _held;
 
@@ -31,7 +35,7 @@ internal sealed class QueryBudget(long maxSamples)
     /// <summary>Counts a row of a vector.</summary>
     /// <param name="present">How many of its steps have a value.</param>
     /// <param name="stepCount">How many steps there are.</param>
-    public void HoldRow(int present, int stepCount) => Hold(Math.Max(present, stepCount / StepsPerSample));
+    public void HoldRow(long present, int stepCount) => Hold(Math.Max(present, stepCount / StepsPerSample));
 
     /// <summary>Counts the rows of a matrix.</summary>
     public void HoldRows(SeriesMatrix matrix)
@@ -39,7 +43,33 @@ internal sealed class QueryBudget(long maxSamples)
         for (int row = 0; row < matrix.Count; row++)
         {
             HoldRow(Missing.CountPresent(matrix.Values(row)), matrix.StepCount);
+            if (matrix.Histograms(row) is { } histograms)
+            {
+                Hold(SizeOf(histograms));
+            }
         }
+    }
+
+    /// <summary>
+    /// How many samples a native histogram counts as: its memory in Prometheus over that of a float with its time.
+    /// </summary>
+    public static int SizeOf(FloatHistogram histogram)
+    {
+        int parts = histogram.PositiveSpans.Length + histogram.NegativeSpans.Length + histogram.CustomValues.Length
+            + histogram.PositiveBuckets.Length + histogram.NegativeBuckets.Length;
+        return (HistogramBytes + (parts * sizeof(double)) + sizeof(long)) / FloatBytes;
+    }
+
+    /// <summary>The sum over a column, where null counts nothing.</summary>
+    public static long SizeOf(ReadOnlySpan<FloatHistogram?> histograms)
+    {
+        long size = 0;
+        foreach (FloatHistogram? histogram in histograms)
+        {
+            size += histogram is null ? 0 : SizeOf(histogram);
+        }
+
+        return size;
     }
 
     public void Hold(long samples)

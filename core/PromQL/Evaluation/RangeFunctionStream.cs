@@ -13,11 +13,18 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
 
     private readonly double[] _values = new double[source.Windowing.Steps.Count];
 
+    /// <summary>Made for the first series with native histograms, of which most queries see none.</summary>
+    private FloatHistogram?[] _histograms = [];
+    private SplitSamples? _split;
+    private bool _hasHistograms;
+
     public override Labels Labels => source.Labels;
 
     public override bool DropName => source.DropName;
 
     public override Span<double> Values => _values;
+
+    public override Span<FloatHistogram?> Histograms => _hasHistograms ? _histograms : default;
 
     public override bool NamesVary => source.NamesVary;
 
@@ -25,11 +32,22 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
     {
         while (source.MoveNext())
         {
-            int present = SlideOverSeries();
+            _hasHistograms = !source.Samples.Histograms.IsEmpty;
+            function.Notes?.BeginSeries(Labels);
+            int present = _hasHistograms ? SlideOverMixed() : SlideOverFloats();
+            long size = present + (_hasHistograms ? QueryBudget.SizeOf(_histograms) : 0);
+            if (size > 0)
+            {
+                context.Budget.HoldRow(size, _values.Length);
+            }
+
             if (present > 0)
             {
-                context.Budget.HoldRow(present, _values.Length);
                 function.EndSeries(Labels);
+            }
+
+            if (size > 0)
+            {
                 return true;
             }
         }
@@ -37,57 +55,71 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
         return false;
     }
 
+    private int SlideOverFloats() => Slide(source.Samples.Timestamps, source.Samples.Values, split: null);
+
+    private int SlideOverMixed()
+    {
+        _histograms = _histograms.Length == 0 ? new FloatHistogram?[_values.Length] : _histograms;
+        _split ??= new SplitSamples();
+        _split.Split(source.Samples);
+        return Slide(_split.FloatTimes, _split.Floats, _split);
+    }
+
     /// <summary>Computes every step and returns how many of them have a value.</summary>
-    private int SlideOverSeries()
+    private int Slide(ReadOnlySpan<long> timestamps, ReadOnlySpan<double> values, SplitSamples? split)
     {
         RangeWindowing windowing = source.Windowing;
-        ReadOnlySpan<long> timestamps = source.Samples.Timestamps;
-        ReadOnlySpan<double> values = source.Samples.Values;
         function.BeginSeries(values);
+        SlidingRange floats = default;
+        SlidingRange histograms = default;
         int present = 0;
-        int first = 0;
-        int end = 0;
-        int largest = 0;
+        long largest = 0;
         long looked = 0;
+        long size = 0;
         long nextCheck = SamplesBetweenChecks;
         bool staysTheSame = windowing.AtMs is not null && !function.DependsOnStep;
         for (int step = 0; step < _values.Length; step++)
         {
             if (staysTheSame && step > 0)
             {
-                _values[step] = _values[0];
-                present += Missing.IsMissing(_values[0]) ? 0 : 1;
-                looked += end - first;
+                present += Repeat(step, split is not null);
+                looked += size;
                 continue;
             }
 
             long endMs = windowing.EndMs(step);
             long startMs = endMs - windowing.RangeMs - windowing.ReachBackMs;
             long lastMs = endMs + windowing.ReachAheadMs;
-            while (end < timestamps.Length && timestamps[end] <= lastMs)
+            floats.MoveTo(timestamps, startMs, lastMs);
+            size = floats.Count;
+            if (split is not null)
             {
-                end++;
+                histograms.MoveTo(split.HistogramTimes, startMs, lastMs);
+                size += split.SizeOf(histograms.First, histograms.Count);
+                _histograms[step] = null;
             }
 
-            while (first < end && timestamps[first] <= startMs)
-            {
-                first++;
-            }
-
-            int count = end - first;
-            if (count == 0)
+            if (size == 0)
             {
                 _values[step] = Missing.Value;
                 continue;
             }
 
             Window window = new(
-                timestamps.Slice(first, count), values.Slice(first, count), first, endMs, windowing.RangeMs, step, windowing.Steps.At(step));
-            double value = function.Evaluate(in window);
+                timestamps.Slice(floats.First, floats.Count),
+                values.Slice(floats.First, floats.Count),
+                floats.First,
+                endMs,
+                windowing.RangeMs,
+                step,
+                windowing.Steps.At(step));
+            double value = histograms.Count == 0 || split is null
+                ? function.Evaluate(in window)
+                : EvaluateMixed(window, split, histograms, out _histograms[step]);
             _values[step] = value;
             present += Missing.IsMissing(value) ? 0 : 1;
-            looked += count;
-            largest = Math.Max(largest, count);
+            looked += size;
+            largest = Math.Max(largest, size);
             if (looked >= nextCheck)
             {
                 context.ThrowIfStopped();
@@ -98,5 +130,28 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
         context.Budget.Look(looked);
         context.Budget.HoldForAMoment(largest);
         return present;
+    }
+
+    private double EvaluateMixed(
+        Window window, SplitSamples split, SlidingRange histograms, out FloatHistogram? histogram)
+    {
+        Window mixed = window with
+        {
+            HistogramTimestamps = split.HistogramTimes.Slice(histograms.First, histograms.Count),
+            Histograms = split.Histograms.Slice(histograms.First, histograms.Count),
+        };
+        return function.EvaluateMixed(in mixed, out histogram);
+    }
+
+    /// <summary>Gives a step what the first one has; returns 1 for a value.</summary>
+    private int Repeat(int step, bool mayHaveHistograms)
+    {
+        _values[step] = _values[0];
+        if (mayHaveHistograms)
+        {
+            _histograms[step] = _histograms[0];
+        }
+
+        return Missing.IsMissing(_values[0]) ? 0 : 1;
     }
 }

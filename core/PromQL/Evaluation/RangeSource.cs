@@ -10,9 +10,6 @@ internal abstract class RangeSource(RangeWindowing windowing)
     /// <summary>The samples of the current series without staleness markers.</summary>
     public SampleBuffer Samples { get; } = new();
 
-    /// <summary>Whether native histograms stay among the samples; functions of floats pass them by.</summary>
-    public bool KeepsHistograms { get; set; }
-
     public abstract Labels Labels { get; }
 
     /// <summary>See <see cref="SeriesStream.DropName"/>.</summary>

@@ -88,7 +88,6 @@ internal static class ResultShaper
             return ExtendedRangeVector.Of(source, context);
         }
 
-        source.KeepsHistograms = true;
         long endMs = source.Windowing.EndMs(0);
         long startMs = endMs - source.Windowing.RangeMs;
         while (source.MoveNext())
@@ -101,15 +100,17 @@ internal static class ResultShaper
                 continue;
             }
 
-            context.Budget.Hold(count);
-            context.Budget.Look(count);
-            Labels labels = source.DropName ? Labels.FromBlob(withoutName.Project(source.Labels)) : source.Labels;
             ReadOnlySpan<FloatHistogram?> histograms = source.Samples.Histograms;
+            histograms = histograms.IsEmpty ? default : histograms.Slice(first, count);
+            long size = Missing.CountPresent(source.Samples.Values.Slice(first, count)) + QueryBudget.SizeOf(histograms);
+            context.Budget.Hold(size);
+            context.Budget.Look(size);
+            Labels labels = source.DropName ? Labels.FromBlob(withoutName.Project(source.Labels)) : source.Labels;
             series.Add(new MatrixSeries(
                 labels,
                 timestamps.Slice(first, count).ToArray(),
                 source.Samples.Values.Slice(first, count).ToArray(),
-                histograms.IsEmpty ? null : histograms.Slice(first, count).ToArray()));
+                histograms.IsEmpty ? null : histograms.ToArray()));
         }
 
         MatrixSeries[] ordered = [.. series];

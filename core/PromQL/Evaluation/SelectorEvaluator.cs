@@ -17,9 +17,17 @@ internal static class SelectorEvaluator
             shift.LastMs(evaluator.Steps) + (smoothed ? context.LookbackMs : 0),
             evaluator.Steps.Count > 1 ? evaluator.Steps.StepMs : 0);
         ISeriesSet series = Select(selector, in hints, context);
+        bool detectsResets = context.Statistics.Contains(selector);
         return smoothed
             ? new SmoothedSelectorStream(series, window, NamesVary(selector, context), context)
-            : new VectorSelectorStream(series, window, NamesVary(selector, context), wantTimestamps, context);
+            {
+                DetectsResets = detectsResets,
+                Position = selector.Position.Start,
+            }
+            : new VectorSelectorStream(series, window, NamesVary(selector, context), wantTimestamps, context)
+            {
+                DetectsResets = detectsResets,
+            };
     }
 
     /// <summary>A range selector.</summary>
@@ -39,7 +47,10 @@ internal static class SelectorEvaluator
             evaluator.Steps.Count > 1 ? evaluator.Steps.StepMs : 0,
             rangeMs);
         ISeriesSet series = Select(selector.Selector, in hints, context);
-        return new MatrixSelectorSource(series, windowing, NamesVary(selector.Selector, context), context);
+        return new MatrixSelectorSource(series, windowing, NamesVary(selector.Selector, context), context)
+        {
+            DetectsResets = context.Statistics.Contains(selector.Selector),
+        };
     }
 
     private static ISeriesSet Select(VectorSelector selector, in SelectHints hints, EvaluationContext context) =>

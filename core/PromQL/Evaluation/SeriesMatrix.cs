@@ -25,7 +25,7 @@ internal sealed class SeriesMatrix(int stepCount)
         SeriesMatrix matrix = new(stepCount) { NamesVary = stream.NamesVary };
         while (stream.MoveNext())
         {
-            matrix.Add(stream.Labels, stream.DropName, stream.Values);
+            matrix.Add(stream.Labels, stream.DropName, stream.Values, stream.Histograms);
         }
 
         return matrix;
@@ -73,13 +73,39 @@ internal sealed class SeriesMatrix(int stepCount)
         return true;
     }
 
+    /// <summary>Makes what a row has at a step missing.</summary>
+    public void Remove(int row, int step)
+    {
+        Values(row)[step] = Missing.Value;
+        if (_histograms is not null && Histograms(row) is { } histograms)
+        {
+            histograms[step] = null;
+        }
+    }
+
     public void SetDropName(int row) => _dropNames[row] = true;
 
-    public void Add(Labels labels, bool dropName, ReadOnlySpan<double> values)
+    /// <summary>Whether a row has a value or a native histogram at a step.</summary>
+    public bool IsPresent(int row, int step) =>
+        !Missing.IsMissing(Values(row)[step]) || (_histograms is not null && Histograms(row)?[step] is not null);
+
+    public void Add(
+        Labels labels, bool dropName, ReadOnlySpan<double> values, ReadOnlySpan<FloatHistogram?> histograms = default)
     {
         _labels.Add(labels);
         _dropNames.Add(dropName);
         _columns.Add(values);
+        if (!histograms.IsEmpty)
+        {
+            SetHistograms(Count - 1, histograms.ToArray());
+        }
+    }
+
+    /// <summary>Gives a row native histograms, where its values are missing. The matrix keeps the column.</summary>
+    public void SetHistograms(int row, FloatHistogram?[] histograms)
+    {
+        _histograms ??= [];
+        _histograms[row] = histograms;
     }
 
     /// <summary>Adds a row of missing values and returns its column.</summary>

@@ -26,9 +26,10 @@ internal abstract class SeriesStream : NodeValue
 
     /// <summary>
     /// The native histograms of the current row, null at the other steps; empty when there is none. Where one is, the
-    /// value is missing. Only selectors have them: what computes with floats passes them by.
+    /// value is missing, so that what computes with floats only passes them by. The column belongs to the consumer as the
+    /// values do; a histogram itself is never changed.
     /// </summary>
-    public virtual ReadOnlySpan<FloatHistogram?> Histograms => default;
+    public virtual Span<FloatHistogram?> Histograms => default;
 
     /// <summary>
     /// Rows may differ in nothing but the metric name, so that dropping names can bring label sets together.

@@ -21,7 +21,7 @@ internal static class SetOperatorEvaluator
         SeriesStream right = evaluator.EvaluateVector(binary.Right);
         while (right.MoveNext())
         {
-            presence.Add(right.Labels, right.Values);
+            presence.Add(right.Labels, right.Values, right.Histograms);
         }
 
         budget.ReturnTo(heldBefore);

@@ -8,6 +8,10 @@ internal sealed class SubquerySource(SeriesMatrix inner, StepRange innerSteps, R
 {
     private int _row = -1;
 
+    /// <summary>A sample often is the value of several inner steps: it and what became of it.</summary>
+    private FloatHistogram? _lastHistogram;
+    private FloatHistogram? _lastUnhinted;
+
     public override Labels Labels => inner.Labels(_row);
 
     public override bool DropName => inner.DropName(_row);
@@ -20,11 +24,16 @@ internal sealed class SubquerySource(SeriesMatrix inner, StepRange innerSteps, R
         {
             Samples.Clear();
             ReadOnlySpan<double> values = inner.Values(_row);
+            FloatHistogram?[]? histograms = inner.Histograms(_row);
             for (int step = 0; step < values.Length; step++)
             {
                 if (!Missing.IsMissing(values[step]))
                 {
                     Samples.Append(innerSteps.At(step), values[step]);
+                }
+                else if (histograms?[step] is { } histogram)
+                {
+                    Samples.Append(innerSteps.At(step), Unhinted(histogram));
                 }
             }
 
@@ -35,5 +44,24 @@ internal sealed class SubquerySource(SeriesMatrix inner, StepRange innerSteps, R
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Inner steps may pass over samples, so what a histogram knows of the sample before it says nothing of the step before it.
+    /// </summary>
+    private FloatHistogram Unhinted(FloatHistogram histogram)
+    {
+        if (histogram.CounterResetHint is CounterResetHint.Unknown or CounterResetHint.Gauge)
+        {
+            return histogram;
+        }
+
+        if (_lastUnhinted is null || !ReferenceEquals(histogram, _lastHistogram))
+        {
+            _lastHistogram = histogram;
+            _lastUnhinted = histogram.WithHint(CounterResetHint.Unknown);
+        }
+
+        return _lastUnhinted;
     }
 }

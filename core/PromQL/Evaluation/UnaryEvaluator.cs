@@ -21,7 +21,7 @@ internal static class UnaryEvaluator
             return scalar;
         }
 
-        MappedStream negated = new((SeriesStream)operand, static value => -value);
+        NegatedStream negated = new((SeriesStream)operand);
         return NameRemoval.Apply(negated, evaluator.Context, evaluator.Steps.Count);
     }
 }

@@ -13,6 +13,8 @@ internal sealed class UnionStream(SeriesStream left, SeriesStream right, GroupPr
 
     public override Span<double> Values => Current.Values;
 
+    public override Span<FloatHistogram?> Histograms => Current.Histograms;
+
     /// <summary>The names of the two sides may differ even if each side has only one.</summary>
     public override bool NamesVary => true;
 
@@ -24,7 +26,7 @@ internal sealed class UnionStream(SeriesStream left, SeriesStream right, GroupPr
         {
             if (left.MoveNext())
             {
-                presence.Add(left.Labels, left.Values);
+                presence.Add(left.Labels, left.Values, left.Histograms);
                 return true;
             }
 
@@ -36,11 +38,11 @@ internal sealed class UnionStream(SeriesStream left, SeriesStream right, GroupPr
             return false;
         }
 
-        Mask(presence.Find(right.Labels), right.Values);
+        Mask(presence.Find(right.Labels), right.Values, right.Histograms);
         return true;
     }
 
-    private static void Mask(ReadOnlySpan<bool> present, Span<double> values)
+    private static void Mask(ReadOnlySpan<bool> present, Span<double> values, Span<FloatHistogram?> histograms)
     {
         for (int step = 0; step < present.Length; step++)
         {
@@ -48,6 +50,11 @@ internal sealed class UnionStream(SeriesStream left, SeriesStream right, GroupPr
             {
                 values[step] = Missing.Value;
             }
+        }
+
+        for (int step = 0; step < Math.Min(present.Length, histograms.Length); step++)
+        {
+            histograms[step] = present[step] ? null : histograms[step];
         }
     }
 }

@@ -25,6 +25,10 @@ internal sealed class VectorMatchEvaluator
     private readonly bool _dropName;
     private readonly MergingMatrix _result;
     private readonly double[] _column;
+    private readonly HistogramOperator _histograms;
+
+    /// <summary>Made for the first pair with native histograms, of which most queries see none.</summary>
+    private FloatHistogram?[] _histogramColumn = [];
 
     /// <summary>
     /// For groups of more than one series of the "one" side: at each step one above the row that has a value there, 0 for
@@ -64,12 +68,13 @@ internal sealed class VectorMatchEvaluator
             matching.On ? LabelProjection.Keep(matching.Labels) : LabelProjection.Without(matching.Labels));
         bool delayed = context.Options.DelayedNameRemoval;
         _resultLabels = new MatchedLabels(
-            matching, dropName: !binary.Operator.IsComparison() || (binary.ReturnBool && !delayed));
+            matching, dropName: binary.Operator.IsArithmetic() || (binary.ReturnBool && !delayed));
         _dropName = binary.ReturnBool && delayed;
         _pairedWith = new int[_one.Count];
         _result = new MergingMatrix(left.StepCount);
-        _result.Matrix.NamesVary = binary.Operator.IsComparison() && _many.NamesVary;
+        _result.Matrix.NamesVary = !binary.Operator.IsArithmetic() && _many.NamesVary;
         _column = new double[left.StepCount];
+        _histograms = new HistogramOperator(binary, context.Annotations);
     }
 
     /// <exception cref="QueryException">Series meet in a way that the cardinality does not allow.</exception>
@@ -121,24 +126,22 @@ internal sealed class VectorMatchEvaluator
             Take(oneAtStep, _firstOne[group]);
         }
 
-        ReadOnlySpan<double> values = _one.Values(row);
         int shared = 0;
-        while (shared < values.Length
-            && (Missing.IsMissing(values[shared]) || oneAtStep[shared] == 0 || !ManySideHasValueAt(shared)))
+        while (shared < oneAtStep.Length
+            && (!_one.IsPresent(row, shared) || oneAtStep[shared] == 0 || !ManySideHasValueAt(shared)))
         {
             shared++;
         }
 
         Take(oneAtStep, row);
-        return shared < values.Length ? shared : int.MaxValue;
+        return shared < oneAtStep.Length ? shared : int.MaxValue;
     }
 
     private void Take(int[] oneAtStep, int row)
     {
-        ReadOnlySpan<double> values = _one.Values(row);
         for (int step = 0; step < oneAtStep.Length; step++)
         {
-            oneAtStep[step] = Missing.IsMissing(values[step]) ? oneAtStep[step] : row + 1;
+            oneAtStep[step] = _one.IsPresent(row, step) ? row + 1 : oneAtStep[step];
         }
     }
 
@@ -149,10 +152,9 @@ internal sealed class VectorMatchEvaluator
             _manySteps = new bool[_column.Length];
             for (int row = 0; row < _many.Count; row++)
             {
-                ReadOnlySpan<double> values = _many.Values(row);
-                for (int at = 0; at < values.Length; at++)
+                for (int at = 0; at < _manySteps.Length; at++)
                 {
-                    _manySteps[at] |= !Missing.IsMissing(values[at]);
+                    _manySteps[at] |= _many.IsPresent(row, at);
                 }
             }
         }
@@ -179,7 +181,7 @@ internal sealed class VectorMatchEvaluator
     {
         Dictionary<int, int> seen = [];
         int second = 0;
-        while (Missing.IsMissing(_one.Values(second)[_sharedStep]) || seen.TryAdd(_groups.Find(_one.Labels(second)), second))
+        while (!_one.IsPresent(second, _sharedStep) || seen.TryAdd(_groups.Find(_one.Labels(second)), second))
         {
             second++;
         }
@@ -221,7 +223,7 @@ internal sealed class VectorMatchEvaluator
         for (int step = 0; step < oneAtStep.Length && step < FirstFailure; step++)
         {
             int one = oneAtStep[step] - 1;
-            if (one >= 0 && _pairedWith[one] != row + 1 && !Missing.IsMissing(_many.Values(row)[step]))
+            if (one >= 0 && _pairedWith[one] != row + 1 && _many.IsPresent(row, step))
             {
                 _pairedWith[one] = row + 1;
                 CombinePair(group, row, one);
@@ -244,7 +246,8 @@ internal sealed class VectorMatchEvaluator
         {
             int known = _result.Matrix.Count;
             Combine(_many.Values(manyRow), _one.Values(oneRow));
-            _result.Add(labels, _dropName, _column);
+            bool hasHistograms = CombineHistograms(manyRow, oneRow);
+            _result.Add(labels, _dropName, _column, hasHistograms ? _histogramColumn : default);
             _context.Budget.HoldBytes((long)(_result.Matrix.Count - known) * _column.Length * sizeof(double));
         }
     }
@@ -268,12 +271,10 @@ internal sealed class VectorMatchEvaluator
     /// <summary>Marks where both series of a pair have a value; gives the first such step that was marked before.</summary>
     private int MarkMatches(MatchedPair pair, bool[] matched)
     {
-        ReadOnlySpan<double> many = _many.Values(pair.ManyRow);
-        ReadOnlySpan<double> one = _one.Values(pair.OneRow);
         int collision = int.MaxValue;
         for (int step = matched.Length - 1; step >= 0; step--)
         {
-            if (!Missing.IsMissing(many[step]) && !Missing.IsMissing(one[step]))
+            if (_many.IsPresent(pair.ManyRow, step) && _one.IsPresent(pair.OneRow, step))
             {
                 collision = matched[step] ? step : collision;
                 matched[step] = true;
@@ -288,7 +289,7 @@ internal sealed class VectorMatchEvaluator
         bool oneIsLeft = _matching.Cardinality == MatchCardinality.OneToMany;
         ReadOnlySpan<double> left = oneIsLeft ? one : many;
         ReadOnlySpan<double> right = oneIsLeft ? many : one;
-        if (!_binary.Operator.IsComparison())
+        if (_binary.Operator.IsArithmetic())
         {
             BinaryOperation.Compute(_binary.Operator, left, right, _column);
         }
@@ -296,10 +297,32 @@ internal sealed class VectorMatchEvaluator
         {
             BinaryOperation.Compare(_binary.Operator, left, right, _column);
         }
-        else
+        else if (_binary.Operator.IsComparison())
         {
             BinaryOperation.Filter(_binary.Operator, left, right, left, _column);
         }
+        else
+        {
+            _column.AsSpan().Fill(Missing.Value);
+        }
+    }
+
+    /// <summary>Computes the steps of a pair that have native histograms; false when there are none.</summary>
+    private bool CombineHistograms(int manyRow, int oneRow)
+    {
+        bool oneIsLeft = _matching.Cardinality == MatchCardinality.OneToMany;
+        MixedColumn many = new(_many.Values(manyRow), _many.Histograms(manyRow));
+        MixedColumn one = new(_one.Values(oneRow), _one.Histograms(oneRow));
+        MixedColumn left = oneIsLeft ? one : many;
+        MixedColumn right = oneIsLeft ? many : one;
+        if (!_histograms.Concerns(left, right))
+        {
+            return false;
+        }
+
+        _histogramColumn = _histogramColumn.Length == 0 ? new FloatHistogram?[_column.Length] : _histogramColumn;
+        _histograms.Apply(left, right, _column, _histogramColumn);
+        return true;
     }
 
     /// <summary>What may match once per step: a group, or one result of a group where many may match.</summary>

@@ -18,11 +18,16 @@ internal sealed class VectorSelectorStream(
     private readonly SampleBuffer _samples = new();
     private readonly double[] _values = new double[window.Steps.Count];
 
-    private FloatHistogram?[]? _histograms;
+    /// <summary>Made for the first series with native histograms, of which most queries see none.</summary>
+    private FloatHistogram?[] _histograms = [];
+    private bool _hasHistograms;
+
+    /// <summary>See <see cref="HistogramStatistics"/>.</summary>
+    public bool DetectsResets { get; init; }
 
     public override Labels Labels => series.Labels;
 
-    public override ReadOnlySpan<FloatHistogram?> Histograms => _histograms;
+    public override Span<FloatHistogram?> Histograms => _hasHistograms ? _histograms : default;
 
     public override bool DropName => false;
 
@@ -37,7 +42,18 @@ internal sealed class VectorSelectorStream(
             context.ThrowIfStopped();
             _samples.Clear();
             series.Decode(_samples);
-            int present = FillSteps(_samples.Timestamps, _samples.Values, _samples.Histograms);
+            long present = FillSteps(_samples.Timestamps, _samples.Values);
+            _hasHistograms = false;
+            if (!_samples.Histograms.IsEmpty)
+            {
+                if (DetectsResets)
+                {
+                    _samples.DetectResets();
+                }
+
+                present += FillHistograms(_samples.Timestamps, _samples.Histograms);
+            }
+
             if (present > 0)
             {
                 context.Budget.HoldRow(present, _values.Length);
@@ -49,40 +65,69 @@ internal sealed class VectorSelectorStream(
         return false;
     }
 
-    /// <summary>Computes every step and returns how many of them have a value.</summary>
-    private int FillSteps(
-        ReadOnlySpan<long> timestamps, ReadOnlySpan<double> values, ReadOnlySpan<FloatHistogram?> histograms)
+    /// <summary>Computes the values of every step and returns how many there are.</summary>
+    private int FillSteps(ReadOnlySpan<long> timestamps, ReadOnlySpan<double> values)
     {
-        _histograms = histograms.IsEmpty || wantTimestamps ? null : new FloatHistogram?[_values.Length];
         int present = 0;
         int next = 0;
         for (int step = 0; step < _values.Length; step++)
         {
-            long referenceMs = window.ReferenceMs(step);
-            while (next < timestamps.Length && timestamps[next] <= referenceMs)
-            {
-                next++;
-            }
+            int last = Find(step, timestamps, ref next);
 
-            int last = next - 1;
-            FloatHistogram? histogram = last < 0 || histograms.IsEmpty ? null : histograms[last];
-            bool isStale = histogram?.IsStale ?? (last < 0 || Missing.IsMissing(values[last]));
-            if (isStale || timestamps[last] <= referenceMs - window.LookbackMs)
+            // Of a histogram the value is missing, whose mark is what stands in its place among the samples.
+            if (last < 0 || Missing.IsMissing(values[last]))
             {
                 _values[step] = Missing.Value;
                 continue;
             }
 
-            if (histogram is not null && _histograms is not null)
-            {
-                _histograms[step] = histogram;
-            }
-
-            // Of a histogram the value is missing, whose mark is what stands in its place among the samples.
             _values[step] = wantTimestamps ? timestamps[last] / 1000.0 : values[last];
             present++;
         }
 
         return present;
+    }
+
+    /// <summary>Computes the histograms of every step, or their times as values; returns how many samples they count as.</summary>
+    private long FillHistograms(ReadOnlySpan<long> timestamps, ReadOnlySpan<FloatHistogram?> histograms)
+    {
+        _histograms = _histograms.Length == 0 ? new FloatHistogram?[_values.Length] : _histograms;
+        _hasHistograms = !wantTimestamps;
+        long size = 0;
+        int next = 0;
+        for (int step = 0; step < _histograms.Length; step++)
+        {
+            int last = Find(step, timestamps, ref next);
+            FloatHistogram? histogram = last < 0 || histograms[last] is { IsStale: true } ? null : histograms[last];
+            if (histogram is null)
+            {
+                _histograms[step] = null;
+                continue;
+            }
+
+            size += QueryBudget.SizeOf(histogram);
+            if (wantTimestamps)
+            {
+                _values[step] = timestamps[last] / 1000.0;
+            }
+            else
+            {
+                _histograms[step] = histogram;
+            }
+        }
+
+        return size;
+    }
+
+    /// <summary>The sample that counts at a step; -1 when there is none, or it is too old.</summary>
+    private int Find(int step, ReadOnlySpan<long> timestamps, ref int next)
+    {
+        long referenceMs = window.ReferenceMs(step);
+        while (next < timestamps.Length && timestamps[next] <= referenceMs)
+        {
+            next++;
+        }
+
+        return next > 0 && timestamps[next - 1] > referenceMs - window.LookbackMs ? next - 1 : -1;
     }
 }

@@ -14,13 +14,32 @@ internal abstract class WindowFunction
     /// </summary>
     public virtual bool DependsOnStep => false;
 
-    /// <summary>Called before the windows of a series, to prepare what windows share.</summary>
+    /// <summary>Where the function says what it has noticed about native histograms.</summary>
+    public RangeNotes? Notes { get; set; }
+
+    /// <summary>Called before the windows of a series, with its floats, to prepare what windows share.</summary>
     public virtual void BeginSeries(ReadOnlySpan<double> values)
     {
     }
 
-    /// <summary>The value of one window, or <see cref="Missing"/> when it has too few samples.</summary>
+    /// <summary>The value of a window of floats alone, or <see cref="Missing"/> when it has too few samples.</summary>
     public abstract double Evaluate(in Window window);
+
+    /// <summary>
+    /// The value or the native histogram of a window that has histograms. A function of floats passes them by, which is
+    /// noted where there are floats too.
+    /// </summary>
+    public virtual double EvaluateMixed(in Window window, out FloatHistogram? histogram)
+    {
+        histogram = null;
+        if (window.Count == 0)
+        {
+            return Missing.Value;
+        }
+
+        Notes?.HistogramsIgnored();
+        return Evaluate(in window);
+    }
 
     /// <summary>Called after a series of which at least one window had a value.</summary>
     public virtual void EndSeries(Labels labels)

@@ -2,7 +2,10 @@ using AmpEdge.Prometheus;
 
 namespace AmpEdge.PromQL;
 
-/// <summary>A stream that passes on the rows of another one, changed in place.</summary>
+/// <summary>
+/// A stream that passes on the rows of another one, changed in place. Native histograms are left out unless the wrapper
+/// says otherwise.
+/// </summary>
 internal abstract class WrappingStream(SeriesStream source) : SeriesStream
 {
     public override Labels Labels => Source.Labels;

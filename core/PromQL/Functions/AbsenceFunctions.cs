@@ -10,7 +10,7 @@ internal static class AbsenceFunctions
     public static NodeValue AbsentOverTime(FunctionCall call)
     {
         SeriesStream present = new RangeFunctionStream(
-            call.Range(0), new ReducerFunction(static (in Window _) => 1), call.Context);
+            call.Range(0), new SampleCountFunction(static _ => 1), call.Context);
         return WhereAbsent(call, present);
     }
 
@@ -30,6 +30,12 @@ internal static class AbsenceFunctions
                 {
                     values[step] = Missing.Value;
                 }
+            }
+
+            ReadOnlySpan<FloatHistogram?> histograms = stream.Histograms;
+            for (int step = 0; step < histograms.Length; step++)
+            {
+                values[step] = histograms[step] is null ? values[step] : Missing.Value;
             }
         }
 

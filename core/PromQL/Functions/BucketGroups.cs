@@ -21,13 +21,21 @@ internal sealed class BucketGroups
 
     public int Count => _groups.Count;
 
-    /// <summary>Reads a vector to its end; series without a sensible <c>le</c> are left out with a warning.</summary>
-    public static BucketGroups Collect(SeriesStream stream, FunctionCall call, int position)
+    /// <summary>
+    /// Reads a vector to its end; series without a sensible <c>le</c> are left out with a warning. Those with native
+    /// histograms are shown to <paramref name="native"/> as they come.
+    /// </summary>
+    public static BucketGroups Collect(SeriesStream stream, FunctionCall call, int position, Action<SeriesStream> native)
     {
         BucketGroups groups = new(call.Steps.Count);
         LabelsBuilder withoutBound = new();
         while (stream.MoveNext())
         {
+            if (!stream.Histograms.IsEmpty)
+            {
+                native(stream);
+            }
+
             if (Missing.CountPresent(stream.Values) == 0)
             {
                 continue;
@@ -61,6 +69,15 @@ internal sealed class BucketGroups
     public static string ForMetric(Labels labels) =>
         labels.MetricName is { Length: > 0 } name ? $" for metric name {GoQuote.Quote(name)}" : "";
 
+    /// <summary>The group with some labels, or -1.</summary>
+    public int Find(Labels labels) => _indexes.GetValueOrDefault(labels, -1);
+
+    /// <summary>Whether a group has any bucket at a step.</summary>
+    public bool HasBuckets(int group, int step) => _groups[group].HasBuckets(step);
+
+    /// <summary>Leaves out a group at a step, where a native histogram has the same labels.</summary>
+    public void Exclude(int group, int step) => _groups[group].Exclude(step);
+
     public Labels Labels(int group) => _groups[group].Labels;
 
     public bool DropName(int group) => _groups[group].DropName;
@@ -72,6 +89,11 @@ internal sealed class BucketGroups
     public Span<ClassicBucket> BucketsAt(int group, int step, ref ClassicBucket[] buffer)
     {
         Group buckets = _groups[group];
+        if (buckets.IsExcluded(step))
+        {
+            return default;
+        }
+
         if (buffer.Length < buckets.Count)
         {
             buffer = new ClassicBucket[buckets.Count];
@@ -124,6 +146,7 @@ internal sealed class BucketGroups
         private readonly ColumnSlab _columns = new(stepCount);
         private readonly List<double> _bounds = [];
         private int[] _order = [];
+        private bool[]? _excluded;
 
         public Labels Labels => labels;
 
@@ -149,6 +172,27 @@ internal sealed class BucketGroups
 
             Array.Sort(bounds, _order);
         }
+
+        public bool HasBuckets(int step)
+        {
+            for (int bucket = 0; bucket < Count; bucket++)
+            {
+                if (!Missing.IsMissing(ValueAt(bucket, step)))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        public void Exclude(int step)
+        {
+            _excluded ??= new bool[stepCount];
+            _excluded[step] = true;
+        }
+
+        public bool IsExcluded(int step) => _excluded is not null && _excluded[step];
 
         public double UpperBound(int bucket) => _bounds[_order[bucket]];
 

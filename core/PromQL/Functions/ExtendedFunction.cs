@@ -10,6 +10,8 @@ internal sealed class ExtendedFunction(
     bool isCounter, bool perSecond, bool smoothed, CounterNameHint nameHint)
     : WindowFunction
 {
+    private readonly ExtendedHistogramIncrease _histograms = new(isCounter, smoothed);
+
     public override double Evaluate(in Window window)
     {
         if (!WindowBounds.TryFind(in window, smoothed, isCounter, out WindowBounds bounds)
@@ -25,6 +27,25 @@ internal sealed class ExtendedFunction(
         }
 
         return perSecond ? result / (window.RangeMs / 1000.0) : result;
+    }
+
+    /// <summary>Histograms alone: floats beside them are a mix that has no rate.</summary>
+    public override double EvaluateMixed(in Window window, out FloatHistogram? histogram)
+    {
+        histogram = null;
+        if (window.Count > 0)
+        {
+            Notes?.MixedWithFloats();
+            return Missing.Value;
+        }
+
+        histogram = _histograms.Of(in window, Notes);
+        if (perSecond && histogram is not null)
+        {
+            histogram = HistogramScaling.Divide(histogram, window.RangeMs / 1000.0);
+        }
+
+        return Missing.Value;
     }
 
     public override void EndSeries(Labels labels)

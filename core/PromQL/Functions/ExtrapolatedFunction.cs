@@ -18,6 +18,8 @@ internal sealed class ExtrapolatedFunction(
     private double[] _valuesBeforeReset = [];
     private int _nextReset;
 
+    private readonly HistogramIncrease _histograms = new(isCounter);
+
     public override void BeginSeries(ReadOnlySpan<double> values)
     {
         _resets.Clear();
@@ -55,7 +57,27 @@ internal sealed class ExtrapolatedFunction(
             result = AddResets(result, window.FirstIndex, window.FirstIndex + window.Count);
         }
 
-        return result * ExtrapolationFactor(in window, result);
+        return result * ExtrapolationFactor(in window, window.Timestamps, window.Values[0], result);
+    }
+
+    /// <summary>Histograms alone: floats beside them are a mix that has no rate.</summary>
+    public override double EvaluateMixed(in Window window, out FloatHistogram? histogram)
+    {
+        histogram = null;
+        if (window.Count > 0)
+        {
+            Notes?.MixedWithFloats();
+            return Missing.Value;
+        }
+
+        if (window.Histograms.Length > 1 && _histograms.Of(window.Histograms, Notes) is { } increase)
+        {
+            double factor = ExtrapolationFactor(
+                in window, window.HistogramTimestamps, window.Histograms[0].Count, increase.Count);
+            histogram = HistogramScaling.Multiply(increase, factor);
+        }
+
+        return Missing.Value;
     }
 
     public override void EndSeries(Labels labels)
@@ -82,24 +104,28 @@ internal sealed class ExtrapolatedFunction(
         return result;
     }
 
-    private double ExtrapolationFactor(in Window window, double increase)
+    /// <param name="window">Where the samples lie.</param>
+    /// <param name="timestamps">The times of the samples.</param>
+    /// <param name="first">The value of the first sample, or how many observations it has.</param>
+    /// <param name="increase">By how much that grew up to the last one.</param>
+    private double ExtrapolationFactor(in Window window, ReadOnlySpan<long> timestamps, double first, double increase)
     {
-        long firstMs = window.Timestamps[0];
-        long lastMs = window.Timestamps[^1];
+        long firstMs = timestamps[0];
+        long lastMs = timestamps[^1];
         double toStart = (firstMs - window.StartMs) / 1000.0;
         double toEnd = (window.EndMs - lastMs) / 1000.0;
         double sampled = (lastMs - firstMs) / 1000.0;
-        double averageInterval = sampled / (window.Count - 1);
+        double averageInterval = sampled / (timestamps.Length - 1);
         double threshold = averageInterval * ThresholdIntervals;
         if (toStart >= threshold)
         {
             toStart = averageInterval / 2;
         }
 
-        if (isCounter && increase > 0 && window.Values[0] >= 0)
+        if (isCounter && increase > 0 && first >= 0)
         {
             // A counter cannot have been below zero, so it is not extrapolated beyond where it would have been zero.
-            toStart = Math.Min(toStart, sampled * (window.Values[0] / increase));
+            toStart = Math.Min(toStart, sampled * (first / increase));
         }
 
         if (toEnd >= threshold)

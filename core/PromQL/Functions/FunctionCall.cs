@@ -47,6 +47,7 @@ internal sealed class FunctionCall(Call node, Evaluator evaluator)
     /// <summary>A window function over a range argument; the name is dropped unless the function keeps it.</summary>
     public SeriesStream OverRange(WindowFunction function, int rangeArgument = 0)
     {
+        function.Notes = new RangeNotes(Context.Annotations, Position(0));
         RangeFunctionStream stream = new(Range(rangeArgument), function, Context);
         return function.KeepsName ? stream : WithoutName(stream);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 
 namespace AmpEdge.PromQL;
 
@@ -83,6 +84,11 @@ internal static class FunctionRegistry
             ["histogram_quantile"] = HistogramFunctions.Quantile,
             ["histogram_quantiles"] = HistogramFunctions.Quantiles,
             ["histogram_fraction"] = HistogramFunctions.Fraction,
+            ["histogram_count"] = HistogramFunctions.Count,
+            ["histogram_sum"] = HistogramFunctions.Sum,
+            ["histogram_avg"] = HistogramFunctions.Average,
+            ["histogram_stddev"] = HistogramFunctions.StandardDeviation,
+            ["histogram_stdvar"] = HistogramFunctions.StandardVariance,
 
             ["timestamp"] = TimestampFunction.Evaluate,
             ["time"] = ScalarFunctions.Time,
@@ -102,9 +108,11 @@ internal static class FunctionRegistry
             ["sort_by_label_desc"] = SortFunctions.SortByLabelDescending,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <exception cref="QueryException">The function is in the language, and this engine cannot evaluate it.</exception>
+    /// <summary>Whether a function of the language has an evaluator, as all are meant to have.</summary>
+    public static bool Knows(string name) => s_byName.ContainsKey(name);
+
     public static NodeValue Evaluate(FunctionCall call) =>
         s_byName.TryGetValue(call.Node.Function.Name, out FunctionEvaluator? evaluate)
             ? evaluate(call)
-            : throw Unsupported.Feature($"the function {call.Node.Function.Name}");
+            : throw new UnreachableException($"the function {call.Node.Function.Name} has a signature and no evaluator");
 }

@@ -3,7 +3,7 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.PromQL;
 
 /// <summary>
-/// Estimates from histograms. Samples of the store are floats, so histograms are classic ones: series with <c>le</c>.
+/// Estimates from histograms, native ones and classic ones: groups of series with <c>le</c>.
 /// </summary>
 internal static class HistogramFunctions
 {
@@ -11,18 +11,25 @@ internal static class HistogramFunctions
         "input to histogram_quantile needed to be fixed for monotonicity (see "
         + "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)";
 
-    /// <summary><c>histogram_quantile(φ, buckets)</c>.</summary>
+    private delegate double ClassicEstimate(Span<ClassicBucket> buckets, int step, Labels labels);
+
+    private delegate double NativeEstimate(FloatHistogram histogram, int step, Labels labels);
+
+    /// <summary><c>histogram_quantile(φ, histograms)</c>.</summary>
     public static NodeValue Quantile(FunctionCall call)
     {
         ScalarColumn quantiles = call.Scalar(0);
         WarnInvalid(call, quantiles, call.Position(0));
         int position = call.Position(1);
-        return Estimated(call, vectorArgument: 1, (buckets, step, labels) =>
-            QuantileOf(call, quantiles.Values[step], buckets, labels, position));
+        return Estimated(
+            call,
+            vectorArgument: 1,
+            (buckets, step, labels) => QuantileOf(call, quantiles.Values[step], buckets, labels, position),
+            (histogram, step, labels) => QuantileOf(call, quantiles.Values[step], histogram, labels, position));
     }
 
     /// <summary>
-    /// <c>histogram_quantiles(buckets, label, φ…)</c>: one result for each quantile, told apart by the label.
+    /// <c>histogram_quantiles(histograms, label, φ…)</c>: one result for each quantile, told apart by the label.
     /// </summary>
     public static NodeValue Quantiles(FunctionCall call)
     {
@@ -36,8 +43,11 @@ internal static class HistogramFunctions
         }
 
         long heldBefore = call.Context.Budget.Held;
-        BucketGroups groups = BucketGroups.Collect(call.Vector(0), call, position);
+        NativeEstimates natives = new(call.Steps.Count);
+        BucketGroups groups = BucketGroups.Collect(
+            call.Vector(0), call, position, stream => AddNative(call, natives, stream, quantiles, label));
         MergingMatrix result = new(call.Steps.Count);
+        natives.MoveTo(result, groups, call, position);
         ClassicBucket[] buffer = [];
         double[] row = new double[call.Steps.Count];
         for (int group = 0; group < groups.Count; group++)
@@ -47,7 +57,7 @@ internal static class HistogramFunctions
                 for (int first = 0; first < row.Length;)
                 {
                     first = FillRun(call, groups, group, quantile, position, row, first, ref buffer);
-                    string value = GoNumber.General(quantile.Values[first - 1]);
+                    string value = GoNumber.OpenMetrics(quantile.Values[first - 1]);
                     result.Add(WithLabel(groups.Labels(group), label, value), groups.DropName(group), row);
                 }
             }
@@ -56,37 +66,104 @@ internal static class HistogramFunctions
         return WithoutName(call, result.Matrix, heldBefore);
     }
 
-    /// <summary><c>histogram_fraction(lower, upper, buckets)</c>.</summary>
+    /// <summary><c>histogram_fraction(lower, upper, histograms)</c>.</summary>
     public static NodeValue Fraction(FunctionCall call)
     {
         ScalarColumn lower = call.Scalar(0);
         ScalarColumn upper = call.Scalar(1);
-        return Estimated(call, vectorArgument: 2, (buckets, step, _) =>
-            ClassicHistogram.Fraction(lower.Values[step], upper.Values[step], buckets));
+        int position = call.Position(2);
+        return Estimated(
+            call,
+            vectorArgument: 2,
+            (buckets, step, _) => ClassicHistogram.Fraction(lower.Values[step], upper.Values[step], buckets),
+            (histogram, step, labels) =>
+            {
+                double fraction = NativeHistogram.Fraction(
+                    lower.Values[step], upper.Values[step], histogram, out NanObservations nan);
+                if (nan != NanObservations.None)
+                {
+                    Inform(call, HistogramNotes.FractionWithoutNaN, labels, position);
+                }
+
+                return fraction;
+            });
     }
 
-    private delegate double Estimate(Span<ClassicBucket> buckets, int step, Labels labels);
+    public static NodeValue Count(FunctionCall call) => MapNative(call, static histogram => histogram.Count);
 
-    private static SeriesStream Estimated(FunctionCall call, int vectorArgument, Estimate estimate)
+    public static NodeValue Sum(FunctionCall call) => MapNative(call, static histogram => histogram.Sum);
+
+    public static NodeValue Average(FunctionCall call) => MapNative(call, static histogram => histogram.Sum / histogram.Count);
+
+    public static NodeValue StandardVariance(FunctionCall call) => MapNative(call, NativeHistogram.Variance);
+
+    public static NodeValue StandardDeviation(FunctionCall call) =>
+        MapNative(call, static histogram => Math.Sqrt(NativeHistogram.Variance(histogram)));
+
+    private static SeriesStream MapNative(FunctionCall call, Func<FloatHistogram, double> map) =>
+        call.WithoutName(new HistogramMapStream(call.Vector(0), map));
+
+    private static SeriesStream Estimated(
+        FunctionCall call, int vectorArgument, ClassicEstimate classic, NativeEstimate native)
     {
         long heldBefore = call.Context.Budget.Held;
-        BucketGroups groups = BucketGroups.Collect(call.Vector(vectorArgument), call, call.Position(vectorArgument));
-        SeriesMatrix result = new(call.Steps.Count);
+        int position = call.Position(vectorArgument);
+        NativeEstimates natives = new(call.Steps.Count);
+        BucketGroups groups = BucketGroups.Collect(
+            call.Vector(vectorArgument), call, position, stream => AddNative(natives, stream, native));
+        MergingMatrix result = new(call.Steps.Count);
+        natives.MoveTo(result, groups, call, position);
         ClassicBucket[] buffer = [];
+        double[] row = new double[call.Steps.Count];
         for (int group = 0; group < groups.Count; group++)
         {
-            Span<double> row = result.AddMissing(groups.Labels(group), groups.DropName(group));
             for (int step = 0; step < row.Length; step++)
             {
                 Span<ClassicBucket> buckets = groups.BucketsAt(group, step, ref buffer);
-                if (!buckets.IsEmpty)
+                row[step] = buckets.IsEmpty ? Missing.Value : classic(buckets, step, groups.Labels(group));
+            }
+
+            result.Add(groups.Labels(group), groups.DropName(group), row);
+        }
+
+        return WithoutName(call, result.Matrix, heldBefore);
+    }
+
+    private static void AddNative(NativeEstimates natives, SeriesStream stream, NativeEstimate estimate)
+    {
+        Span<double> row = natives.Add(stream.Labels, stream.Labels, stream.DropName);
+        ReadOnlySpan<FloatHistogram?> histograms = stream.Histograms;
+        for (int step = 0; step < row.Length; step++)
+        {
+            if (histograms[step] is { } histogram)
+            {
+                row[step] = estimate(histogram, step, stream.Labels);
+            }
+        }
+    }
+
+    private static void AddNative(
+        FunctionCall call, NativeEstimates natives, SeriesStream stream, ScalarColumn[] quantiles, string label)
+    {
+        ReadOnlySpan<FloatHistogram?> histograms = stream.Histograms;
+        foreach (ScalarColumn quantile in quantiles)
+        {
+            for (int first = 0; first < histograms.Length;)
+            {
+                double value = quantile.Values[first];
+                Span<double> row = natives.Add(
+                    stream.Labels, WithLabel(stream.Labels, label, GoNumber.OpenMetrics(value)), stream.DropName);
+                while (first < histograms.Length && quantile.Values[first].Equals(value))
                 {
-                    row[step] = estimate(buckets, step, groups.Labels(group));
+                    if (histograms[first] is { } histogram)
+                    {
+                        row[first] = QuantileOf(call, value, histogram, stream.Labels, call.Position(0));
+                    }
+
+                    first++;
                 }
             }
         }
-
-        return WithoutName(call, result, heldBefore);
     }
 
     // The steps from the first one on that share one quantile: a row of its own, because the label says which.
@@ -120,11 +197,31 @@ internal static class HistogramFunctions
         if (quantile is >= 0 and <= 1 && double.IsPositiveInfinity(buckets[^1].UpperBound)
             && ClassicHistogram.ForceMonotonic(buckets))
         {
-            call.Context.Annotations.Inform(position, ForcedMonotonic + BucketGroups.ForMetric(labels));
+            call.Context.Annotations.Inform(position, ForcedMonotonic + ForMetric(call, labels));
         }
 
         return ClassicHistogram.Quantile(quantile, buckets);
     }
+
+    private static double QuantileOf(
+        FunctionCall call, double quantile, FloatHistogram histogram, Labels labels, int position)
+    {
+        double value = NativeHistogram.Quantile(quantile, histogram, out NanObservations nan);
+        if (nan != NanObservations.None)
+        {
+            bool isSkew = nan == NanObservations.Skew;
+            Inform(call, isSkew ? HistogramNotes.QuantileIsSkewed : HistogramNotes.QuantileIsNaN, labels, position);
+        }
+
+        return value;
+    }
+
+    private static void Inform(FunctionCall call, string text, Labels labels, int position) =>
+        call.Context.Annotations.Inform(position, text + ForMetric(call, labels));
+
+    // Where names are dropped at once, the metric's is gone before it could be named.
+    private static string ForMetric(FunctionCall call, Labels labels) =>
+        call.Context.Options.DelayedNameRemoval ? BucketGroups.ForMetric(labels) : "";
 
     private static void WarnInvalid(FunctionCall call, ScalarColumn quantiles, int position)
     {

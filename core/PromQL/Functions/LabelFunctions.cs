@@ -78,7 +78,7 @@ internal static class LabelFunctions
                 dropName &= !setsName;
             }
 
-            result.Add(labels, dropName, stream.Values);
+            result.Add(labels, dropName, stream.Values, stream.Histograms);
         }
 
         result.Matrix.NamesVary = stream.NamesVary || setsName;

@@ -3,25 +3,25 @@ namespace AmpEdge.PromQL;
 /// <summary>The aggregations over a window: <c>sum_over_time</c> and its like.</summary>
 internal static class OverTimeFunctions
 {
-    public static NodeValue Average(FunctionCall call) => call.OverRange(new ReducerFunction(AverageOf));
+    public static NodeValue Average(FunctionCall call) => call.OverRange(new SumOverTime(AverageOf, isMean: true));
 
-    public static NodeValue Sum(FunctionCall call) => call.OverRange(new ReducerFunction(SumOf));
+    public static NodeValue Sum(FunctionCall call) => call.OverRange(new SumOverTime(SumOf, isMean: false));
 
     public static NodeValue Minimum(FunctionCall call) => call.OverRange(new ReducerFunction(MinimumOf));
 
     public static NodeValue Maximum(FunctionCall call) => call.OverRange(new ReducerFunction(MaximumOf));
 
     public static NodeValue Count(FunctionCall call) =>
-        call.OverRange(new ReducerFunction(static (in Window window) => window.Count));
+        call.OverRange(new SampleCountFunction(static count => count));
 
     public static NodeValue Present(FunctionCall call) =>
-        call.OverRange(new ReducerFunction(static (in Window _) => 1));
+        call.OverRange(new SampleCountFunction(static _ => 1));
 
     public static NodeValue First(FunctionCall call) =>
-        call.OverRange(new ReducerFunction(static (in Window window) => window.Values[0], keepsName: true));
+        call.OverRange(new EdgeSampleFunction(wantLast: false, wantTime: false));
 
     public static NodeValue Last(FunctionCall call) =>
-        call.OverRange(new ReducerFunction(static (in Window window) => window.Values[^1], keepsName: true));
+        call.OverRange(new EdgeSampleFunction(wantLast: true, wantTime: false));
 
     public static NodeValue StandardVariance(FunctionCall call) => call.OverRange(new ReducerFunction(VarianceOf));
 
@@ -34,10 +34,10 @@ internal static class OverTimeFunctions
     public static NodeValue MedianAbsoluteDeviation(FunctionCall call) => call.OverRange(new MadOverTime());
 
     public static NodeValue TimeOfFirst(FunctionCall call) =>
-        call.OverRange(new ReducerFunction(static (in Window window) => window.Timestamps[0] / 1000.0));
+        call.OverRange(new EdgeSampleFunction(wantLast: false, wantTime: true));
 
     public static NodeValue TimeOfLast(FunctionCall call) =>
-        call.OverRange(new ReducerFunction(static (in Window window) => window.Timestamps[^1] / 1000.0));
+        call.OverRange(new EdgeSampleFunction(wantLast: true, wantTime: true));
 
     public static NodeValue TimeOfMaximum(FunctionCall call) =>
         call.OverRange(new ReducerFunction(static (in Window window) => TimeOfExtreme(in window, wantGreatest: true)));

@@ -13,11 +13,13 @@ internal static class RateFunctions
 
     public static NodeValue InstantDelta(FunctionCall call) => call.OverRange(new InstantChangeFunction(isRate: false));
 
-    public static NodeValue Changes(FunctionCall call) =>
-        OverAnchoredRange(call, new ReducerFunction(CountChanges));
+    public static NodeValue Changes(FunctionCall call) => OverAnchoredRange(
+        call,
+        new SuccessionFunction(
+            CountChanges, static (current, previous) => !HistogramEquality.AreEqual(current, previous)));
 
     public static NodeValue Resets(FunctionCall call) =>
-        OverAnchoredRange(call, new ReducerFunction(CountResets));
+        OverAnchoredRange(call, new SuccessionFunction(CountResets, HistogramResets.IsReset));
 
     private static SeriesStream Extrapolate(FunctionCall call, bool isCounter, bool perSecond) =>
         call.OverRange(call.ExtensionOf(0) == RangeExtension.None

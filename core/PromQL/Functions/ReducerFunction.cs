@@ -1,9 +1,7 @@
 namespace AmpEdge.PromQL;
 
-/// <summary>A window function without state.</summary>
-internal sealed class ReducerFunction(WindowReducer reduce, bool keepsName = false) : WindowFunction
+/// <summary>A window function of floats without state.</summary>
+internal sealed class ReducerFunction(WindowReducer reduce) : WindowFunction
 {
-    public override bool KeepsName => keepsName;
-
     public override double Evaluate(in Window window) => reduce(in window);
 }

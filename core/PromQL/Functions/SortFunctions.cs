@@ -14,16 +14,17 @@ internal static class SortFunctions
     public static NodeValue SortByLabel(FunctionCall call)
     {
         ReadOnlyMemory<byte>[] names = LabelNamesOf(call);
-        return Reorder(call, (matrix, left, right) => CompareLabels(matrix.Labels(left), matrix.Labels(right), names));
+        return Reorder(call, (matrix, left, right) => CompareLabels(matrix.Labels(left), matrix.Labels(right), names), keepHistograms: true);
     }
 
     public static NodeValue SortByLabelDescending(FunctionCall call)
     {
         ReadOnlyMemory<byte>[] names = LabelNamesOf(call);
-        return Reorder(call, (matrix, left, right) => CompareLabels(matrix.Labels(right), matrix.Labels(left), names));
+        return Reorder(call, (matrix, left, right) => CompareLabels(matrix.Labels(right), matrix.Labels(left), names), keepHistograms: true);
     }
 
-    private static SeriesStream Reorder(FunctionCall call, Func<SeriesMatrix, int, int, int> compare)
+    private static SeriesStream Reorder(
+        FunctionCall call, Func<SeriesMatrix, int, int, int> compare, bool keepHistograms = false)
     {
         SeriesStream vector = call.Vector(0);
         if (!call.Context.Steps.IsInstant)
@@ -33,6 +34,7 @@ internal static class SortFunctions
                 "sort is ineffective for range queries since results are always ordered by labels");
         }
 
+        vector = keepHistograms ? vector : new FloatsOnlyStream(vector);
         if (call.Steps.Count != 1)
         {
             return vector;
@@ -49,7 +51,7 @@ internal static class SortFunctions
         SeriesMatrix ordered = new(stepCount: 1) { NamesVary = rows.NamesVary };
         foreach (int row in order)
         {
-            ordered.Add(rows.Labels(row), rows.DropName(row), rows.Values(row));
+            ordered.Add(rows.Labels(row), rows.DropName(row), rows.Values(row), rows.Histograms(row));
         }
 
         return ordered.ToStream();

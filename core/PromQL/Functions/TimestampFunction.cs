@@ -1,3 +1,5 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.PromQL;
 
 /// <summary>
@@ -21,9 +23,11 @@ internal static class TimestampFunction
             }
 
             Span<double> values = Source.Values;
+            ReadOnlySpan<FloatHistogram?> histograms = Source.Histograms;
             for (int step = 0; step < values.Length; step++)
             {
-                values[step] = Missing.IsMissing(values[step]) ? Missing.Value : steps.At(step) / 1000.0;
+                bool isMissing = Missing.IsMissing(values[step]) && (histograms.IsEmpty || histograms[step] is null);
+                values[step] = isMissing ? Missing.Value : steps.At(step) / 1000.0;
             }
 
             return true;

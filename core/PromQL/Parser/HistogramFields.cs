@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.PromQL;
@@ -37,13 +38,13 @@ internal sealed class HistogramFields
         Count = Count,
         ZeroCount = ZeroCount,
         ZeroThreshold = ZeroThreshold,
-        PositiveBuckets = Positive,
+        PositiveBuckets = [.. Positive],
         PositiveSpans = Spans(PositiveOffset, Positive),
-        NegativeBuckets = Negative,
+        NegativeBuckets = [.. Negative],
         NegativeSpans = Spans(NegativeOffset, Negative),
-        CustomValues = CustomValues,
+        CustomValues = [.. CustomValues],
     };
 
-    private static HistogramSpan[] Spans(int offset, double[] buckets) =>
+    private static ImmutableArray<HistogramSpan> Spans(int offset, double[] buckets) =>
         buckets.Length == 0 ? [] : [new HistogramSpan(offset, (uint)buckets.Length)];
 }

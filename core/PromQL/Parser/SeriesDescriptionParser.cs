@@ -159,12 +159,16 @@ public sealed class SeriesDescriptionParser
             return left;
         }
 
-        if (FloatHistogramSum.TryCombine(left, right, factor, out FloatHistogram? sum, out string? error))
+        HistogramAccumulator sum = new(compensated: false);
+        sum.Load(left);
+        if (!sum.Add(right, factor).HasFlag(HistogramCombination.Incompatible))
         {
-            return sum;
+            return sum.ToHistogram(compact: false);
         }
 
-        _scanner.Fail(_scanner.Position, error);
+        _scanner.Fail(
+            _scanner.Position,
+            "error combining histograms: cannot combine a histogram of exponential buckets with one of custom buckets");
         return left;
     }
 

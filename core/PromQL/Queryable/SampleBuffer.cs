@@ -12,7 +12,8 @@ public sealed class SampleBuffer
 
     private long[] _timestamps = new long[InitialCapacity];
     private double[] _values = new double[InitialCapacity];
-    private FloatHistogram?[]? _histograms;
+    private FloatHistogram?[] _histograms = [];
+    private bool _hasHistograms;
 
     /// <summary>How many samples are held.</summary>
     public int Count { get; private set; }
@@ -24,19 +25,28 @@ public sealed class SampleBuffer
     public ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
 
     /// <summary>The histograms, null where a float is; empty when there is none at all.</summary>
-    public ReadOnlySpan<FloatHistogram?> Histograms => _histograms is null ? default : _histograms.AsSpan(0, Count);
+    public ReadOnlySpan<FloatHistogram?> Histograms => _hasHistograms ? _histograms.AsSpan(0, Count) : default;
 
     public void Clear()
     {
         Count = 0;
-        _histograms = null;
+        if (_hasHistograms)
+        {
+            Array.Clear(_histograms);
+            _hasHistograms = false;
+        }
     }
 
     /// <summary>Appends a native histogram, which the buffer keeps.</summary>
     public void Append(long timestampMs, FloatHistogram histogram)
     {
         Append(timestampMs, StaleMarker.Value);
-        _histograms ??= new FloatHistogram?[_timestamps.Length];
+        _hasHistograms = true;
+        if (_histograms.Length < _timestamps.Length)
+        {
+            Array.Resize(ref _histograms, _timestamps.Length);
+        }
+
         _histograms[Count - 1] = histogram;
     }
 
@@ -88,23 +98,21 @@ public sealed class SampleBuffer
         Count += count;
     }
 
-    /// <summary>
-    /// Removes samples for which a later step has no use: staleness markers of range selectors, and histograms unless
-    /// they are to be kept.
-    /// </summary>
-    internal void RemoveStale(bool keepHistograms)
+    /// <summary>Removes staleness markers, for which range selectors have no use.</summary>
+    internal void RemoveStale()
     {
         int kept = 0;
         for (int index = 0; index < Count; index++)
         {
-            bool isHistogram = keepHistograms && _histograms?[index] is { IsStale: false };
+            FloatHistogram? histogram = _hasHistograms ? _histograms[index] : null;
+            bool isHistogram = histogram is { IsStale: false };
             if (isHistogram || !StaleMarker.IsStale(_values[index]))
             {
                 _timestamps[kept] = _timestamps[index];
                 _values[kept] = _values[index];
-                if (_histograms is not null)
+                if (_hasHistograms)
                 {
-                    _histograms[kept] = _histograms[index];
+                    _histograms[kept] = histogram;
                 }
 
                 kept++;
@@ -112,7 +120,27 @@ public sealed class SampleBuffer
         }
 
         Count = kept;
-        _histograms = keepHistograms ? _histograms : null;
+    }
+
+    /// <summary>Compares each histogram of which it is not known with the one before: the counter was reset, or it was not.</summary>
+    internal void DetectResets()
+    {
+        FloatHistogram? previous = null;
+        for (int index = 0; _hasHistograms && index < Count; index++)
+        {
+            if (_histograms[index] is not { IsStale: false } histogram)
+            {
+                continue;
+            }
+
+            if (histogram.CounterResetHint == CounterResetHint.Unknown && previous is not null)
+            {
+                bool isReset = HistogramResets.IsReset(histogram, previous);
+                _histograms[index] = histogram.WithHint(isReset ? CounterResetHint.Reset : CounterResetHint.NotReset);
+            }
+
+            previous = histogram;
+        }
     }
 
     private void Grow(int needed)
@@ -120,7 +148,7 @@ public sealed class SampleBuffer
         int capacity = Math.Max(needed, _timestamps.Length * 2);
         Array.Resize(ref _timestamps, capacity);
         Array.Resize(ref _values, capacity);
-        if (_histograms is not null)
+        if (_hasHistograms)
         {
             Array.Resize(ref _histograms, capacity);
         }

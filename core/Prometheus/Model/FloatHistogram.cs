@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AmpEdge.Prometheus;
 
 /// <summary>
@@ -23,22 +25,38 @@ public sealed class FloatHistogram
 
     public double Sum { get; init; }
 
-    public IReadOnlyList<HistogramSpan> PositiveSpans { get; init; } = [];
+    public ImmutableArray<HistogramSpan> PositiveSpans { get; init; } = [];
 
-    public IReadOnlyList<HistogramSpan> NegativeSpans { get; init; } = [];
+    public ImmutableArray<HistogramSpan> NegativeSpans { get; init; } = [];
 
     /// <summary>The counts of the buckets in <see cref="PositiveSpans"/>, not differences.</summary>
-    public IReadOnlyList<double> PositiveBuckets { get; init; } = [];
+    public ImmutableArray<double> PositiveBuckets { get; init; } = [];
 
-    public IReadOnlyList<double> NegativeBuckets { get; init; } = [];
+    public ImmutableArray<double> NegativeBuckets { get; init; } = [];
 
     /// <summary>The upper boundaries of custom buckets, ascending, without +Inf.</summary>
-    public IReadOnlyList<double> CustomValues { get; init; } = [];
+    public ImmutableArray<double> CustomValues { get; init; } = [];
 
     public bool HasCustomBuckets => Schema == CustomBucketsSchema;
 
     /// <summary>True for the histogram that marks the end of its series.</summary>
     public bool IsStale => StaleMarker.IsStale(Sum);
+
+    /// <summary>The same histogram with another hint; the buckets are shared.</summary>
+    public FloatHistogram WithHint(CounterResetHint hint) => hint == CounterResetHint ? this : new FloatHistogram
+    {
+        CounterResetHint = hint,
+        Schema = Schema,
+        ZeroThreshold = ZeroThreshold,
+        ZeroCount = ZeroCount,
+        Count = Count,
+        Sum = Sum,
+        PositiveSpans = PositiveSpans,
+        PositiveBuckets = PositiveBuckets,
+        NegativeSpans = NegativeSpans,
+        NegativeBuckets = NegativeBuckets,
+        CustomValues = CustomValues,
+    };
 
     /// <summary>All buckets with observations, from the lowest to the highest, the zero bucket between the sides.</summary>
     public List<HistogramBucket> Buckets()
@@ -56,7 +74,7 @@ public sealed class FloatHistogram
     }
 
     private void AddSide(
-        List<HistogramBucket> buckets, IReadOnlyList<HistogramSpan> spans, IReadOnlyList<double> counts, bool isPositive)
+        List<HistogramBucket> buckets, ImmutableArray<HistogramSpan> spans, ImmutableArray<double> counts, bool isPositive)
     {
         int index = 0;
         int position = 0;
@@ -75,8 +93,8 @@ public sealed class FloatHistogram
 
     private HistogramBucket Bucket(int index, double count, bool isPositive)
     {
-        double near = HistogramBounds.Of(Schema, index - 1, CustomValues);
-        double far = HistogramBounds.Of(Schema, index, CustomValues);
+        double near = HistogramBounds.Of(Schema, index - 1, CustomValues.AsSpan());
+        double far = HistogramBounds.Of(Schema, index, CustomValues.AsSpan());
         if (HasCustomBuckets)
         {
             return new HistogramBucket(near, far, index == 0, true, count);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace AmpEdge.Prometheus;
 
 /// <summary>
@@ -41,7 +43,7 @@ public sealed class Histogram
     public HistogramSide Negative { get; } = new();
 
     /// <summary>The upper boundaries of custom buckets, ascending, without +Inf.</summary>
-    public ReadOnlySpan<double> CustomValues => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_customValues);
+    public ReadOnlySpan<double> CustomValues => CollectionsMarshal.AsSpan(_customValues);
 
     public bool HasCustomBuckets => Schema == FloatHistogram.CustomBucketsSchema;
 
@@ -77,11 +79,11 @@ public sealed class Histogram
         ZeroCount = IsFloat ? FloatZeroCount : ZeroCount,
         Count = IsFloat ? FloatCount : Count,
         Sum = Sum,
-        PositiveSpans = Positive.Spans.ToArray(),
-        NegativeSpans = Negative.Spans.ToArray(),
-        PositiveBuckets = Positive.ToFloatCounts(),
-        NegativeBuckets = Negative.ToFloatCounts(),
-        CustomValues = CustomValues.ToArray(),
+        PositiveSpans = [.. Positive.Spans],
+        NegativeSpans = [.. Negative.Spans],
+        PositiveBuckets = ImmutableCollectionsMarshal.AsImmutableArray(Positive.ToFloatCounts()),
+        NegativeBuckets = ImmutableCollectionsMarshal.AsImmutableArray(Negative.ToFloatCounts()),
+        CustomValues = [.. CustomValues],
     };
 
     /// <summary>A histogram of its own with the same content.</summary>

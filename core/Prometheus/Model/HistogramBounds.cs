@@ -23,12 +23,12 @@ public static class HistogramBounds
     /// <param name="schema">From -4 to 8, or <see cref="FloatHistogram.CustomBucketsSchema"/>.</param>
     /// <param name="index">The bucket's index; -1 with custom bounds for where the first one begins.</param>
     /// <param name="customValues">The bounds of the custom schema.</param>
-    public static double Of(int schema, int index, IReadOnlyList<double> customValues)
+    public static double Of(int schema, int index, ReadOnlySpan<double> customValues)
     {
         if (schema == FloatHistogram.CustomBucketsSchema)
         {
             return index < 0 ? double.NegativeInfinity
-                : index >= customValues.Count ? double.PositiveInfinity
+                : index >= customValues.Length ? double.PositiveInfinity
                 : customValues[index];
         }
 

@@ -36,7 +36,6 @@ public sealed class MemoryQueryable : IQueryable
             {
                 if (MatchesAll(series.Labels, matchers))
                 {
-                    RefuseHistograms(series, hints);
                     selected.Add(series);
                 }
             }
@@ -60,14 +59,6 @@ public sealed class MemoryQueryable : IQueryable
 
             return true;
         }
-
-        private static void RefuseHistograms(MemorySeries series, SelectHints hints)
-        {
-            if (hints.StartMs <= hints.EndMs && series.HistogramTimes.GetViewBetween(hints.StartMs, hints.EndMs).Count > 0)
-            {
-                throw new NativeHistogramException(series.Labels);
-            }
-        }
     }
 
     private sealed class SeriesSet(List<MemorySeries> series, SelectHints hints, Action<Labels>? decoding) : ISeriesSet
@@ -81,13 +72,7 @@ public sealed class MemoryQueryable : IQueryable
         public void Decode(SampleBuffer samples)
         {
             decoding?.Invoke(Labels);
-            foreach ((long timeMs, double value) in series[_index].Samples)
-            {
-                if (timeMs >= hints.StartMs && timeMs <= hints.EndMs)
-                {
-                    samples.Append(timeMs, value);
-                }
-            }
+            series[_index].Decode(samples, hints.StartMs, hints.EndMs);
         }
 
         public void Dispose()

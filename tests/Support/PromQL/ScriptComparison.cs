@@ -48,7 +48,7 @@ public static class ScriptComparison
                 : [$"expected a scalar, got {value.GetType().Name}"];
         }
 
-        SortedDictionary<Labels, SortedList<long, double>> expectedPoints = ExpectedPoints(testCase);
+        SortedDictionary<Labels, SortedList<long, ScriptValue>> expectedPoints = ExpectedPoints(testCase);
         List<string> problems = [.. ComparePoints(expectedPoints, Points(value))];
         if (testCase.Has("ordered") && value is VectorValue vector)
         {
@@ -71,14 +71,14 @@ public static class ScriptComparison
             return ComparePoints(ExpectedPoints(testCase), Points(value));
         }
 
-        SortedDictionary<Labels, SortedList<long, double>> points = [];
-        foreach ((Labels labels, SortedList<long, double> series) in Points(value))
+        SortedDictionary<Labels, SortedList<long, ScriptValue>> points = [];
+        foreach ((Labels labels, SortedList<long, ScriptValue> series) in Points(value))
         {
-            foreach ((long timeMs, double number) in series)
+            foreach ((long timeMs, ScriptValue number) in series)
             {
                 if (value is not MatrixValue || timeMs == testCase.StartMs)
                 {
-                    points[labels] = new SortedList<long, double> { [testCase.StartMs] = number };
+                    points[labels] = new SortedList<long, ScriptValue> { [testCase.StartMs] = number };
                 }
             }
         }
@@ -86,28 +86,23 @@ public static class ScriptComparison
         return testCase.Has("string") ? [] : ComparePoints(ExpectedPoints(testCase), points);
     }
 
-    private static SortedDictionary<Labels, SortedList<long, double>> ExpectedPoints(ScriptCase testCase)
+    private static SortedDictionary<Labels, SortedList<long, ScriptValue>> ExpectedPoints(ScriptCase testCase)
     {
         (long startMs, long _, long stepMs) = testCase.RangeVector ?? (testCase.StartMs, testCase.EndMs, testCase.StepMs);
-        SortedDictionary<Labels, SortedList<long, double>> expected = [];
+        SortedDictionary<Labels, SortedList<long, ScriptValue>> expected = [];
         if (testCase.Scalar is { } scalar)
         {
-            expected[Labels.Empty] = new SortedList<long, double> { [startMs] = scalar };
+            expected[Labels.Empty] = new SortedList<long, ScriptValue> { [startMs] = ScriptValue.Of(scalar) };
         }
 
         foreach (ScriptSeriesLine line in testCase.Results)
         {
-            SortedList<long, double> points = [];
+            SortedList<long, ScriptValue> points = [];
             for (int index = 0; index < line.Values.Count; index++)
             {
-                if (line.Values[index].IsHistogram)
-                {
-                    throw new NotRunnableException("the result has native histograms");
-                }
-
                 if (!line.Values[index].IsNothing)
                 {
-                    points[startMs + (index * stepMs)] = line.Values[index].Number;
+                    points[startMs + (index * stepMs)] = line.Values[index];
                 }
             }
 
@@ -117,28 +112,38 @@ public static class ScriptComparison
         return expected;
     }
 
-    private static SortedDictionary<Labels, SortedList<long, double>> Points(QueryValue value)
+    private static SortedDictionary<Labels, SortedList<long, ScriptValue>> Points(QueryValue value)
     {
-        SortedDictionary<Labels, SortedList<long, double>> points = [];
+        SortedDictionary<Labels, SortedList<long, ScriptValue>> points = [];
         switch (value)
         {
             case ScalarValue scalar:
-                points[Labels.Empty] = new SortedList<long, double> { [scalar.TimestampMs] = scalar.Value };
+                points[Labels.Empty] = new SortedList<long, ScriptValue> { [scalar.TimestampMs] = ScriptValue.Of(scalar.Value) };
                 break;
             case VectorValue vector:
                 for (int index = 0; index < vector.Count; index++)
                 {
-                    points[vector.Labels[index]] = new SortedList<long, double> { [vector.TimestampMs] = vector.Values[index] };
+                    points[vector.Labels[index]] = new SortedList<long, ScriptValue>
+                    {
+                        [vector.TimestampMs] = vector.HistogramAt(index) is { } histogram
+                            ? ScriptValue.Of(histogram)
+                            : ScriptValue.Of(vector.Values[index]),
+                    };
                 }
 
                 break;
             case MatrixValue matrix:
                 foreach (MatrixSeries series in matrix.Series)
                 {
-                    SortedList<long, double> list = [];
+                    SortedList<long, ScriptValue> list = [];
                     foreach (Sample sample in series)
                     {
-                        list[sample.TimestampMs] = sample.Value;
+                        list[sample.TimestampMs] = ScriptValue.Of(sample.Value);
+                    }
+
+                    foreach ((long timeMs, FloatHistogram histogram) in series.Histograms())
+                    {
+                        list[timeMs] = ScriptValue.Of(histogram);
                     }
 
                     points[series.Labels] = list;
@@ -151,21 +156,21 @@ public static class ScriptComparison
     }
 
     private static IEnumerable<string> ComparePoints(
-        SortedDictionary<Labels, SortedList<long, double>> expected, SortedDictionary<Labels, SortedList<long, double>> actual)
+        SortedDictionary<Labels, SortedList<long, ScriptValue>> expected, SortedDictionary<Labels, SortedList<long, ScriptValue>> actual)
     {
-        foreach ((Labels labels, SortedList<long, double> points) in expected)
+        foreach ((Labels labels, SortedList<long, ScriptValue> points) in expected)
         {
-            if (!actual.TryGetValue(labels, out SortedList<long, double>? got))
+            if (!actual.TryGetValue(labels, out SortedList<long, ScriptValue>? got))
             {
                 yield return $"{labels} is missing among {string.Join(", ", actual.Keys)}";
             }
-            else if (!got.Keys.SequenceEqual(points.Keys) || !got.Values.Zip(points.Values).All(pair => NearlyEqual(pair.First, pair.Second)))
+            else if (!got.Keys.SequenceEqual(points.Keys) || !points.Values.Zip(got.Values).All(static pair => pair.First.Matches(pair.Second)))
             {
                 yield return $"{labels} is {Show(got)}, expected {Show(points)}";
             }
         }
 
-        foreach ((Labels labels, SortedList<long, double> points) in actual)
+        foreach ((Labels labels, SortedList<long, ScriptValue> points) in actual)
         {
             if (!expected.ContainsKey(labels))
             {
@@ -201,12 +206,12 @@ public static class ScriptComparison
 
     private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Show(SortedList<long, double> points)
+    private static string Show(SortedList<long, ScriptValue> points)
     {
         StringBuilder text = new("[");
-        foreach ((long timeMs, double value) in points)
+        foreach ((long timeMs, ScriptValue value) in points)
         {
-            text.Append(CultureInfo.InvariantCulture, $" {value:R}@{timeMs}");
+            text.Append(CultureInfo.InvariantCulture, $" {value}@{timeMs}");
         }
 
         return text.Append(" ]").ToString();

@@ -90,9 +90,9 @@ public sealed partial class ScriptReader
             for (int index = 0; index < parsed.Values.Count; index++)
             {
                 ScriptValue value = parsed.Values[index];
-                if (value.IsHistogram)
+                if (value.Histogram is { } histogram)
                 {
-                    series.HistogramTimes.Add(index * gapMs);
+                    series.Histograms[index * gapMs] = histogram;
                 }
                 else if (!value.IsNothing)
                 {
@@ -105,7 +105,13 @@ public sealed partial class ScriptReader
 
         if (addHistograms)
         {
-            AddNativeHistograms(batch);
+            foreach (MemorySeries native in ClassicToNative.Convert([.. batch.Values]))
+            {
+                if (!batch.TryAdd(native.Labels, native))
+                {
+                    batch[native.Labels].TakeOver(native);
+                }
+            }
         }
 
         // Earlier queries keep the series they were read with.
@@ -115,32 +121,6 @@ public sealed partial class ScriptReader
             MemorySeries merged = _loaded.TryGetValue(labels, out MemorySeries? known) ? known.Copy() : new MemorySeries(labels);
             merged.TakeOver(series);
             _loaded[labels] = merged;
-        }
-    }
-
-    /// <summary>Each classic histogram also comes as a native one under the name without suffix.</summary>
-    private static void AddNativeHistograms(Dictionary<Labels, MemorySeries> batch)
-    {
-        foreach (MemorySeries series in batch.Values.ToArray())
-        {
-            string name = series.Labels.MetricName;
-            string suffix = ClassicSuffix().Match(name).Value;
-            if (suffix.Length == 0)
-            {
-                continue;
-            }
-
-            LabelsBuilder labels = new();
-            labels.Reset(series.Labels);
-            labels.Remove("le");
-            labels.Set("__name__", name[..^suffix.Length]);
-            Labels native = labels.Build();
-            if (!batch.TryGetValue(native, out MemorySeries? histogram))
-            {
-                batch[native] = histogram = new MemorySeries(native);
-            }
-
-            histogram.HistogramTimes.UnionWith(series.Samples.Keys);
         }
     }
 
@@ -224,9 +204,6 @@ public sealed partial class ScriptReader
         "-INF" => "-Infinity",
         _ => number,
     };
-
-    [GeneratedRegex("_(bucket|count|sum)$")]
-    private static partial Regex ClassicSuffix();
 
     [GeneratedRegex(
         @"^eval(?:_(?<old>fail|warn|info|ordered))?\s+(?:instant(?:\s+at\s+(?<at>\S+))|range\s+from\s+(?<from>\S+)\s+to\s+(?<to>\S+)\s+step\s+(?<step>\S+))\s+(?<query>.+)$",

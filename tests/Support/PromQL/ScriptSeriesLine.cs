@@ -29,7 +29,7 @@ public sealed class ScriptSeriesLine
             values.Add(value switch
             {
                 { IsOmitted: true } => ScriptValue.Nothing,
-                { Histogram: not null } => ScriptValue.Histogram,
+                { Histogram: { } histogram } => new ScriptValue(false, 0, histogram, value.HasCounterResetHint),
                 _ => ScriptValue.Of(value.Value),
             });
         }

@@ -48,12 +48,21 @@ internal static class AggregateEvaluator
 
             dropNames[group] |= input.DropName;
             aggregation.Accumulate(group, input.Values);
+            if (!input.Histograms.IsEmpty)
+            {
+                aggregation.AccumulateHistograms(group, input.Labels, input.Histograms);
+            }
         }
 
         SeriesMatrix result = new(stepCount) { NamesVary = input.NamesVary };
         for (int group = 0; group < groups.Count; group++)
         {
-            aggregation.Finish(group, result.AddMissing(groups[group], dropNames[group]));
+            Span<double> values = result.AddMissing(groups[group], dropNames[group]);
+            aggregation.Finish(group, values);
+            if (aggregation.FinishHistograms(group, values) is { } histograms)
+            {
+                result.SetHistograms(group, histograms);
+            }
         }
 
         return result;
@@ -62,17 +71,19 @@ internal static class AggregateEvaluator
     private static GroupAggregation Create(AggregateExpr aggregate, Evaluator evaluator)
     {
         int stepCount = evaluator.Steps.Count;
+        AggregationNotes notes = new(
+            evaluator.Context.Annotations, aggregate.Inner.Position.Start, aggregate.Operator.Symbol());
         return aggregate.Operator switch
         {
-            AggregateOperator.Sum => new SumAggregation(stepCount),
-            AggregateOperator.Avg => new AverageAggregation(stepCount),
-            AggregateOperator.Min => new ExtremeAggregation(stepCount, wantGreatest: false),
-            AggregateOperator.Max => new ExtremeAggregation(stepCount, wantGreatest: true),
-            AggregateOperator.Count => new CountAggregation(stepCount, always1: false),
-            AggregateOperator.Group => new CountAggregation(stepCount, always1: true),
-            AggregateOperator.Stdvar => new VarianceAggregation(stepCount, squareRoot: false),
-            AggregateOperator.Stddev => new VarianceAggregation(stepCount, squareRoot: true),
-            AggregateOperator.Quantile => new QuantileAggregation(stepCount, Quantile(aggregate, evaluator)),
+            AggregateOperator.Sum => new SumAggregation(stepCount, evaluator.Context.Budget, notes),
+            AggregateOperator.Avg => new AverageAggregation(stepCount, evaluator.Context.Budget, notes),
+            AggregateOperator.Min => new ExtremeAggregation(stepCount, wantGreatest: false, notes),
+            AggregateOperator.Max => new ExtremeAggregation(stepCount, wantGreatest: true, notes),
+            AggregateOperator.Count => new CountAggregation(stepCount, always1: false, notes),
+            AggregateOperator.Group => new CountAggregation(stepCount, always1: true, notes),
+            AggregateOperator.Stdvar => new VarianceAggregation(stepCount, squareRoot: false, notes),
+            AggregateOperator.Stddev => new VarianceAggregation(stepCount, squareRoot: true, notes),
+            AggregateOperator.Quantile => new QuantileAggregation(stepCount, Quantile(aggregate, evaluator), notes),
             _ => throw new UnreachableException($"{aggregate.Operator} is no simple aggregation"),
         };
     }

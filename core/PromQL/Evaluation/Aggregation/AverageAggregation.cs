@@ -1,13 +1,20 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.PromQL;
 
 /// <summary><c>avg</c>.</summary>
-internal sealed class AverageAggregation(int stepCount) : GroupAggregation
+internal sealed class AverageAggregation(int stepCount, QueryBudget budget, AggregationNotes notes) : GroupAggregation(notes)
 {
+    private readonly HistogramAggregation _histograms = new(stepCount, isMean: true, budget, notes);
     private readonly List<RunningMean[]> _means = [];
 
     public override int BytesPerStep => RunningMean.SizeBytes;
 
-    public override void AddGroup() => _means.Add(new RunningMean[stepCount]);
+    public override void AddGroup()
+    {
+        _means.Add(new RunningMean[stepCount]);
+        _histograms.AddGroup();
+    }
 
     public override void Accumulate(int group, ReadOnlySpan<double> values)
     {
@@ -28,5 +35,15 @@ internal sealed class AverageAggregation(int stepCount) : GroupAggregation
         {
             result[step] = means[step].IsEmpty ? Missing.Value : means[step].Result;
         }
+    }
+
+    public override void AccumulateHistograms(int group, Labels labels, ReadOnlySpan<FloatHistogram?> histograms) =>
+        _histograms.Accumulate(group, labels, histograms, new Floats(_means[group]));
+
+    public override FloatHistogram?[]? FinishHistograms(int group, Span<double> result) => _histograms.Finish(group, result);
+
+    private readonly struct Floats(RunningMean[] means) : IFloatPresence
+    {
+        public bool Has(int step) => !means[step].IsEmpty;
     }
 }

@@ -1,7 +1,9 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.PromQL;
 
 /// <summary><c>count</c>, and <c>group</c>, which is 1 wherever a count would not be empty.</summary>
-internal sealed class CountAggregation(int stepCount, bool always1) : GroupAggregation
+internal sealed class CountAggregation(int stepCount, bool always1, AggregationNotes notes) : GroupAggregation(notes)
 {
     private readonly ColumnSlab _counts = new(stepCount);
 
@@ -15,6 +17,16 @@ internal sealed class CountAggregation(int stepCount, bool always1) : GroupAggre
         for (int step = 0; step < values.Length; step++)
         {
             counts[step] += Missing.IsMissing(values[step]) ? 0 : 1;
+        }
+    }
+
+    /// <summary>Native histograms are counted like values.</summary>
+    public override void AccumulateHistograms(int group, Labels labels, ReadOnlySpan<FloatHistogram?> histograms)
+    {
+        Span<double> counts = _counts[group];
+        for (int step = 0; step < histograms.Length; step++)
+        {
+            counts[step] += histograms[step] is null ? 0 : 1;
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class CountValuesEvaluator
         SeriesStream input = evaluator.EvaluateVector(aggregate.Inner);
         while (input.MoveNext())
         {
-            counting.Add(input.Labels, input.Values);
+            counting.Add(input.Labels, input.Values, input.Histograms);
         }
 
         // Rows of several metrics differ in nothing but the name when it is one of the labels grouped by.
@@ -46,7 +46,7 @@ internal sealed class CountValuesEvaluator
         return counting._result;
     }
 
-    private void Add(Labels labels, ReadOnlySpan<double> values)
+    private void Add(Labels labels, ReadOnlySpan<double> values, ReadOnlySpan<FloatHistogram?> histograms)
     {
         double lastValue = Missing.Value;
         int row = 0;
@@ -61,19 +61,32 @@ internal sealed class CountValuesEvaluator
             if (BitConverter.DoubleToInt64Bits(value) != BitConverter.DoubleToInt64Bits(lastValue))
             {
                 // Values often stay the same from step to step.
-                row = RowOf(labels, value);
+                row = RowOf(labels, NumberFormat.Plain(value));
                 lastValue = value;
             }
 
-            ref double count = ref _result.Values(row)[step];
-            count = Missing.IsMissing(count) ? 1 : count + 1;
+            Count(row, step);
+        }
+
+        for (int step = 0; step < histograms.Length; step++)
+        {
+            if (histograms[step] is { } histogram)
+            {
+                Count(RowOf(labels, HistogramText.Of(histogram)), step);
+            }
         }
     }
 
-    private int RowOf(Labels labels, double value)
+    private void Count(int row, int step)
+    {
+        ref double count = ref _result.Values(row)[step];
+        count = Missing.IsMissing(count) ? 1 : count + 1;
+    }
+
+    private int RowOf(Labels labels, string value)
     {
         _builder.Reset(labels);
-        _builder.Set(_label, NumberFormat.Plain(value));
+        _builder.Set(_label, value);
         int known = _groups.Count;
         int row = _groups.GetOrAdd(_builder.Build());
         if (row == known)

@@ -1,7 +1,7 @@
 namespace AmpEdge.PromQL;
 
 /// <summary><c>min</c> and <c>max</c>: NaN gives way to any number.</summary>
-internal sealed class ExtremeAggregation(int stepCount, bool wantGreatest) : GroupAggregation
+internal sealed class ExtremeAggregation(int stepCount, bool wantGreatest, AggregationNotes notes) : GroupAggregation(notes)
 {
     private readonly ColumnSlab _extremes = new(stepCount);
 

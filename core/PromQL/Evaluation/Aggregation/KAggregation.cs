@@ -11,14 +11,17 @@ internal sealed class KAggregation
     private readonly bool[] _kept;
     private readonly List<int>[] _heaps;
     private readonly KSelection _selection;
+    private readonly AggregationNotes _notes;
 
     /// <param name="rows">The series, which the result is written into.</param>
     /// <param name="groups">The group of each row.</param>
     /// <param name="groupCount">How many groups there are.</param>
     /// <param name="selection">Which rows are wanted.</param>
-    public KAggregation(SeriesMatrix rows, int[] groups, int groupCount, KSelection selection)
+    /// <param name="notes">Where it is said that native histograms have no order.</param>
+    public KAggregation(SeriesMatrix rows, int[] groups, int groupCount, KSelection selection, AggregationNotes notes)
     {
         _rows = rows;
+        _notes = notes;
         _groups = groups;
         _selection = selection;
         _kept = new bool[rows.Count];
@@ -48,7 +51,7 @@ internal sealed class KAggregation
             {
                 if (!_kept[row])
                 {
-                    _rows.Values(row)[step] = Missing.Value;
+                    _rows.Remove(row, step);
                 }
             }
         }
@@ -83,7 +86,7 @@ internal sealed class KAggregation
 
         for (int row = 0; row < _groups.Length && count > 0; row++)
         {
-            if (Missing.IsMissing(_rows.Values(row)[step]))
+            if (Missing.IsMissing(_rows.Values(row)[step]) && !IsHistogramWanted(row, step))
             {
                 continue;
             }
@@ -100,6 +103,22 @@ internal sealed class KAggregation
                 SiftDown(heap, step);
             }
         }
+    }
+
+    /// <summary>Any sample does for <c>limitk</c>; the others need an order.</summary>
+    private bool IsHistogramWanted(int row, int step)
+    {
+        if (!_rows.IsPresent(row, step))
+        {
+            return false;
+        }
+
+        if (_selection != KSelection.Any)
+        {
+            _notes.HistogramIgnored();
+        }
+
+        return _selection == KSelection.Any;
     }
 
     /// <summary>

@@ -31,7 +31,12 @@ internal static class KAggregationEvaluator
             AggregateOperator.BottomK => KSelection.Smallest,
             _ => KSelection.Any,
         };
-        KAggregation aggregation = new(rows, groupOfRow, groups.Count, selection);
+        KAggregation aggregation = new(
+            rows,
+            groupOfRow,
+            groups.Count,
+            selection,
+            new AggregationNotes(evaluator.Context.Annotations, aggregate.Position.Start, aggregate.Operator.Symbol()));
         if (stepCount == 1)
         {
             return InOrder(rows, aggregation, counts.Values[0]);
@@ -47,7 +52,7 @@ internal static class KAggregationEvaluator
         SeriesMatrix ordered = new(1) { NamesVary = rows.NamesVary };
         foreach (int row in aggregation.SelectInOrder(count))
         {
-            ordered.Add(rows.Labels(row), rows.DropName(row), rows.Values(row));
+            ordered.Add(rows.Labels(row), rows.DropName(row), rows.Values(row), rows.Histograms(row));
         }
 
         return ordered;

@@ -24,12 +24,11 @@ internal static class LimitRatioEvaluator
         for (int row = 0; row < rows.Count; row++)
         {
             double offset = rows.Labels(row).Hash / (double)ulong.MaxValue;
-            Span<double> values = rows.Values(row);
             for (int step = 0; step < stepCount; step++)
             {
                 if (!IsSampled(Math.Clamp(ratios.Values[step], -1, 1), offset))
                 {
-                    values[step] = Missing.Value;
+                    rows.Remove(row, step);
                 }
             }
         }

@@ -1,7 +1,7 @@
 namespace AmpEdge.PromQL;
 
 /// <summary><c>quantile</c>: keeps all values of a group, because their order decides.</summary>
-internal sealed class QuantileAggregation(int stepCount, ScalarColumn quantiles) : GroupAggregation
+internal sealed class QuantileAggregation(int stepCount, ScalarColumn quantiles, AggregationNotes notes) : GroupAggregation(notes)
 {
     private readonly List<ColumnSlab> _members = [];
     private double[] _sorted = [];

@@ -1,8 +1,11 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.PromQL;
 
 /// <summary><c>sum</c>, compensated, so that the order of the series matters as little as it can.</summary>
-internal sealed class SumAggregation(int stepCount) : GroupAggregation
+internal sealed class SumAggregation(int stepCount, QueryBudget budget, AggregationNotes notes) : GroupAggregation(notes)
 {
+    private readonly HistogramAggregation _histograms = new(stepCount, isMean: false, budget, notes);
     private readonly ColumnSlab _sums = new(stepCount);
     private readonly ColumnSlab _compensations = new(stepCount);
 
@@ -12,6 +15,7 @@ internal sealed class SumAggregation(int stepCount) : GroupAggregation
     {
         _sums.Add(Missing.Value);
         _compensations.Add(0);
+        _histograms.AddGroup();
     }
 
     public override void Accumulate(int group, ReadOnlySpan<double> values)
@@ -45,5 +49,15 @@ internal sealed class SumAggregation(int stepCount) : GroupAggregation
         {
             result[step] = Missing.IsMissing(sums[step]) ? Missing.Value : sums[step] + compensations[step];
         }
+    }
+
+    public override void AccumulateHistograms(int group, Labels labels, ReadOnlySpan<FloatHistogram?> histograms) =>
+        _histograms.Accumulate(group, labels, histograms, new Floats(_sums, group));
+
+    public override FloatHistogram?[]? FinishHistograms(int group, Span<double> result) => _histograms.Finish(group, result);
+
+    private readonly struct Floats(ColumnSlab sums, int group) : IFloatPresence
+    {
+        public bool Has(int step) => !Missing.IsMissing(sums[group][step]);
     }
 }

@@ -1,7 +1,7 @@
 namespace AmpEdge.PromQL;
 
 /// <summary><c>stdvar</c> and <c>stddev</c> of the population, by Welford's method.</summary>
-internal sealed class VarianceAggregation(int stepCount, bool squareRoot) : GroupAggregation
+internal sealed class VarianceAggregation(int stepCount, bool squareRoot, AggregationNotes notes) : GroupAggregation(notes)
 {
     private readonly ColumnSlab _counts = new(stepCount);
     private readonly ColumnSlab _means = new(stepCount);

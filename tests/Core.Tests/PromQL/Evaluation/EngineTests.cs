@@ -227,14 +227,6 @@ public sealed class EngineTests : IDisposable
         Assert.Equal(message, error.Message);
     }
 
-    [Fact]
-    public async Task What_is_left_to_later_is_refused_by_name()
-    {
-        EngineOptions options = new() { Parser = ParserOptions.Everything };
-        QueryException error = await FailsAsync(Counters(1, 60), "histogram_stddev(requests_total)", options);
-        Assert.Equal("the function histogram_stddev is not supported by this version of the query engine", error.Message);
-    }
-
     [Theory]
     [InlineData("counter", 0)]
     [InlineData("histogram", 0)]

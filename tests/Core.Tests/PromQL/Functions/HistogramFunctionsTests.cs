@@ -32,7 +32,7 @@ public class HistogramFunctionsTests
         (double value, Annotations annotations) = await RunAsync("histogram_quantile(0.5, h)", "1:4 2:3 4:8 +Inf:8");
         Assert.Equal(1, value);
         Assert.Contains("needed to be fixed for monotonicity", Assert.Single(annotations.Infos), StringComparison.Ordinal);
-        Assert.EndsWith("for metric name \"h\" (1:25)", annotations.Infos[0], StringComparison.Ordinal);
+        Assert.EndsWith("#histogram_quantile) (1:25)", annotations.Infos[0], StringComparison.Ordinal);
 
         (_, annotations) = await RunAsync("histogram_quantile(0.5, h)", "1:4 2:3.9999999999999 4:8 +Inf:8");
         Assert.Empty(annotations.Infos);
