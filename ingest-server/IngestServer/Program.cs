@@ -1,12 +1,18 @@
 using AmpEdge.Hosting;
 using AmpEdge.IngestServer;
 using AmpEdge.IngestServer.Config;
+using AmpEdge.IngestServer.RuleTests;
 using AmpEdge.IngestServer.Tools;
 using AmpEdge.Wal;
 
 if (ToolCommands.TryFind(args, out string[]? command))
 {
     return ToolCommands.Run(command);
+}
+
+if (args is [TestRulesCommand.Word, .. string[] test])
+{
+    return TestRulesCommand.Run(test, Console.Out, Console.Error, TimeProvider.System);
 }
 
 ServerFlags flags = new();

@@ -31,6 +31,7 @@ internal sealed class ServerFlags
     private readonly Flag<long> _readSamples;
     private readonly Flag<long> _readConcurrency;
     private readonly Flag<long> _readFrameBytes;
+    private readonly Flag<IReadOnlyList<string>> _features;
 
     public ServerFlags()
     {
@@ -81,6 +82,9 @@ internal sealed class ServerFlags
         _readFrameBytes = query.Number(
             "storage.remote.read-max-bytes-in-frame", readDefaults.MaxFrameBytes, 1024, 64 << 20,
             "About how many bytes of chunks go into one frame of a streamed remote read.");
+        _features = query.Words(
+            "enable-feature", [.. EngineFeatures.Names],
+            $"Experimental parts of PromQL to switch on: {string.Join(", ", EngineFeatures.Names)}.");
         Log = new LogFlags(_commandLine);
     }
 
@@ -152,12 +156,14 @@ internal sealed class ServerFlags
             MaxConcurrency = (int)_readConcurrency.Value,
             MaxFrameBytes = (int)_readFrameBytes.Value,
         },
-        Engine = new EngineOptions
-        {
-            MaxSamples = _maxSamples.Value,
-            Timeout = _queryTimeout.Value,
-            MaxConcurrency = (int)_maxConcurrency.Value,
-            LookbackDelta = _lookbackDelta.Value,
-        },
+        Engine = EngineFeatures.Enable(
+            new EngineOptions
+            {
+                MaxSamples = _maxSamples.Value,
+                Timeout = _queryTimeout.Value,
+                MaxConcurrency = (int)_maxConcurrency.Value,
+                LookbackDelta = _lookbackDelta.Value,
+            },
+            _features.Value),
     };
 }

@@ -11,6 +11,7 @@ public sealed class CommandLine
 {
     private readonly List<FlagGroup> _groups = [];
     private readonly List<PositionalArgument> _arguments = [];
+    private ListArgument? _list;
     private readonly HashSet<string> _switches = new(StringComparer.Ordinal);
     private readonly string _program;
     private readonly string _sentence;
@@ -46,6 +47,11 @@ public sealed class CommandLine
         return argument;
     }
 
+    /// <summary>Adds values that stand without a flag, at least one, behind those of <see cref="Argument"/>.</summary>
+    /// <param name="name">What stands for one in the help: <c>FILE</c>.</param>
+    /// <param name="sentence">What they are.</param>
+    public ListArgument Arguments(string name, string sentence) => _list = new ListArgument(name, sentence);
+
     /// <summary>
     /// Reads the command line into the flags. False when the program has to end with <paramref name="exitCode"/>:
     /// help or version was asked for (0), or the flags are wrong (2); everything to say has then been said.
@@ -63,7 +69,7 @@ public sealed class CommandLine
         exitCode = ExitCode.Success;
         if (parsed.GetValue(help))
         {
-            new HelpPage(_program, _sentence, _arguments, _groups).WriteTo(output);
+            new HelpPage(_program, _sentence, _arguments, _list, _groups).WriteTo(output);
             return false;
         }
 
@@ -149,6 +155,10 @@ public sealed class CommandLine
             {
                 _arguments[given++].Value = token;
             }
+            else if (_list is not null)
+            {
+                _list.Add(token);
+            }
             else
             {
                 string allowed = _arguments.Count == 0 ? "flags only" : $"{_arguments.Count} without a flag";
@@ -159,6 +169,11 @@ public sealed class CommandLine
         for (; given < _arguments.Count; given++)
         {
             problems.Add($"{_arguments[given].Name} is missing: {_arguments[given].Sentence}");
+        }
+
+        if (_list is { Values.Count: 0 } list)
+        {
+            problems.Add($"{list.Name} is missing: {list.Sentence}");
         }
 
         foreach (System.CommandLine.Parsing.ParseError parseError in parsed.Errors)

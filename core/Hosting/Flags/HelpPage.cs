@@ -5,23 +5,34 @@ namespace AmpEdge.Hosting;
 
 /// <summary>Lays out <c>--help</c>: groups, each flag with its value, its sentence and its default.</summary>
 internal sealed class HelpPage(
-    string program, string sentence, IReadOnlyList<PositionalArgument> arguments, IReadOnlyList<FlagGroup> groups)
+    string program,
+    string sentence,
+    IReadOnlyList<PositionalArgument> arguments,
+    ListArgument? list,
+    IReadOnlyList<FlagGroup> groups)
 {
     private const int SentenceColumn = 8;
     private const int Width = 100;
 
     public void WriteTo(TextWriter output)
     {
-        output.WriteLine($"usage: {program} [flags]{string.Concat(arguments.Select(static argument => " " + argument.Name))}");
+        string values = string.Concat(arguments.Select(static argument => " " + argument.Name));
+        output.WriteLine($"usage: {program} [flags]{values}{(list is null ? "" : $" {list.Name} …")}");
         output.WriteLine();
         WriteWrapped(output, sentence, 0);
-        if (arguments.Count > 0)
+        if (arguments.Count > 0 || list is not null)
         {
             output.WriteLine();
             foreach (PositionalArgument argument in arguments)
             {
                 output.WriteLine($"  {argument.Name}");
                 WriteWrapped(output, argument.Sentence, SentenceColumn);
+            }
+
+            if (list is not null)
+            {
+                output.WriteLine($"  {list.Name} …");
+                WriteWrapped(output, list.Sentence, SentenceColumn);
             }
         }
 

@@ -7,7 +7,7 @@ namespace AmpEdge.PromQL;
 /// Whether a counter was reset between two native histograms of a series: anything that counting cannot do, such as a bucket
 /// that lost observations, a finer resolution or a narrower zero bucket.
 /// </summary>
-internal static class HistogramResets
+public static class HistogramResets
 {
     /// <summary>What the later one says of itself wins; histograms of gauges are compared like those of counters.</summary>
     public static bool IsReset(FloatHistogram current, FloatHistogram previous)

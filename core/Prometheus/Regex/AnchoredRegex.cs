@@ -138,8 +138,8 @@ public sealed class AnchoredRegex
         return match.Success;
     }
 
-    /// <summary>The number of a named group, counted from 1; -1 where there is none of that name.</summary>
-    internal int GroupNumber(string name) => _groupNames.GetValueOrDefault(name, -1);
+    /// <summary>The numbers of named groups, counted from 1.</summary>
+    internal IReadOnlyDictionary<string, int> GroupNames => _groupNames;
 
     public override string ToString() => Pattern;
 

@@ -45,12 +45,15 @@ public sealed class RegexTemplate
     public string Literal => string.Concat(_parts.ConvertAll(static part => part.Literal));
 
     /// <summary>The text with its references filled in from a match of that expression.</summary>
-    public string Expand(Match match, AnchoredRegex regex)
+    public string Expand(Match match, AnchoredRegex regex) => Expand(match, regex.GroupNames);
+
+    /// <summary>The same from a match of any expression whose named groups have these numbers.</summary>
+    internal string Expand(Match match, IReadOnlyDictionary<string, int> groupNames)
     {
         StringBuilder expanded = new();
         foreach (Part part in _parts)
         {
-            expanded.Append(part.Group is null ? part.Literal : ValueOf(match, regex, part.Group));
+            expanded.Append(part.Group is null ? part.Literal : ValueOf(match, groupNames, part.Group));
         }
 
         return expanded.ToString();
@@ -71,11 +74,11 @@ public sealed class RegexTemplate
         return text.ToString();
     }
 
-    private static string ValueOf(Match match, AnchoredRegex regex, string group)
+    private static string ValueOf(Match match, IReadOnlyDictionary<string, int> groupNames, string group)
     {
         int number = IsNumber(group)
             ? int.Parse(group, NumberStyles.None, CultureInfo.InvariantCulture)
-            : regex.GroupNumber(group);
+            : groupNames.GetValueOrDefault(group, -1);
         return number < 0 ? "" : match.Groups[number].Value;
     }
 
