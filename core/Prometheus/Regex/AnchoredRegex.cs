@@ -22,6 +22,7 @@ public sealed class AnchoredRegex
     private readonly byte[][]? _setMatches;
     private readonly byte[] _prefix;
     private readonly Lazy<System.Text.RegularExpressions.Regex> _regex;
+    private RuneCoding _coding = RuneCoding.Utf16;
 
     private AnchoredRegex(string pattern)
     {
@@ -52,8 +53,22 @@ public sealed class AnchoredRegex
     /// <summary>What every matching value begins with; may be empty.</summary>
     public ReadOnlySpan<byte> Prefix => _prefix;
 
-    /// <summary>The compiled .NET expression, anchored, for those that need its groups.</summary>
+    /// <summary>The compiled .NET expression, anchored, over texts in the spelling of <see cref="Coding"/>.</summary>
     internal System.Text.RegularExpressions.Regex Engine => _regex.Value;
+
+    /// <summary>How texts are spelled for the engine.</summary>
+    internal RuneCoding Coding
+    {
+        get
+        {
+            // Compiling finds out.
+            _ = _regex.Value;
+            return _coding;
+        }
+    }
+
+    /// <summary>The match of a whole text; its groups are in the spelling of <see cref="Coding"/>.</summary>
+    internal Match Match(string text) => Engine.Match(Coding.Encode(text));
 
     /// <summary>Compiles an expression; on failure <paramref name="error"/> is in RE2's words.</summary>
     public static bool TryCreate(
@@ -133,7 +148,7 @@ public sealed class AnchoredRegex
     /// </summary>
     public bool TryExpand(string value, RegexTemplate template, [NotNullWhen(true)] out string? expanded)
     {
-        Match match = Engine.Match(value);
+        Match match = Match(value);
         expanded = match.Success ? template.Expand(match, this) : null;
         return match.Success;
     }
@@ -220,10 +235,15 @@ public sealed class AnchoredRegex
     }
 
     private System.Text.RegularExpressions.Regex Compile() =>
-        new(DotNetRegexWriter.Write(_tree), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        new(DotNetRegexWriter.Write(_tree, out _coding), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     private bool IsMatchOfEngine(ReadOnlySpan<byte> value)
     {
+        if (Coding != RuneCoding.Utf16 && !Ascii.IsValid(value))
+        {
+            return Match(Encoding.UTF8.GetString(value)).Success;
+        }
+
         char[]? rented = null;
         Span<char> chars = value.Length <= StackChars
             ? stackalloc char[StackChars]

@@ -8,25 +8,60 @@ namespace AmpEdge.Prometheus;
 /// Writes an RE2 tree as a .NET pattern of the same meaning, for <c>RegexOptions.NonBacktracking</c>.
 /// </summary>
 /// <remarks>
-/// What is bridged: classes are written as explicit ranges (RE2's are ASCII); characters above U+FFFF as surrogate
-/// pairs, so that a dot takes one character; <c>$</c> as the very end of the text; groups with their numbers, because
-/// .NET counts named ones last. What remains different: <c>\b</c> looks at Unicode word characters; a <c>\p{…}</c> holds
-/// no character above U+FFFF and has no other cases under the flag <c>i</c>.
+/// What is bridged: classes are written as explicit ranges (RE2's are ASCII, and its categories hold characters above U+FFFF
+/// too); characters above U+FFFF as surrogate pairs, so that a dot takes one character; <c>$</c> as the very end of the text;
+/// groups with their numbers, because .NET counts named ones last; <c>\b</c> by another spelling of what is not ASCII
+/// (<see cref="RuneCoding"/>).
 /// </remarks>
 internal sealed class DotNetRegexWriter
 {
-    private const string AnyWithNewline = @"(?:[^\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])";
-    private const string AnyButNewline = @"(?:[^\n\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])";
     private const int FirstSurrogate = 0xD800;
     private const int LastSurrogate = 0xDFFF;
 
     private readonly StringBuilder _text = new();
+    private readonly RuneCoding _coding;
 
-    public static string Write(RegexNode tree)
+    private DotNetRegexWriter(RuneCoding coding) => _coding = coding;
+
+    /// <summary>The pattern, and how texts have to be spelled for it.</summary>
+    public static string Write(RegexNode tree, out RuneCoding coding)
     {
-        DotNetRegexWriter writer = new();
+        coding = HasWordBoundary(tree) ? RuneCoding.AsciiWords : RuneCoding.Utf16;
+        DotNetRegexWriter writer = new(coding);
         writer.Append(tree);
         return writer._text.ToString();
+    }
+
+    private static bool HasWordBoundary(RegexNode node)
+    {
+        switch (node)
+        {
+            case Assertion assertion:
+                return assertion.Kind is AssertionKind.WordBoundary or AssertionKind.NoWordBoundary;
+            case Repeat repeat:
+                return HasWordBoundary(repeat.Part);
+            case Capture capture:
+                return HasWordBoundary(capture.Part);
+            case Concat concat:
+                return AnyHasWordBoundary(concat.Parts);
+            case Alternate alternate:
+                return AnyHasWordBoundary(alternate.Choices);
+            default:
+                return false;
+        }
+    }
+
+    private static bool AnyHasWordBoundary(IReadOnlyList<RegexNode> nodes)
+    {
+        foreach (RegexNode node in nodes)
+        {
+            if (HasWordBoundary(node))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Append(RegexNode node)
@@ -39,7 +74,7 @@ internal sealed class DotNetRegexWriter
                 AppendLiteral(literal);
                 break;
             case Any any:
-                _text.Append(any.WithNewline ? AnyWithNewline : AnyButNewline);
+                AppendAny(any.WithNewline);
                 break;
             case Class set:
                 AppendSet(set.Set);
@@ -133,57 +168,45 @@ internal sealed class DotNetRegexWriter
         AppendSet(set);
     }
 
+    /// <summary>One character: a unit that is no half of a pair, or a pair.</summary>
+    private void AppendAny(bool withNewline)
+    {
+        _text.Append(withNewline ? @"(?:[^" : @"(?:[^\n");
+        AppendUnits(_text, _coding.FirstLead, Math.Max(_coding.LastLead, _coding.LastTrail));
+        _text.Append("]|[");
+        AppendUnits(_text, _coding.FirstLead, _coding.LastLead);
+        _text.Append("][");
+        AppendUnits(_text, _coding.FirstTrail, _coding.LastTrail);
+        _text.Append("])");
+    }
+
     private void AppendSet(RuneSet set)
     {
         List<string> choices = [];
-        string basicPlane = BasicPlane(set);
-        if (basicPlane.Length > 0)
+        StringBuilder single = new();
+        SortedDictionary<char, StringBuilder> trailsByLead = [];
+        foreach ((int first, int last) in set.Ranges())
         {
-            choices.Add($"[{basicPlane}]");
+            AppendSingleUnits(single, first, Math.Min(last, _coding.FirstPair - 1));
+            AddPairs(trailsByLead, Math.Max(first, _coding.FirstPair), last);
         }
 
-        foreach ((int first, int last) in set.AstralRanges())
+        if (single.Length > 0)
         {
-            AddSurrogatePairs(choices, first, last);
+            choices.Add($"[{single}]");
         }
+
+        AddPairChoices(choices, trailsByLead);
 
         // A class that no character is in: a pattern that cannot match.
         _text.Append(choices.Count == 0 ? @"(?:\z\A[\s\S])" : $"(?:{string.Join('|', choices)})");
     }
 
-    /// <summary>The inside of a .NET class for the characters up to U+FFFF; never half of a pair.</summary>
-    private static string BasicPlane(RuneSet set)
-    {
-        StringBuilder inside = new();
-        foreach ((int first, int last) in set.Ranges())
-        {
-            AppendBasicPlane(inside, first, last);
-        }
-
-        if (set.Categories.Count == 0)
-        {
-            return inside.ToString();
-        }
-
-        foreach ((string name, bool negated) in set.Categories)
-        {
-            // RE2's C leaves out the code points that are not assigned; .NET's has them.
-            inside.Append((name, negated) switch
-            {
-                ("C", false) => @"\p{Cc}\p{Cf}\p{Co}",
-                ("C", true) => @"\P{C}\p{Cn}",
-                (_, false) => $@"\p{{{name}}}",
-                _ => $@"\P{{{name}}}",
-            });
-        }
-
-        return set.Negated ? $@"^{inside}\uD800-\uDFFF" : $@"{inside}-[\uD800-\uDFFF]";
-    }
-
-    private static void AppendBasicPlane(StringBuilder text, int first, int last)
+    /// <summary>The inside of a .NET class for characters of one unit; never half of a pair.</summary>
+    private static void AppendSingleUnits(StringBuilder text, int first, int last)
     {
         AppendUnits(text, first, Math.Min(last, FirstSurrogate - 1));
-        AppendUnits(text, Math.Max(first, LastSurrogate + 1), Math.Min(last, char.MaxValue));
+        AppendUnits(text, Math.Max(first, LastSurrogate + 1), last);
     }
 
     private static void AppendUnits(StringBuilder text, int first, int last)
@@ -198,45 +221,47 @@ internal sealed class DotNetRegexWriter
         }
     }
 
-    /// <summary>A range above U+FFFF as one, two or three products of lead and trail ranges.</summary>
-    private static void AddSurrogatePairs(List<string> choices, int first, int last)
+    /// <summary>Collects which trail units go with each lead unit.</summary>
+    private void AddPairs(SortedDictionary<char, StringBuilder> trailsByLead, int first, int last)
     {
-        first = Math.Max(first, char.MaxValue + 1);
         while (first <= last)
         {
-            int lead = LeadOf(first);
-            int leadEnd = char.MaxValue + 1 + ((lead - FirstSurrogate + 1) << 10) - 1;
-            bool wholeLead = TrailOf(first) == 0xDC00 && LeadOf(last) > lead;
-            if (wholeLead)
+            int stop = Math.Min(last, _coding.LastOfLead(first));
+            char lead = _coding.LeadOf(first);
+            if (!trailsByLead.TryGetValue(lead, out StringBuilder? trails))
             {
-                int lastWholeLead = TrailOf(last) == LastSurrogate ? LeadOf(last) : LeadOf(last) - 1;
-                choices.Add(Pair(lead, lastWholeLead, 0xDC00, LastSurrogate));
-                first = char.MaxValue + 1 + ((lastWholeLead - FirstSurrogate + 1) << 10);
-                continue;
+                trailsByLead[lead] = trails = new StringBuilder();
             }
 
-            int stop = Math.Min(last, leadEnd);
-            choices.Add(Pair(lead, lead, TrailOf(first), TrailOf(stop)));
+            AppendUnits(trails, _coding.TrailOf(first), _coding.TrailOf(stop));
             first = stop + 1;
         }
     }
 
-    private static int LeadOf(int rune) => FirstSurrogate + ((rune - char.MaxValue - 1) >> 10);
-
-    private static int TrailOf(int rune) => 0xDC00 + ((rune - char.MaxValue - 1) & 0x3FF);
-
-    private static string Pair(int firstLead, int lastLead, int firstTrail, int lastTrail)
+    /// <summary>One choice for all lead units that the same trail units go with.</summary>
+    private static void AddPairChoices(List<string> choices, SortedDictionary<char, StringBuilder> trailsByLead)
     {
-        StringBuilder text = new("[");
-        AppendUnits(text, firstLead, lastLead);
-        text.Append("][");
-        AppendUnits(text, firstTrail, lastTrail);
-        return text.Append(']').ToString();
+        Dictionary<string, StringBuilder> leadsByTrails = new(StringComparer.Ordinal);
+        foreach ((char lead, StringBuilder trails) in trailsByLead)
+        {
+            string inside = trails.ToString();
+            if (!leadsByTrails.TryGetValue(inside, out StringBuilder? leads))
+            {
+                leadsByTrails[inside] = leads = new StringBuilder();
+            }
+
+            AppendUnits(leads, lead, lead);
+        }
+
+        foreach ((string trails, StringBuilder leads) in leadsByTrails)
+        {
+            choices.Add($"[{leads}][{trails}]");
+        }
     }
 
     private void AppendRune(int rune)
     {
-        foreach (char unit in char.ConvertFromUtf32(rune))
+        foreach (char unit in _coding.Encode(char.ConvertFromUtf32(rune)))
         {
             if (char.IsAsciiLetterOrDigit(unit) || unit == '_')
             {

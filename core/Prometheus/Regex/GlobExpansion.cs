@@ -39,11 +39,6 @@ internal static class GlobExpansion
 
     private static List<Glob>? ExpandClass(RuneSet set)
     {
-        if (set.Categories.Count > 0)
-        {
-            return null;
-        }
-
         List<Glob> globs = [];
         foreach ((int first, int last) in set.Ranges())
         {

@@ -40,7 +40,7 @@ internal static class Re2ClassReader
         char letter = cursor.Pattern[cursor.Position + 1];
         if (letter is 'p' or 'P')
         {
-            return ReadUnicodeCategory(ref cursor);
+            return ReadUnicodeClass(ref cursor, foldCase);
         }
 
         RuneSet? set = Re2Classes.OfEscape(letter);
@@ -108,7 +108,7 @@ internal static class Re2ClassReader
             : throw new RegexSyntaxException("trailing backslash at end of expression", "");
     }
 
-    private static RuneSet ReadUnicodeCategory(ref Re2Cursor cursor)
+    private static RuneSet ReadUnicodeClass(ref Re2Cursor cursor, bool foldCase)
     {
         int start = cursor.Position;
         bool negated = cursor.Pattern[cursor.Position + 1] == 'P';
@@ -144,19 +144,19 @@ internal static class Re2ClassReader
         if (name == "Any")
         {
             set.Add(0, RuneSet.MaxRune);
-            set.Negated = negated;
-        }
-        else if (Re2Classes.IsUnicodeCategory(name))
-        {
-            set.AddCategory(name, negated);
         }
         else
         {
-            throw new RegexSyntaxException(
-                "invalid character class range (general categories such as Lu are allowed, scripts are not)",
-                cursor.Pattern[start..cursor.Position]);
+            set = UnicodeClasses.Of(name)
+                ?? throw new RegexSyntaxException("invalid character class range", cursor.Pattern[start..cursor.Position]);
         }
 
+        if (foldCase)
+        {
+            set.FoldCase();
+        }
+
+        set.Negated = negated;
         return set;
     }
 }

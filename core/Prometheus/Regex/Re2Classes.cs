@@ -28,14 +28,6 @@ internal static class Re2Classes
         ["xdigit"] = "09AFaf",
     }.ToFrozenDictionary();
 
-    private static readonly FrozenSet<string> s_categories = FrozenSet.ToFrozenSet(
-        [
-            "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps",
-            "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Co", "Cs",
-        ]);
-
-    public static bool IsUnicodeCategory(string name) => s_categories.Contains(name);
-
     /// <summary>The class of <c>\d</c>, <c>\D</c>, <c>\s</c>, <c>\S</c>, <c>\w</c>, <c>\W</c>; null for other letters.</summary>
     public static RuneSet? OfEscape(char letter) => letter switch
     {

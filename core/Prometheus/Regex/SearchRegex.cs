@@ -12,12 +12,13 @@ public sealed class SearchRegex
 {
     private readonly System.Text.RegularExpressions.Regex _regex;
     private readonly IReadOnlyDictionary<string, int> _groupNames;
+    private readonly RuneCoding _coding;
 
     private SearchRegex(string pattern)
     {
         RegexNode tree = Re2Parser.Parse(pattern, out _groupNames);
         _regex = new System.Text.RegularExpressions.Regex(
-            DotNetRegexWriter.Write(tree), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            DotNetRegexWriter.Write(tree, out _coding), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }
 
     /// <summary>Compiles an expression; on failure <paramref name="error"/> is in RE2's words.</summary>
@@ -44,7 +45,7 @@ public sealed class SearchRegex
     }
 
     /// <summary>Whether any part of the text matches.</summary>
-    public bool IsMatch(string text) => _regex.IsMatch(text);
+    public bool IsMatch(string text) => _regex.IsMatch(_coding.Encode(text));
 
     /// <summary>The text with each match replaced; a match of nothing right behind another match does not count.</summary>
     public string ReplaceAll(string text, RegexTemplate replacement)
@@ -52,18 +53,20 @@ public sealed class SearchRegex
         StringBuilder replaced = new();
         int position = 0;
         int lastEnd = -1;
-        foreach (Match match in _regex.Matches(text))
+        string encoded = _coding.Encode(text);
+        foreach (Match match in _regex.Matches(encoded))
         {
             if (match.Length == 0 && match.Index == lastEnd)
             {
                 continue;
             }
 
-            replaced.Append(text, position, match.Index - position).Append(replacement.Expand(match, _groupNames));
+            replaced.Append(_coding.Decode(encoded[position..match.Index]));
+            replaced.Append(replacement.Expand(match, _groupNames, _coding));
             position = match.Index + match.Length;
             lastEnd = position;
         }
 
-        return replaced.Append(text, position, text.Length - position).ToString();
+        return replaced.Append(_coding.Decode(encoded[position..])).ToString();
     }
 }

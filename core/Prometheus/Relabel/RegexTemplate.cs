@@ -45,15 +45,15 @@ public sealed class RegexTemplate
     public string Literal => string.Concat(_parts.ConvertAll(static part => part.Literal));
 
     /// <summary>The text with its references filled in from a match of that expression.</summary>
-    public string Expand(Match match, AnchoredRegex regex) => Expand(match, regex.GroupNames);
+    public string Expand(Match match, AnchoredRegex regex) => Expand(match, regex.GroupNames, regex.Coding);
 
     /// <summary>The same from a match of any expression whose named groups have these numbers.</summary>
-    internal string Expand(Match match, IReadOnlyDictionary<string, int> groupNames)
+    internal string Expand(Match match, IReadOnlyDictionary<string, int> groupNames, RuneCoding coding)
     {
         StringBuilder expanded = new();
         foreach (Part part in _parts)
         {
-            expanded.Append(part.Group is null ? part.Literal : ValueOf(match, groupNames, part.Group));
+            expanded.Append(part.Group is null ? part.Literal : coding.Decode(ValueOf(match, groupNames, part.Group)));
         }
 
         return expanded.ToString();

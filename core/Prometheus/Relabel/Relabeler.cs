@@ -156,7 +156,7 @@ public static class Relabeler
             return;
         }
 
-        Match match = rule.Regex.Engine.Match(Encoding.UTF8.GetString(source));
+        Match match = rule.Regex.Match(Encoding.UTF8.GetString(source));
         string target = rule.Target.Expand(match, rule.Regex);
         bool isName = rule.Utf8Names
             ? target.Length > 0
@@ -175,7 +175,7 @@ public static class Relabeler
         {
             if (rule.Regex.IsMatch(label.Name))
             {
-                Match match = rule.Regex.Engine.Match(Encoding.UTF8.GetString(label.Name));
+                Match match = rule.Regex.Match(Encoding.UTF8.GetString(label.Name));
                 string name = rule.Replacement.Expand(match, rule.Regex);
                 if (name.Length > 0)
                 {

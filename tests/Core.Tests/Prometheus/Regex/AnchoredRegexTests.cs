@@ -23,6 +23,9 @@ public sealed class AnchoredRegexTests
     [InlineData("(?<n>a)(?P<n>b)", "duplicate capture group name: `n`")]
     [InlineData("(a{100}){11}", "invalid repeat count: `{11}`")]
     [InlineData("((a{2}|b){1000})+", "invalid repeat count: `{1000}`")]
+    [InlineData(@"\p{Klingon}", @"invalid character class range: `\p{Klingon}`")]
+    [InlineData(@"[\p{greek}]", @"invalid character class range: `\p{greek}`")]
+    [InlineData(@"\pX", @"invalid character class range: `\pX`")]
     public void What_RE2_refuses_is_refused_in_its_words(string pattern, string expected)
     {
         Assert.False(AnchoredRegex.TryCreate(pattern, out _, out string? error));
@@ -79,6 +82,36 @@ public sealed class AnchoredRegexTests
     [InlineData(@"\PC", "\u0378", true)]
     [InlineData(@"\p{^L}", "1", true)]
     [InlineData(@"\pC", "\u0378", false)]
+    [InlineData(@"\bé\b", "é", false)]
+    [InlineData(@"é\B", "é", true)]
+    [InlineData(@".*a\bé.*", "xaéx", true)]
+    [InlineData(@".*a\Bé.*", "xaéx", false)]
+    [InlineData(@"\bfoo\b.*", "foo😀", true)]
+    [InlineData(@"\bfoo\b.*", "foo_", false)]
+    [InlineData(@".\b.", "é1", true)]
+    [InlineData(@"..\b", "😀a", true)]
+    [InlineData(@"...\b", "😀a", false)]
+    [InlineData(@"[é-ü]\B[^a]", "ñ😀", true)]
+    [InlineData(@"(?i)\BÄ\x{1F600}\B", "ä😀", true)]
+    [InlineData(@"\b\p{Greek}*\b", "αβγ", false)]
+    [InlineData(@"\p{Greek}+", "αβγΩ", true)]
+    [InlineData(@"\p{Greek}", "b", false)]
+    [InlineData(@"\P{Greek}", "b", true)]
+    [InlineData(@"\p{^Greek}\p{Latin}", "бb", true)]
+    [InlineData(@"[\p{Cyrillic}\d]+", "ж7", true)]
+    [InlineData(@"[^\p{Han}]", "漢", false)]
+    [InlineData(@"\p{Han}", "\U00020000", true)]
+    [InlineData(@"\p{Old_Italic}", "𐌀", true)]
+    [InlineData(@"\p{Common}", " ", true)]
+    [InlineData(@"\p{Inherited}", "\u0301", true)]
+    [InlineData(@"\p{Kawi}", "\U00011F00", true)]
+    [InlineData(@"\p{L}", "𐌀", true)]
+    [InlineData(@"\p{So}", "😀", true)]
+    [InlineData(@"\P{L}", "𐌀", false)]
+    [InlineData(@"(?i)\p{Lu}", "a", true)]
+    [InlineData(@"(?i)[^\p{Lu}]", "a", false)]
+    [InlineData(@"\p{Any}", "😀", true)]
+    [InlineData(@"\P{Any}", "😀", false)]
     public void An_expression_means_what_it_means_in_RE2(string pattern, string value, bool expected) =>
         Assert.Equal(expected, AnchoredRegex.Create(pattern).IsMatch(value));
 
@@ -100,6 +133,35 @@ public sealed class AnchoredRegexTests
     [InlineData("(a|b).*(c|d)?", "bx", true)]
     public void Shortcuts_give_the_answer_of_the_engine(string pattern, string value, bool expected) =>
         Assert.Equal(expected, AnchoredRegex.Create(pattern).IsMatch(value));
+
+    [Theory]
+    [InlineData(@"(.)\b(.*)", "$2-$1", "éa", "a-é")]
+    [InlineData(@"(?P<first>.+?)\b.*", "$first", "😀a", "😀")]
+    public void Groups_between_word_boundaries_hold_what_the_text_holds(
+        string pattern, string template, string value, string expected)
+    {
+        Assert.True(AnchoredRegex.Create(pattern).TryExpand(value, new RegexTemplate(template), out string? expanded));
+        Assert.Equal(expected, expanded);
+    }
+
+    [Fact]
+    public void Word_boundaries_and_the_lack_of_them_agree_with_a_look_at_the_neighbours()
+    {
+        Gen gen = Gen.Create(13);
+        AnchoredRegex boundary = AnchoredRegex.Create(@"(?:.|\n){3}\b(?:.|\n)*");
+        AnchoredRegex none = AnchoredRegex.Create(@"(?:.|\n){3}\B(?:.|\n)*");
+        for (int round = 0; round < 500; round++)
+        {
+            string value = gen.Text("ab_1é-😀Ωٱ \n", 3) + "xyz" + gen.Text("ab_1é-Ω ", 4);
+            Rune[] runes = [.. value.EnumerateRunes()];
+            bool before = IsWord(runes[2]);
+            bool after = runes.Length > 3 && IsWord(runes[3]);
+            Assert.True(boundary.IsMatch(value) == (before != after), $"'{value}', {gen}");
+            Assert.True(none.IsMatch(value) == (before == after), $"'{value}', {gen}");
+        }
+
+        static bool IsWord(Rune rune) => rune.IsAscii && (Rune.IsLetterOrDigit(rune) || rune.Value == '_');
+    }
 
     [Theory]
     [InlineData("(.+?)(.*)", "$1", "😀")]
