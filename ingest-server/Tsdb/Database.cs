@@ -22,9 +22,6 @@ namespace AmpEdge.Tsdb;
 /// </remarks>
 public sealed class Database : IDisposable
 {
-    /// <summary>How many label names make the head's bytes be added up at one request in so many fewer.</summary>
-    private const int NamesPerRequest = 256;
-
     /// <summary>Requests that find the head over its bytes do not ask for maintenance more often than this.</summary>
     private static readonly TimeSpan s_extraMaintenanceInterval = TimeSpan.FromSeconds(5);
 
@@ -42,6 +39,9 @@ public sealed class Database : IDisposable
     private readonly Head _head;
     private readonly BlockSet _blocks;
     private readonly Upkeep _upkeep;
+    private readonly HeadBudget.Member _budget;
+    private readonly HeadWeight _weight;
+    private readonly PageCache _pages;
     private readonly ConcurrentBag<Appender> _appenders = [];
     private readonly Lock _maintenanceLock = new();
     private readonly CancellationTokenSource _stop = new();
@@ -53,26 +53,24 @@ public sealed class Database : IDisposable
     private string? _lastDiskError;
     private bool _disposed;
 
-    /// <summary>Requests until the head's bytes are added up again.</summary>
-    private int _requestsToWeighing;
-
-    /// <summary>The head is so far over its bytes that no new series is made.</summary>
-    private bool _headIsFull;
-
     /// <summary>When a request last asked for maintenance before its time, as a timestamp of the clock; 0 for never.</summary>
     private long _lastAskedFor;
 
     private Database(
-        DatabaseOptions options, TimeProvider time, IDisposable folderLock, WalWriter wal, BlockSet blocks, ulong hashSeed)
+        DatabaseOptions options, TimeProvider time, IDisposable folderLock, WalWriter wal, BlockSet blocks, ulong hashSeed,
+        HeadBudget.Member budget, PageCache pages)
     {
         _blocks = blocks;
+        _budget = budget;
+        _pages = pages;
         _options = options;
         _time = time;
         _folderLock = folderLock;
         _wal = wal;
         _log = new HeadLog(wal, options.SegmentBytes);
         _head = new Head(options, hashSeed);
-        _upkeep = new Upkeep(options, _head, _log, blocks, new UlidSource(time, hashSeed), time);
+        _weight = new HeadWeight(_head, options.MaxHeadBytes, budget);
+        _upkeep = new Upkeep(options, _head, _weight, _log, blocks, new UlidSource(time, hashSeed), time);
         OutOfOrderWindow = options.OutOfOrderWindow;
     }
 
@@ -125,34 +123,39 @@ public sealed class Database : IDisposable
     /// <param name="files">The disk.</param>
     /// <param name="time">Clock of the future bound, the sync interval and maintenance.</param>
     /// <param name="hashSeed">Keys the hash tables, so that senders cannot choose collisions; random when null.</param>
-    /// <param name="cache">Pages of blocks, shared by the databases of a process; one of its own when null.</param>
+    /// <param name="memory">Shared by the databases of a process; its own when null.</param>
     /// <exception cref="IOException">The folder is in use by another process, or the disk failed.</exception>
     public static Database Open(
         string folder, DatabaseOptions options, IFileSystem files, TimeProvider time, ulong? hashSeed = null,
-        PageCache? cache = null)
+        SharedMemory? memory = null)
     {
         options.Check();
+        memory ??= new SharedMemory(options.MaxHeadBytes, OwnCacheBytes, time);
         files.CreateFolder(folder);
         IDisposable folderLock = files.TryLock(Path.Combine(folder, LockFile))
             ?? throw new IOException(
                 $"the database folder {folder} is in use by another process: stop it or choose another folder");
         BlockSet? blocks = null;
         WalWriter? wal = null;
+        HeadBudget.Member? budget = null;
         try
         {
             DatabaseKey? key = OpenKey(files, folder, options.Encryption);
             IFileSystem content = ContentOf(files, key);
-            blocks = BlockSet.Open(content, folder, cache ?? new PageCache(OwnCacheBytes));
+            PageCache pages = memory.Pages.NewShare();
+            blocks = BlockSet.Open(content, folder, pages);
             // The head's log begins segments itself, since what a good size is depends on how many series there are.
             wal = WalWriter.Open(
                 files, Path.Combine(folder, LogFolder), new WalOptions { SegmentSizeBytes = long.MaxValue, Cipher = key?.Log });
-            Database database = new(options, time, folderLock, wal, blocks, hashSeed ?? RandomSeed());
+            budget = memory.Heads.Join();
+            Database database = new(options, time, folderLock, wal, blocks, hashSeed ?? RandomSeed(), budget, pages);
             database.ReadLog(files, folder, key);
             return database;
         }
         catch
         {
             // Whatever it was, a folder that is not open is not in use: a later try may find it mended.
+            budget?.Dispose();
             wal?.Dispose();
             blocks?.Dispose();
             folderLock.Dispose();
@@ -169,13 +172,17 @@ public sealed class Database : IDisposable
             appender = new Appender(this, _head, _log.NewRecord(), _appenders.Add);
         }
 
-        WeighNowAndThen();
+        if (_weight.IsOverNow())
+        {
+            AskForMaintenance();
+        }
+
         TimeSpan window = OutOfOrderWindow;
         appender.Begin(
             OldestAcceptedMs(),
             window == TimeSpan.Zero ? long.MaxValue : OldestLateMs(window),
             NewestAcceptedMs(),
-            Volatile.Read(ref _headIsFull));
+            _weight.IsFull);
         return appender;
     }
 
@@ -277,7 +284,7 @@ public sealed class Database : IDisposable
         MinTimeMs = _head.MinTimeMs,
         MaxTimeMs = _head.MaxTimeMs,
         HeadBytes = _head.BytesHeld(),
-        MaxHeadBytes = _options.MaxHeadBytes,
+        MaxHeadBytes = _weight.Limit,
         HeadFullSamples = _head.Counters.Of(AppendOutcome.HeadFull),
         Participants = _head.Retirement.Participants,
         RetiredWaiting = _head.Retirement.Waiting,
@@ -350,6 +357,8 @@ public sealed class Database : IDisposable
             _log.Dispose();
             WriteSnapshot(segments);
             _blocks.Dispose();
+            _pages.EndShare();
+            _budget.Dispose();
             _folderLock.Dispose();
         }
 
@@ -442,7 +451,7 @@ public sealed class Database : IDisposable
         SyncLog(files, Path.Combine(folder, LogFolder));
         Replay = damage is null ? replay : replay with { Damages = [.. replay.Damages, damage] };
         _upkeep.Begin(start);
-        Weigh();
+        _weight.Weigh();
         Start();
     }
 
@@ -517,31 +526,8 @@ public sealed class Database : IDisposable
         }
         finally
         {
-            Weigh();
+            _weight.Weigh();
         }
-    }
-
-    /// <summary>
-    /// Adds up the head's bytes at the beginning of a request, so that one sender cannot take memory for as long as
-    /// maintenance waits; with many label names that costs more and is done more seldom.
-    /// </summary>
-    private void WeighNowAndThen()
-    {
-        if (Interlocked.Decrement(ref _requestsToWeighing) <= 0)
-        {
-            Volatile.Write(ref _requestsToWeighing, 1 + (_head.Index.NameCount / NamesPerRequest));
-            if (Weigh() > _options.MaxHeadBytes)
-            {
-                AskForMaintenance();
-            }
-        }
-    }
-
-    private long Weigh()
-    {
-        long bytes = _head.BytesHeld();
-        Volatile.Write(ref _headIsFull, bytes > _options.MaxHeadBytes + (_options.MaxHeadBytes / 8));
-        return bytes;
     }
 
     private void AskForMaintenance()

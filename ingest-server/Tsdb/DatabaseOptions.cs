@@ -52,6 +52,12 @@ public sealed record DatabaseOptions
     /// <summary>How often <see cref="Database.Maintain"/> runs by itself; <see cref="TimeSpan.Zero"/> for never.</summary>
     public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long nothing is written until the whole head becomes blocks and takes no more memory; samples before its newest one
+    /// then are too old. <see cref="TimeSpan.Zero"/> for never.
+    /// </summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromHours(3);
+
     /// <summary>The most metric families that metadata is kept for; further ones are refused and counted.</summary>
     public int MaxMetadataFamilies { get; init; } = 50_000;
 
@@ -82,6 +88,7 @@ public sealed record DatabaseOptions
         Require(SegmentBytes >= 4096, nameof(SegmentBytes), SegmentBytes, "from 4 KiB");
         Require(FsyncInterval >= TimeSpan.Zero, nameof(FsyncInterval), FsyncInterval, "from zero");
         Require(MaintenanceInterval >= TimeSpan.Zero, nameof(MaintenanceInterval), MaintenanceInterval, "from zero");
+        Require(IdleAfter >= TimeSpan.Zero, nameof(IdleAfter), IdleAfter, "from zero");
         Require(MaxMetadataFamilies >= 0, nameof(MaxMetadataFamilies), MaxMetadataFamilies, "from zero");
         Require(MaxExemplars >= 0, nameof(MaxExemplars), MaxExemplars, "from zero");
         Require(OutOfOrderWindow >= TimeSpan.Zero, nameof(OutOfOrderWindow), OutOfOrderWindow, "from zero");

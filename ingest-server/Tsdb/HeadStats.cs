@@ -75,7 +75,7 @@ public sealed record HeadStats
     /// <summary>Memory of labels, index and chunks, in bytes.</summary>
     public required long HeadBytes { get; init; }
 
-    /// <summary>What <see cref="HeadBytes"/> is cut back to (<see cref="DatabaseOptions.MaxHeadBytes"/>).</summary>
+    /// <summary>What <see cref="HeadBytes"/> is cut back to (<see cref="DatabaseOptions.MaxHeadBytes"/>, or the part of <see cref="HeadBudget"/>).</summary>
     public required long MaxHeadBytes { get; init; }
 
     /// <summary>Samples refused with their new series, because the head was far over those bytes.</summary>

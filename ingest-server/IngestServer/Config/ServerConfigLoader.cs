@@ -170,10 +170,12 @@ internal sealed class ServerConfigLoader
             return defaults;
         }
 
+        long maxHeadBytes = ReadSize(section, "max_head_size", defaults.MaxHeadSize.Bytes, DatabaseOptions.LargestHeadBytes);
         StorageConfig storage = new()
         {
             Retention = ReadRetention(section, defaults.Retention),
-            MaxHeadSize = new ByteSize(ReadSize(section, "max_head_size", defaults.MaxHeadSize.Bytes, DatabaseOptions.LargestHeadBytes)),
+            MaxHeadSize = new ByteSize(maxHeadBytes),
+            MaxTotalHeadSize = new ByteSize(ReadSize(section, "max_total_head_size", maxHeadBytes, long.MaxValue)),
             MaxExemplars = ReadExemplars(section.Section("exemplars", "exemplars"), defaults.MaxExemplars),
             FsyncAlways = section.Choice("wal_fsync", "interval", "interval", "always") == "always",
             MasterKeyFiles = ReadEncryption(section.Section("encryption", "encryption")),

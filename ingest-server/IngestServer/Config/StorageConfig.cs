@@ -16,6 +16,12 @@ internal sealed record StorageConfig
     /// </summary>
     public ByteSize MaxHeadSize { get; init; } = new(4L << 30);
 
+    /// <summary>
+    /// Memory that the newest samples of all workspaces may take together; when they do, the largest ones are cut back, down to
+    /// an equal share each.
+    /// </summary>
+    public ByteSize MaxTotalHeadSize { get; init; } = new(4L << 30);
+
     /// <summary>The most that <see cref="MaxExemplars"/> may be set to.</summary>
     public const int MostExemplars = 10_000_000;
 

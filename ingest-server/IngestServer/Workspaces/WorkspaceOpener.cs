@@ -14,7 +14,8 @@ internal sealed class WorkspaceOpener(
     /// <summary>Pages of blocks: one bound for all workspaces, whichever of them is busy.</summary>
     private const long CacheBytes = 256L << 20;
 
-    private readonly PageCache _cache = new(CacheBytes);
+    /// <summary>Memory that all workspaces share; the bound of the heads is that of the configuration read last.</summary>
+    private readonly SharedMemory _memory = new(long.MaxValue, CacheBytes, time);
     private readonly string _storagePath = storagePath;
     private readonly IFileSystem _files = files;
     private readonly MetricRegistry _metrics = metrics;
@@ -26,11 +27,12 @@ internal sealed class WorkspaceOpener(
     public Workspace Open(WorkspaceConfig config, string account, StorageConfig storage)
     {
         long started = _time.GetTimestamp();
+        _memory.Heads.TotalBytes = storage.MaxTotalHeadSize.Bytes;
         string folder = Path.Combine(_storagePath, config.Id);
         try
         {
             Database database = Database.Open(
-                folder, Options(config, storage) with { Encryption = ReadKeys(config.Id, storage) }, _files, _time, hashSeed: null, _cache);
+                folder, Options(config, storage) with { Encryption = ReadKeys(config.Id, storage) }, _files, _time, hashSeed: null, _memory);
             ReportDamages(config.Id, database);
             WorkspaceLog.Opened(
                 _log, config.Id, database.SeriesCount, database.Replay.Samples, _time.GetElapsedTime(started).TotalSeconds);

@@ -2,11 +2,13 @@ namespace AmpEdge.Tsdb;
 
 /// <summary>
 /// Pages of block files, as many as the bound allows; the ones not asked for longest make room. One cache serves all
-/// blocks of all databases of a process, so that they share one bound. Thread-safe.
+/// databases of a process, so that they share one bound; each has a share of its own (<see cref="NewShare"/>). Thread-safe.
 /// </summary>
 /// <remarks>
 /// A page never changes once it is read, and whoever reads it keeps it alive, so nothing is pinned or counted: beyond the
-/// bound there are only the pages that some reader is looking at.
+/// bound there are only the pages that some reader is looking at. Whoever has an equal part of the pages or more makes room by
+/// pages of its own, others by pages of those who have more than that: a large scan in one database does not drive out what
+/// another one reads again and again. A share that was not used for minutes has no claim.
 /// </remarks>
 public sealed class PageCache
 {
@@ -15,25 +17,38 @@ public sealed class PageCache
 
     private const int StripeCount = 16;
 
-    private readonly Stripe[] _stripes = new Stripe[StripeCount];
-    private int _files;
+    /// <summary>The pages of all shares.</summary>
+    private readonly PageStripe[] _stripes;
+    private readonly Numbers _numbers;
+    private readonly int _share;
 
     /// <param name="capacityBytes">The bound; sixteen pages at least.</param>
-    public PageCache(long capacityBytes)
+    /// <param name="time">Tells how long a share was not used; the system's when null.</param>
+    public PageCache(long capacityBytes, TimeProvider? time = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacityBytes);
         int pages = (int)Math.Clamp(capacityBytes / PageBytes / StripeCount, 1, int.MaxValue);
+        _numbers = new Numbers();
+        _stripes = new PageStripe[StripeCount];
         for (int stripe = 0; stripe < StripeCount; stripe++)
         {
-            _stripes[stripe] = new Stripe(pages);
+            _stripes[stripe] = new PageStripe(pages, time ?? TimeProvider.System);
         }
 
         CapacityBytes = (long)pages * StripeCount * PageBytes;
     }
 
+    private PageCache(PageCache whole, int share)
+    {
+        _stripes = whole._stripes;
+        _numbers = whole._numbers;
+        CapacityBytes = whole.CapacityBytes;
+        _share = share;
+    }
+
     public long CapacityBytes { get; }
 
-    /// <summary>What the pages take now.</summary>
+    /// <summary>What the pages of all shares take now.</summary>
     public long Bytes => Sum(static stripe => stripe.Bytes);
 
     /// <summary>Reads of a page that was there.</summary>
@@ -42,27 +57,39 @@ public sealed class PageCache
     /// <summary>Reads of a page that came from the disk.</summary>
     public long Misses => Sum(static stripe => stripe.Misses);
 
+    /// <summary>The same pages for another user, who has a claim of its own.</summary>
+    public PageCache NewShare() => new(this, Interlocked.Increment(ref _numbers.Shares));
+
+    /// <summary>Gives up the claim: the pages of this share make room first.</summary>
+    public void EndShare()
+    {
+        foreach (PageStripe stripe in _stripes)
+        {
+            stripe.EndShare(_share);
+        }
+    }
+
     /// <summary>A number that no other file of this cache has.</summary>
-    internal uint NewFile() => (uint)Interlocked.Increment(ref _files);
+    internal uint NewFile() => (uint)Interlocked.Increment(ref _numbers.Files);
 
     internal byte[] Get(PagedFile file, uint page)
     {
         ulong key = ((ulong)file.Number << 32) | page;
-        Stripe stripe = _stripes[(key * 0x9E3779B97F4A7C15) >> 60];
+        PageStripe stripe = _stripes[(key * 0x9E3779B97F4A7C15) >> 60];
         if (stripe.TryGet(key, out byte[]? bytes))
         {
             return bytes;
         }
 
         bytes = file.ReadPage(page);
-        stripe.Put(key, bytes);
+        stripe.Put(key, bytes, _share);
         return bytes;
     }
 
-    private long Sum(Func<Stripe, long> number)
+    private long Sum(Func<PageStripe, long> number)
     {
         long sum = 0;
-        foreach (Stripe stripe in _stripes)
+        foreach (PageStripe stripe in _stripes)
         {
             sum += number(stripe);
         }
@@ -70,95 +97,10 @@ public sealed class PageCache
         return sum;
     }
 
-    /// <summary>A part of the pages, under a lock of its own.</summary>
-    private sealed class Stripe(int capacity)
+    /// <summary>The last numbers given out, for all shares.</summary>
+    private sealed class Numbers
     {
-        private readonly Lock _lock = new();
-        private readonly Dictionary<ulong, int> _places = [];
-        private readonly List<Slot> _slots = [];
-        private int _hand;
-
-        // Written under the lock.
-        private long _bytes;
-        private long _hits;
-        private long _misses;
-
-        public long Bytes => Volatile.Read(ref _bytes);
-
-        public long Hits => Volatile.Read(ref _hits);
-
-        public long Misses => Volatile.Read(ref _misses);
-
-        public bool TryGet(ulong key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out byte[]? page)
-        {
-            lock (_lock)
-            {
-                if (_places.TryGetValue(key, out int place))
-                {
-                    Slot slot = _slots[place];
-                    slot.WasUsed = true;
-                    page = slot.Page;
-                    _hits++;
-                    return true;
-                }
-
-                _misses++;
-            }
-
-            page = null;
-            return false;
-        }
-
-        public void Put(ulong key, byte[] page)
-        {
-            lock (_lock)
-            {
-                // Another reader may have brought the same page meanwhile.
-                if (_places.ContainsKey(key))
-                {
-                    return;
-                }
-
-                _bytes += page.Length;
-                if (_slots.Count < capacity)
-                {
-                    _places.Add(key, _slots.Count);
-                    _slots.Add(new Slot { Key = key, Page = page });
-                    return;
-                }
-
-                Slot victim = _slots[TakeVictim()];
-                _bytes -= victim.Page.Length;
-                _places.Remove(victim.Key);
-                _places.Add(key, _hand);
-                (victim.Key, victim.Page) = (key, page);
-            }
-        }
-
-        /// <summary>The next place whose page was not used since the hand last came by.</summary>
-        private int TakeVictim()
-        {
-            do
-            {
-                _hand = _hand + 1 < _slots.Count ? _hand + 1 : 0;
-                if (!_slots[_hand].WasUsed)
-                {
-                    break;
-                }
-
-                _slots[_hand].WasUsed = false;
-            }
-            while (true);
-            return _hand;
-        }
-
-        private sealed class Slot
-        {
-            public required ulong Key { get; set; }
-
-            public required byte[] Page { get; set; }
-
-            public bool WasUsed { get; set; }
-        }
+        public int Files;
+        public int Shares;
     }
 }

@@ -24,12 +24,15 @@ internal static class HeadBlock
         {
             using BlockWriter writer = BlockWriter.Create(files, folder, ulid);
             ChunkRewriter target = new(writer);
-            uint[] ids = LabelOrder.Sort(head, new PostingsSearch<HeadPostings>(new HeadPostings(head.Index), stop).Find([]));
-            HeadSelection series = new(head, ids, sequence, times.MinTimeMs, times.MaxTimeMs, stop);
-            while (series.MoveNext())
+            SeriesByLabels order = new(head, SeriesByLabels.FewSeries, stop);
+            while (order.Next() is { Length: > 0 } ids)
             {
-                target.BeginSeries(series.Labels.Blob);
-                series.CopyTo(target);
+                HeadSelection series = new(head, ids, sequence, times.MinTimeMs, times.MaxTimeMs, stop);
+                while (series.MoveNext())
+                {
+                    target.BeginSeries(series.Labels.Blob);
+                    series.CopyTo(target);
+                }
             }
 
             target.Finish();

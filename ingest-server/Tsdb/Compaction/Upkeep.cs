@@ -28,6 +28,7 @@ internal sealed class Upkeep
     private readonly UlidSource _ulids;
     private readonly TimeProvider _time;
     private readonly long _rangeMs;
+    private readonly HeadWeight _weight;
 
     /// <summary>Blocks that a compaction could not read; they are left alone until the next start.</summary>
     private readonly HashSet<Ulid> _failed = [];
@@ -37,9 +38,14 @@ internal sealed class Upkeep
     private long _retentionTicks;
     private long _retentionBytes;
 
+    /// <summary>How many commits there were when this was last looked at, and since when there are no more.</summary>
+    private long _commitsSeen;
+    private long _quietSince;
+
     public Upkeep(
-        DatabaseOptions options, Head head, HeadLog log, BlockSet blocks, UlidSource ulids, TimeProvider time)
+        DatabaseOptions options, Head head, HeadWeight weight, HeadLog log, BlockSet blocks, UlidSource ulids, TimeProvider time)
     {
+        _weight = weight;
         _options = options;
         _head = head;
         _log = log;
@@ -82,6 +88,7 @@ internal sealed class Upkeep
     public void Begin(HeadStart start)
     {
         _start = start;
+        _quietSince = _time.GetTimestamp();
         _head.Freeze(start.TimeMs, log: null, out _);
         DropPastRetention();
         TruncateLog();
@@ -120,6 +127,7 @@ internal sealed class Upkeep
         {
             CutFullRanges(stop);
             CutForSpace(stop);
+            CutWhenIdle(stop);
         }
 
         TruncateLog();
@@ -211,7 +219,7 @@ internal sealed class Upkeep
     /// <summary>Half of what a head over its bytes holds, by time, becomes a block before its time.</summary>
     private void CutForSpace(CancellationToken stop)
     {
-        for (int halving = 0; halving < MostHalvings && _head.BytesHeld() > _options.MaxHeadBytes; halving++)
+        for (int halving = 0; halving < MostHalvings && _weight.Weigh() > 0; halving++)
         {
             long firstMs = FirstUncutMs();
             long endMs = firstMs + ((_head.MaxTimeMs - firstMs) / 2) + 1;
@@ -225,6 +233,23 @@ internal sealed class Upkeep
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>A head that nothing was written to for hours goes into blocks as a whole, so that it takes no memory.</summary>
+    private void CutWhenIdle(CancellationToken stop)
+    {
+        long commits = _head.Counters.Commits;
+        if (commits != _commitsSeen)
+        {
+            (_commitsSeen, _quietSince) = (commits, _time.GetTimestamp());
+        }
+
+        bool isIdle = _options.IdleAfter > TimeSpan.Zero && _time.GetElapsedTime(_quietSince) >= _options.IdleAfter;
+        if (isIdle && _head.LiveSeries > 0 && _head.MaxTimeMs is var newestMs and < long.MaxValue)
+        {
+            Cut(newestMs + 1, stop);
+            FinishCut();
         }
     }
 

@@ -129,6 +129,24 @@ internal sealed class BlockSlab
         }
     }
 
+    /// <summary>
+    /// Gives back the empty pages that are kept, one of each class at most, so that taking and giving back in turn does not
+    /// cost a page each time.
+    /// </summary>
+    public void DropEmptyPages()
+    {
+        lock (_lock)
+        {
+            for (int page = 1; page < _pageCount; page++)
+            {
+                if (_pages[page] is not null && _states[page].Used == 0)
+                {
+                    RemovePage(page);
+                }
+            }
+        }
+    }
+
     private static int[] MakeClasses()
     {
         List<int> classes = [];

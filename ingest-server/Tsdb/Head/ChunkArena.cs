@@ -57,6 +57,17 @@ internal sealed class ChunkArena
         }
     }
 
+    /// <summary>Gives the page back that chunks are being stored in, when it has none.</summary>
+    public void DropEmptyPage()
+    {
+        if (_currentPage >= 0 && _chunksInPage[_currentPage] == 0)
+        {
+            DropPage(_currentPage);
+            _currentPage = -1;
+            _currentOffset = PageBytes;
+        }
+    }
+
     private void StartPage()
     {
         int page = _freePages.Count > 0 ? _freePages.Pop() : _pageCount++;

@@ -61,6 +61,15 @@ internal sealed class ChunkStore
         }
     }
 
+    /// <summary>Gives back what is kept for chunks to come.</summary>
+    public void DropEmptyPage()
+    {
+        lock (_slabsLock)
+        {
+            _arena.DropEmptyPage();
+        }
+    }
+
     public uint TakeSide()
     {
         lock (_slabsLock)

@@ -250,6 +250,13 @@ internal sealed class Head
         Interlocked.Increment(ref _removals);
     }
 
+    /// <summary>Gives back the pages that are kept for what comes next, when nothing is in them.</summary>
+    public void DropEmptyPages()
+    {
+        _blocks.DropEmptyPages();
+        Chunks.DropEmptyPage();
+    }
+
     /// <summary>No sample is earlier any more: forgets what was deleted before.</summary>
     public void TrimTombstones() => Volatile.Write(ref _tombstones, _tombstones.From(Times.MinMs));
 

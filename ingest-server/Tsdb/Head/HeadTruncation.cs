@@ -34,6 +34,8 @@ internal sealed class HeadTruncation(Head head)
             _head.Times.EndTruncation(earliestMs);
             _head.TrimTombstones();
         }
+
+        _head.DropEmptyPages();
     }
 
     /// <summary>Drops old chunks of the series in a range of places, and notes those that then have none.</summary>

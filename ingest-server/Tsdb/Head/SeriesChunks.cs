@@ -270,6 +270,9 @@ internal sealed partial class SeriesChunks
     /// <summary>The same for the side entry of a series that is gone.</summary>
     public void ReleaseSide(uint side) => _store.ReleaseSide(side);
 
+    /// <summary>Gives back what is kept for chunks to come.</summary>
+    public void DropEmptyPage() => _store.DropEmptyPage();
+
     private void NoteLateRanges(in SideEntry side, long endMs, SortedDictionary<long, long> ranges)
     {
         for (uint chunk = side.LateFirst; chunk != 0; chunk = chunk == side.LateLast ? 0 : _store.Closed(chunk).Next)

@@ -186,6 +186,15 @@ internal sealed class SeriesKeys
 
     private uint TagOf(ReadOnlySpan<byte> raw) => (uint)(XxHash64.Hash(raw, _seed) >> 32);
 
+    /// <summary>Makes the table smaller once most of it is empty.</summary>
+    public void Shrink()
+    {
+        if (Count * 8L < _slots.Length && _slots.Length > InitialSlots)
+        {
+            Rebuild();
+        }
+    }
+
     /// <summary>Moves the live slots to a table with room; finders go on in the old one until they see the new.</summary>
     private void Rebuild()
     {
@@ -195,7 +204,7 @@ internal sealed class SeriesKeys
             live += slot is 0 or Removed ? 0 : 1;
         }
 
-        int length = _slots.Length;
+        int length = InitialSlots;
         while ((live + 1) * 2 > length)
         {
             length = checked(length * 2);

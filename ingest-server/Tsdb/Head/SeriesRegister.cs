@@ -122,6 +122,7 @@ internal sealed class SeriesRegister(BlockSlab blocks, Retirement retirement, ul
         lock (_seriesLock)
         {
             Keys.Release(key);
+            Keys.Shrink();
         }
     }
 

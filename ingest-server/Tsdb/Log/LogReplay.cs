@@ -48,8 +48,14 @@ internal sealed class LogReplay
             Lost(cutTail);
         }
 
+        List<WalSegment> segments = SegmentFolder.List(files, folder);
+        if (segments.Count == 0)
+        {
+            return new ReplayReport(0, 0, 0, _lostBytes, _damages);
+        }
+
         using ReplaySteps steps = new(_head);
-        foreach (WalSegment segment in SegmentFolder.List(files, folder))
+        foreach (WalSegment segment in segments)
         {
             _segments++;
             _series.Clear();

@@ -12,21 +12,6 @@ public class BlockBenchmark
     private const int SeriesCount = 100_000;
     private const int Samples = 120;
 
-    private readonly Matcher[] _oneMetric = [new(MatcherType.Equal, "__name__", "container_metric_7_total")];
-    private readonly Matcher[] _intersection =
-    [
-        new(MatcherType.Equal, "__name__", "container_metric_7_total"),
-        new(MatcherType.Equal, "namespace", "team-3"),
-        new(MatcherType.NotEqual, "container", "app-3"),
-    ];
-
-    private readonly Matcher[] _regex =
-    [
-        new(MatcherType.Equal, "__name__", "container_metric_7_total"),
-        new(MatcherType.Regex, "pod", "service-1.*"),
-        new(MatcherType.NotEqual, "container", "app-3"),
-    ];
-
     private string _folder = "";
     private Block? _block;
     private SampleColumns _samples = new();
@@ -53,11 +38,11 @@ public class BlockBenchmark
 
     /// <summary>Three posting lists, two of them long, each read and checked; no series.</summary>
     [Benchmark]
-    public SelectedBlockSeries Intersect() => _block!.Select(_intersection, long.MinValue, long.MaxValue);
+    public SelectedBlockSeries Intersect() => _block!.Select(SyntheticSeries.Intersection, long.MinValue, long.MaxValue);
 
     /// <summary>A list, a walk over all values of a label, and a subtraction; no series.</summary>
     [Benchmark]
-    public SelectedBlockSeries IntersectRegex() => _block!.Select(_regex, long.MinValue, long.MaxValue);
+    public SelectedBlockSeries IntersectRegex() => _block!.Select(SyntheticSeries.MetricAndRegex, long.MinValue, long.MaxValue);
 
     /// <summary>500 series with their labels, no sample decoded.</summary>
     [Benchmark]
@@ -73,7 +58,7 @@ public class BlockBenchmark
     private int Walk(bool decode)
     {
         int found = 0;
-        SelectedBlockSeries series = _block!.Select(_oneMetric, long.MinValue, long.MaxValue);
+        SelectedBlockSeries series = _block!.Select(SyntheticSeries.OneMetric, long.MinValue, long.MaxValue);
         while (series.MoveNext())
         {
             found += series.LabelsBlob.Length;

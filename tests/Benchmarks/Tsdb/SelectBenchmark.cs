@@ -11,14 +11,6 @@ public class SelectBenchmark
 {
     private const int SeriesCount = 100_000;
 
-    private readonly Matcher[] _oneMetric = [new(MatcherType.Equal, "__name__", "container_metric_7_total")];
-    private readonly Matcher[] _metricAndRegex =
-    [
-        new(MatcherType.Equal, "__name__", "container_metric_7_total"),
-        new(MatcherType.Regex, "pod", "service-1.*"),
-        new(MatcherType.NotEqual, "container", "app-3"),
-    ];
-
     private string _folder = "";
     private Database? _database;
     private SampleColumns _samples = new();
@@ -40,15 +32,27 @@ public class SelectBenchmark
 
     /// <summary>500 series found, no sample decoded.</summary>
     [Benchmark]
-    public int FindOneMetric() => Walk(_oneMetric, decode: false);
+    public int FindOneMetric() => Walk(SyntheticSeries.OneMetric, decode: false);
 
     /// <summary>Intersection with a scan of 500 values, and a subtraction.</summary>
     [Benchmark]
-    public int FindByRegex() => Walk(_metricAndRegex, decode: false);
+    public int FindByRegex() => Walk(SyntheticSeries.MetricAndRegex, decode: false);
+
+    /// <summary>Three posting lists, two of them long.</summary>
+    [Benchmark]
+    public int Intersect() => Walk(SyntheticSeries.Intersection, decode: false);
+
+    /// <summary>The 500 values of a label.</summary>
+    [Benchmark]
+    public int LabelValues()
+    {
+        using DatabaseQuerier querier = _database!.NewQuerier();
+        return querier.LabelValues("pod", [], long.MinValue, long.MaxValue).Count;
+    }
 
     /// <summary>500 series, 60,000 samples decoded.</summary>
     [Benchmark]
-    public int DecodeOneMetric() => Walk(_oneMetric, decode: true);
+    public int DecodeOneMetric() => Walk(SyntheticSeries.OneMetric, decode: true);
 
     private int Walk(Matcher[] matchers, bool decode)
     {

@@ -22,6 +22,25 @@ internal static class SyntheticSeries
         FutureTolerance = TimeSpan.MaxValue,
     };
 
+    /// <summary>One metric: one in <see cref="Metrics"/> of all series.</summary>
+    public static readonly Matcher[] OneMetric = [new(MatcherType.Equal, "__name__", MetricName(7))];
+
+    /// <summary>An intersection with a longer list, and a subtraction of a long one.</summary>
+    public static readonly Matcher[] Intersection =
+    [
+        .. OneMetric,
+        new(MatcherType.Equal, "namespace", "team-3"),
+        new(MatcherType.NotEqual, "container", "app-3"),
+    ];
+
+    /// <summary>An intersection with what a walk over the 500 values of a label finds, and a subtraction.</summary>
+    public static readonly Matcher[] MetricAndRegex =
+    [
+        .. OneMetric,
+        new(MatcherType.Regex, "pod", "service-1.*"),
+        new(MatcherType.NotEqual, "container", "app-3"),
+    ];
+
     public static Labels LabelsOf(int index) => Labels.FromStrings(
         "__name__", MetricName(index % Metrics),
         "cluster", "production-eu-west-1",

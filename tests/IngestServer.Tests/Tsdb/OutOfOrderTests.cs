@@ -153,6 +153,59 @@ public sealed class OutOfOrderTests
         Assert.Equal(180 + (179 * 5), kept.Split(' ').Length);
     }
 
+    /// <summary>
+    /// They are in no block though they belong before the time where the head starts, and come back from a snapshot as from the
+    /// log, until the next cut takes them.
+    /// </summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void Those_from_before_the_head_starts_outlive_a_restart_and_the_next_cut(bool fromSnapshot, bool whileCutting)
+    {
+        DatabaseOptions options = s_options with { ChunkRange = TimeSpan.FromMinutes(10), SnapshotOnClose = true };
+        FaultyFileSystem files = new();
+        TestDatabase test = new(files, options);
+        AppendMinutes(test, 0, 40);
+        DatabaseQuerier? old = whileCutting ? test.Database.NewQuerier() : null;
+        test.Database.Maintain();
+        Assert.True(test.Database.UpkeepStats().Blocks > 0);
+        test.Database.OutOfOrderWindow = TimeSpan.FromHours(1);
+        AppendLate(test);
+        old?.Dispose();
+        string before = test.Dump();
+        if (fromSnapshot)
+        {
+            test.Dispose();
+        }
+        else
+        {
+            test.Kill();
+        }
+
+        options = options with { OutOfOrderWindow = TimeSpan.FromHours(1) };
+        test = new TestDatabase(files, options);
+        Assert.Equal(fromSnapshot, test.Database.Replay.FromSnapshot);
+        Assert.Equal(before, test.Dump());
+        Assert.Equal(1, Commit(test, 65_000, 5).Duplicates);
+        Assert.Equal(AppendOutcome.DuplicateTimestamp, Commit(test, 65_000, 6).FirstRefusal);
+        using (DatabaseQuerier querier = test.Database.NewQuerier())
+        {
+            test.Append(s_up, 66_000, 7);
+            Assert.Equal(before, TestDatabase.Dump(querier, [], 0, long.MaxValue));
+        }
+
+        string after = test.Dump();
+        AppendMinutes(test, 41, 160);
+        test.Database.Maintain();
+        Assert.True(test.Database.Stats().MinTimeMs > 3_600_000, test.Database.Stats().ToString());
+        Assert.Equal(after, test.Dump([], 0, 40 * 60_000));
+        test.Dispose();
+        using TestDatabase last = new(files, options);
+        Assert.Equal(after, last.Dump([], 0, 40 * 60_000));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -195,6 +248,25 @@ public sealed class OutOfOrderTests
         }
 
         test.Dispose();
+    }
+
+    private static void AppendMinutes(TestDatabase test, int first, int last)
+    {
+        for (int minute = first; minute <= last; minute++)
+        {
+            test.Append(s_clock, minute * 60_000L, minute);
+            test.Append(s_up, minute * 60_000L, minute);
+        }
+    }
+
+    /// <summary>Before the head's start: one that a block has too, one between two of a block, and those of a new series.</summary>
+    private static void AppendLate(TestDatabase test)
+    {
+        Labels fresh = Labels.FromStrings("__name__", "fresh");
+        Assert.Equal(AppendOutcome.Appended, test.Append(s_up, 60_000, 1));
+        Assert.Equal(AppendOutcome.Appended, test.Append(s_up, 65_000, 5));
+        Assert.Equal(AppendOutcome.Appended, test.Append(fresh, 70_000, 8));
+        Assert.Equal(AppendOutcome.Appended, test.Append(fresh, 62_000, 9));
     }
 
     private static CommitResult Commit(TestDatabase test, long timestampMs, double value)

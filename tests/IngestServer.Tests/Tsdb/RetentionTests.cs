@@ -46,6 +46,39 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public void A_burst_of_series_leaves_no_memory_behind_once_they_are_stale()
+    {
+        using TestDatabase test = new(options: s_options);
+        Labels kept = Labels.FromStrings("__name__", "kept");
+        test.Append(kept, TestDatabase.StartMs, 1);
+        using (Appender appender = test.Database.NewAppender())
+        {
+            for (int index = 0; index < 40_000; index++)
+            {
+                Labels labels = Labels.FromStrings("__name__", "burst", "pod", $"pod-{index}");
+                appender.Append(TestDatabase.Series(appender, labels), TestDatabase.StartMs, index);
+            }
+
+            appender.Commit();
+        }
+
+        long highest = test.Database.Stats().HeadBytes;
+        for (int minute = 1; minute <= 40; minute++)
+        {
+            test.Append(kept, TestDatabase.StartMs + (minute * 60_000L), minute);
+        }
+
+        test.Database.Maintain();
+        test.Append(kept, TestDatabase.StartMs + (41 * 60_000L), 1);
+        test.Database.Maintain();
+        HeadStats stats = test.Database.Stats();
+        Assert.Equal(1, stats.Series);
+        Assert.Equal(40_000, stats.SeriesRemoved);
+        Assert.Equal(0, stats.RetiredWaiting);
+        Assert.True(stats.HeadBytes < highest / 10, $"{highest} bytes at the highest, {stats}");
+    }
+
+    [Fact]
     public void Nothing_that_was_deleted_comes_back_after_a_restart()
     {
         FaultyFileSystem files = new();

@@ -44,6 +44,68 @@ public sealed class PageCacheTests
     }
 
     [Fact]
+    public void A_scan_in_one_share_does_not_drive_out_what_another_one_reads_again()
+    {
+        PageCache whole = new(64 * PageCache.PageBytes, new ManualTime());
+        using PagedFile dashboard = FileOf(whole.NewShare(), pages: 24);
+        using PagedFile scanned = FileOf(whole.NewShare(), pages: 400);
+        ReadAll(dashboard);
+        ReadAll(dashboard);
+        ReadAll(scanned);
+        ReadAll(scanned);
+        long misses = whole.Misses;
+        ReadAll(dashboard);
+
+        // A stripe may have got more than its part of them.
+        Assert.InRange(whole.Misses - misses, 0, 6);
+        Assert.InRange(whole.Bytes, 1, whole.CapacityBytes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_share_that_is_not_used_any_more_makes_room(bool isEnded)
+    {
+        ManualTime time = new();
+        PageCache whole = new(64 * PageCache.PageBytes, time);
+        PageCache former = whole.NewShare();
+        using PagedFile old = FileOf(former, pages: 200);
+        using PagedFile busy = FileOf(whole.NewShare(), pages: 48);
+        ReadAll(old);
+        if (isEnded)
+        {
+            former.EndShare();
+        }
+
+        for (int round = 0; round < 6; round++)
+        {
+            ReadAll(busy);
+            time.Advance(isEnded ? TimeSpan.Zero : TimeSpan.FromMinutes(6));
+        }
+
+        long misses = whole.Misses;
+        ReadAll(busy);
+        Assert.InRange(whole.Misses - misses, 0, 8);
+    }
+
+    private static PagedFile FileOf(PageCache cache, int pages)
+    {
+        FaultyFileSystem files = new();
+        files.CreateFolder("/pages");
+        files.SetContent("/pages/file", new byte[pages * PageCache.PageBytes]);
+        return new PagedFile(cache, files.OpenRead("/pages/file"), "/pages/file");
+    }
+
+    private static void ReadAll(PagedFile file)
+    {
+        byte[] scratch = [];
+        for (long offset = 0; offset < file.Length; offset += PageCache.PageBytes)
+        {
+            file.Read(offset, 8, ref scratch);
+        }
+    }
+
+    [Fact]
     public void A_block_that_is_read_stays_open_until_its_last_reader_leaves()
     {
         FaultyFileSystem files = new();
