@@ -125,6 +125,6 @@ public sealed class Engine : IDisposable
         QueryValue value = ResultShaper.Shape(expr, new Evaluator(context, steps));
         QueryStatistics statistics = new(
             context.Budget.TotalSamples, context.Budget.Peak, queueTime, _time.GetElapsedTime(startedAt));
-        return new QueryResult(value, context.Annotations.Annotations, statistics);
+        return new QueryResult(value, context.Annotations.Finish(), statistics);
     }
 }

@@ -21,6 +21,27 @@ internal static class GoNumber
         return Encoding.ASCII.GetString(text[..FloatFormatter.WriteCanonicalLabelValue(value, text)]);
     }
 
+    /// <summary>
+    /// Go's <c>%.2g</c> and its like: so many digits at most, without zeros at the end, an exponent from there on or below 1e-4.
+    /// </summary>
+    public static string General(double value, int digits)
+    {
+        if (!double.IsFinite(value) || value == 0)
+        {
+            return General(value);
+        }
+
+        string scientific = value.ToString(
+            string.Create(CultureInfo.InvariantCulture, $"E{digits - 1}"), CultureInfo.InvariantCulture);
+        int mark = scientific.IndexOf('E', StringComparison.Ordinal);
+        string mantissa = scientific[..mark];
+        mantissa = mantissa.Contains('.', StringComparison.Ordinal) ? mantissa.TrimEnd('0').TrimEnd('.') : mantissa;
+        int exponent = int.Parse(scientific.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return exponent < -4 || exponent >= digits
+            ? string.Create(CultureInfo.InvariantCulture, $"{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}")
+            : double.Parse(scientific, CultureInfo.InvariantCulture).ToString("0.##########", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Go's <c>%f</c>: six digits behind the point.</summary>
     public static string Fixed(double value) =>
         double.IsFinite(value) ? value.ToString("F6", CultureInfo.InvariantCulture) : General(value);

@@ -8,12 +8,12 @@ internal static class ClassicHistogram
     private const double SmallestNormal = 2.2250738585072014e-308;
 
     /// <summary>
-    /// Makes counts that fall from one bucket to the next equal to the one before. True when that changed more than
-    /// what rounding may do.
+    /// Makes counts that fall from one bucket to the next equal to the one before. Says where that changed more than what
+    /// rounding may do.
     /// </summary>
-    public static bool ForceMonotonic(Span<ClassicBucket> buckets)
+    public static ForcedMonotony ForceMonotonic(Span<ClassicBucket> buckets)
     {
-        bool forced = false;
+        ForcedMonotony forced = ForcedMonotony.None;
         for (int index = 1; index < buckets.Length; index++)
         {
             double before = buckets[index - 1].Count;
@@ -21,7 +21,7 @@ internal static class ClassicHistogram
             bool isRounding = count != before && NearlyEqual(before, count);
             if (isRounding || count < before)
             {
-                forced |= !isRounding;
+                forced = isRounding ? forced : forced.With(buckets[index].UpperBound, before - count);
                 buckets[index] = buckets[index] with { Count = before };
             }
         }

@@ -24,7 +24,7 @@ internal static class HistogramFunctions
         return Estimated(
             call,
             vectorArgument: 1,
-            (buckets, step, labels) => QuantileOf(call, quantiles.Values[step], buckets, labels, position),
+            (buckets, step, labels) => QuantileOf(call, quantiles.Values[step], buckets, labels, position, step),
             (histogram, step, labels) => QuantileOf(call, quantiles.Values[step], histogram, labels, position));
     }
 
@@ -184,7 +184,7 @@ internal static class HistogramFunctions
             Span<ClassicBucket> buckets = groups.BucketsAt(group, step, ref buffer);
             row[step] = buckets.IsEmpty
                 ? Missing.Value
-                : QuantileOf(call, quantile.Values[step], buckets, groups.Labels(group), position);
+                : QuantileOf(call, quantile.Values[step], buckets, groups.Labels(group), position, step);
             step++;
         }
 
@@ -192,12 +192,13 @@ internal static class HistogramFunctions
     }
 
     private static double QuantileOf(
-        FunctionCall call, double quantile, Span<ClassicBucket> buckets, Labels labels, int position)
+        FunctionCall call, double quantile, Span<ClassicBucket> buckets, Labels labels, int position, int step)
     {
         if (quantile is >= 0 and <= 1 && double.IsPositiveInfinity(buckets[^1].UpperBound)
-            && ClassicHistogram.ForceMonotonic(buckets))
+            && ClassicHistogram.ForceMonotonic(buckets) is { IsNone: false } forced)
         {
-            call.Context.Annotations.Inform(position, ForcedMonotonic + ForMetric(call, labels));
+            call.Context.Annotations.InformForced(
+                position, ForcedMonotonic + ForMetric(call, labels), forced, call.Steps.At(step));
         }
 
         return ClassicHistogram.Quantile(quantile, buckets);

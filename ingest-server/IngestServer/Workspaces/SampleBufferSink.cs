@@ -11,5 +11,15 @@ internal readonly struct SampleBufferSink(SampleBuffer samples) : ISampleSink
 
     public void Add(long timestampMs, double value) => _samples.Append(timestampMs, value);
 
-    public void Add(long timestampMs, Histogram histogram) => _samples.Append(timestampMs, histogram.ToFloat());
+    /// <summary>
+    /// A reset that the head knows of is not told, as it is not of blocks, so that answers do not change when a block is cut:
+    /// queries find it by the counts, as Prometheus does.
+    /// </summary>
+    public void Add(long timestampMs, Histogram histogram)
+    {
+        FloatHistogram stored = histogram.ToFloat();
+        _samples.Append(
+            timestampMs,
+            stored.CounterResetHint == CounterResetHint.Reset ? stored.WithHint(CounterResetHint.Unknown) : stored);
+    }
 }
