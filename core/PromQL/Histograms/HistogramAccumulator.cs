@@ -12,9 +12,6 @@ namespace AmpEdge.PromQL;
 /// </param>
 internal sealed class HistogramAccumulator(bool compensated)
 {
-    /// <summary>What one takes in memory with some buckets, roughly: aggregations count it before they make one.</summary>
-    public const int TypicalBytes = 512;
-
     private readonly BucketSum _positive = new();
     private readonly BucketSum _negative = new();
     private int _schema;
@@ -29,8 +26,6 @@ internal sealed class HistogramAccumulator(bool compensated)
 
     /// <summary>What is known of counter resets in the result.</summary>
     public CounterResetHint Hint { get; set; }
-
-    public double Count => _count + _lostCount;
 
     private bool HasCustomBuckets => _schema == FloatHistogram.CustomBucketsSchema;
 
