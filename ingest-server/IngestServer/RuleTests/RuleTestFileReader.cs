@@ -101,7 +101,7 @@ internal sealed class RuleTestFileReader(bool ignoreUnknownFields)
             foreach (ConfigSection alert in section.Sections("exp_alerts", "main.alert", "an alert must not be empty"))
             {
                 Labels labels = LabelsOf(alert.TextMap("exp_labels"), name);
-                expected.Add(new ExpectedAlert(labels, LabelsOf(alert.TextMap("exp_annotations"), "")));
+                expected.Add(new ExpectedAlert(labels, ExpectedAlert.Describe(alert.TextMap("exp_annotations"))));
                 End(alert);
             }
 
@@ -142,11 +142,7 @@ internal sealed class RuleTestFileReader(bool ignoreUnknownFields)
             labels.Set(name, value);
         }
 
-        if (alertName.Length > 0)
-        {
-            labels.Set("alertname", alertName);
-        }
-
+        labels.Set("alertname", alertName);
         return labels.Build();
     }
 

@@ -190,13 +190,7 @@ internal sealed class RuleTestRun : IRuleQuerier, IDisposable
         {
             if (alert.State == AlertState.Firing)
             {
-                LabelsBuilder annotations = new();
-                foreach ((string name, string value) in alert.Annotations)
-                {
-                    annotations.Set(name, value);
-                }
-
-                got.Add(new ExpectedAlert(alert.Labels, annotations.Build()));
+                got.Add(new ExpectedAlert(alert.Labels, ExpectedAlert.Describe(alert.Annotations)));
             }
         }
     }
@@ -204,7 +198,7 @@ internal sealed class RuleTestRun : IRuleQuerier, IDisposable
     private static int Compare(ExpectedAlert left, ExpectedAlert right)
     {
         int order = left.Labels.CompareTo(right.Labels);
-        return order != 0 ? order : left.Annotations.CompareTo(right.Annotations);
+        return order != 0 ? order : string.CompareOrdinal(left.Annotations, right.Annotations);
     }
 
     private static string Describe(List<ExpectedAlert> alerts)
@@ -218,7 +212,7 @@ internal sealed class RuleTestRun : IRuleQuerier, IDisposable
         for (int index = 0; index < alerts.Count; index++)
         {
             string alert = $"\nLabels:{LabelsFormatter.FormatAsPairs(alerts[index].Labels)}"
-                + $"\nAnnotations:{LabelsFormatter.FormatAsPairs(alerts[index].Annotations)}";
+                + $"\nAnnotations:{alerts[index].Annotations}";
             texts.Add(string.Create(CultureInfo.InvariantCulture, $"\n{index}:{Indent(alert, "  ")}"));
         }
 
