@@ -18,6 +18,7 @@ internal sealed class SeriesTable
     private const int MinBuckets = 256;
     private const int NoSlot = -1;
     private const int PieceBits = 10;
+    private const int VersionBits = 4;
 
     /// <summary>Numbers of labels are short, so a coarse grain would cost as much as they do.</summary>
     private const int NumbersGrain = 4;
@@ -33,6 +34,9 @@ internal sealed class SeriesTable
     private ulong[] _removed = [];
     private bool _anyRemoved;
     private readonly List<Slot[]> _slotPieces = [];
+
+    /// <summary>By so many neighbouring slots: how often one of them was given to a series.</summary>
+    private uint[] _versions = [];
     private int[] _buckets = NewBuckets(MinBuckets);
     private int _slotsUsed;
     private int _firstFree = NoSlot;
@@ -51,7 +55,7 @@ internal sealed class SeriesTable
             lock (_tableLock)
             {
                 return _numbers.CapacityBytes + _pairs.CapacityBytes
-                    + (long)_slotPieces.Count * (32 << PieceBits) + _buckets.Length * 4L;
+                    + (long)_slotPieces.Count * (32 << PieceBits) + _buckets.Length * 4L + _versions.Length * 4L;
             }
         }
     }
@@ -264,6 +268,7 @@ internal sealed class SeriesTable
             Hash = hash, Numbers = numbers, BlobLength = blob.Length, Next = bucket,
         };
         bucket = slot;
+        _versions[slot >> VersionBits]++;
         _kept++;
         return slot;
     }
@@ -326,6 +331,12 @@ internal sealed class SeriesTable
                 Array.Resize(ref _removed, Math.Max(words, _removed.Length * 2));
             }
 
+            int versions = (_slotsUsed + (1 << PieceBits)) >> VersionBits;
+            if (_versions.Length < versions)
+            {
+                Array.Resize(ref _versions, Math.Max(versions, _versions.Length * 2));
+            }
+
             _slotPieces.Add(new Slot[1 << PieceBits]);
         }
     }
@@ -378,6 +389,12 @@ internal sealed class SeriesTable
         }
 
         public ulong HashOf(SeriesRef series) => _table.SlotAt(SlotOf(series)).Hash;
+
+        /// <summary>
+        /// Grows when the number, or one of its neighbours, is given to another series: a sum of versions that is still the same
+        /// means that none of the numbers was. The series need not be there.
+        /// </summary>
+        public uint VersionOf(SeriesRef series) => _table._versions[SlotOf(series) >> VersionBits];
 
         /// <summary>The length of the label blob.</summary>
         public int LengthOf(SeriesRef series) => _table.SlotAt(SlotOf(series)).BlobLength;

@@ -1,21 +1,35 @@
+using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.RemoteWrite;
 
 /// <summary>Encodes entries as the body of a write request: one of the two versions, Snappy. Reusable; not thread-safe.</summary>
-internal sealed class BatchEncoder(DestinationOptions options, SeriesTable table, MetadataIndex metadata)
+internal sealed class BatchEncoder
 {
     /// <summary>How many times its compressed size a request may have: receivers limit that too.</summary>
     private const int MaxExpansion = 16;
 
-    private readonly BatchSeries _series = new();
-    private readonly BatchLabels _labels = new(table);
+    private readonly DestinationOptions _options;
+    private readonly BatchMessage _message;
+    private readonly BatchComposer _composer;
     private readonly SnappyPartsEncoder _snappy = new();
     private readonly IRequestWriter _v1 = new RequestWriterV1();
-    private readonly Lazy<IRequestWriter> _v2 = new(() => new RequestWriterV2(metadata));
+    private readonly Lazy<IRequestWriter> _v2;
     private byte[] _body = [];
     private bool _bodyIsShared;
+
+    public BatchEncoder(
+        DestinationOptions options, SeriesTable table, MetadataIndex metadata, TimeProvider time, MemoryBudget? memory = null)
+    {
+        _options = options;
+        _message = new BatchMessage(options, table);
+        _composer = new BatchComposer(options, table, _message, _v1, _snappy, time, memory);
+        _v2 = new Lazy<IRequestWriter>(() => new RequestWriterV2(metadata));
+    }
+
+    /// <summary>The memory that is kept to encode the same series again.</summary>
+    public long KeptBytes => _composer.KeptBytes;
 
     /// <summary>The encoded body; valid until the next call, or for as long as it takes after <see cref="LeaveBody"/>.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
@@ -27,37 +41,69 @@ internal sealed class BatchEncoder(DestinationOptions options, SeriesTable table
     public EntryCounts Counts { get; private set; }
 
     /// <summary>Encodes as many of the first entries as the body may hold, one at least, and returns how many those are.</summary>
-    public int Encode(ReadOnlySpan<EntryPlace> entries, WriteProtocol protocol)
+    /// <param name="entries">The entries.</param>
+    /// <param name="protocol">The version of the message.</param>
+    /// <param name="isPart">Whether they are a part of a batch that was encoded before; its series will not come together again.</param>
+    public int Encode(ReadOnlySpan<EntryPlace> entries, WriteProtocol protocol, bool isPart = false)
     {
         IRequestWriter writer = protocol == WriteProtocol.V2 ? _v2.Value : _v1;
         int count = CountWithinExpansion(entries);
+        if (protocol == WriteProtocol.V1 && !isPart && Compose(entries[..count]) is > 0 and int composed)
+        {
+            return composed;
+        }
+
         while (true)
         {
-            Append(entries[..count], writer);
+            _message.Write(entries[..count], writer);
             int length = Compress(writer.Finish(), writer.Parts);
-            if (length <= options.MaxBodyBytes || count == 1)
+            if (length <= _options.MaxBodyBytes || count == 1)
             {
-                Body = _body.AsMemory(0, length);
-                Protocol = protocol;
-                Counts = EntryCounts.Of(entries[..count]);
-                return count;
+                return Finish(entries[..count], _body.AsMemory(0, length), protocol);
             }
 
             // By the ratio of this try, with a reserve, because the ratio is not the same everywhere.
-            count = Math.Clamp((int)((long)count * options.MaxBodyBytes / length * 9 / 10), 1, count - 1);
+            count = Math.Clamp((int)((long)count * _options.MaxBodyBytes / length * 9 / 10), 1, count - 1);
         }
     }
 
     /// <summary>The body may still be read by a request that ended early: the next one gets an array of its own.</summary>
     public void LeaveBody() => _bodyIsShared = true;
 
+    /// <summary>0 when they are to be encoded otherwise.</summary>
+    private int Compose(ReadOnlySpan<EntryPlace> entries)
+    {
+        int planned = _composer.Plan(entries);
+        if (planned == 0)
+        {
+            return 0;
+        }
+
+        if (_bodyIsShared)
+        {
+            _body = new byte[_body.Length];
+            _bodyIsShared = false;
+        }
+
+        Memory<byte> body = _composer.Compose(entries[..planned], ref _body);
+        return body.Length <= _options.MaxBodyBytes ? Finish(entries[..planned], body, WriteProtocol.V1) : 0;
+    }
+
+    private int Finish(ReadOnlySpan<EntryPlace> entries, ReadOnlyMemory<byte> body, WriteProtocol protocol)
+    {
+        Body = body;
+        Protocol = protocol;
+        Counts = EntryCounts.Of(entries);
+        return entries.Length;
+    }
+
     private int CountWithinExpansion(ReadOnlySpan<EntryPlace> entries)
     {
-        long left = (long)options.MaxBodyBytes * MaxExpansion;
+        long left = (long)_options.MaxBodyBytes * MaxExpansion;
         for (int index = 0; index < entries.Length; index++)
         {
             ref readonly QueuedEntry entry = ref entries[index].Entry;
-            left -= entry.LabelsLength + entry.PayloadLength + options.ExternalLabels.Blob.Length;
+            left -= entry.LabelsLength + entry.PayloadLength + _options.ExternalLabels.Blob.Length;
             if (left < 0)
             {
                 return Math.Max(index, 1);
@@ -65,52 +111,6 @@ internal sealed class BatchEncoder(DestinationOptions options, SeriesTable table
         }
 
         return entries.Length;
-    }
-
-    private void Append(ReadOnlySpan<EntryPlace> entries, IRequestWriter writer)
-    {
-        _series.Load(entries);
-        writer.Clear();
-        ReadOnlySpan<int> rest = _series.First;
-        while (!rest.IsEmpty)
-        {
-            ReadOnlySpan<int> read = rest[.._labels.Read(entries, rest)];
-            for (int series = 0; series < read.Length; series++)
-            {
-                AppendSeries(entries, read[series], _labels[series], writer);
-            }
-
-            rest = rest[read.Length..];
-        }
-    }
-
-    private void AppendSeries(
-        ReadOnlySpan<EntryPlace> entries, int first, ReadOnlySpan<byte> labels, IRequestWriter writer)
-    {
-        writer.BeginSeries(labels, entries[first].Entry.LabelsAreFinal ? default : options.ExternalLabels.Blob);
-        for (int index = first; index >= 0; index = _series.NextOf(index))
-        {
-            AppendEntry(entries[index], writer);
-        }
-
-        writer.EndSeries();
-    }
-
-    private static void AppendEntry(EntryPlace place, IRequestWriter writer)
-    {
-        ref readonly QueuedEntry entry = ref place.Entry;
-        switch (entry.Kind)
-        {
-            case SampleKind.Sample:
-                writer.AddSample(entry.TimestampMs, entry.Value);
-                break;
-            case SampleKind.Histogram:
-                writer.AddHistogram(place.Payload);
-                break;
-            default:
-                writer.AddExemplar(place.Payload, entry.Value, entry.TimestampMs);
-                break;
-        }
     }
 
     private int Compress(ReadOnlySpan<byte> message, ReadOnlySpan<int> parts)

@@ -257,6 +257,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     private void RegisterGauges()
     {
         _metrics.Pending.ReadFrom(() => Pending);
+        _metrics.EncodedBytes.ReadFrom(() => Volatile.Read(ref _shards).EncodedBytes);
         _metrics.Shards.ReadFrom(() => ShardCount);
         _metrics.CappedSeries.ReadFrom(() => _cap.Count);
         _metrics.Parked.ReadFrom(() => Progress.IsParked ? 1 : 0);

@@ -39,6 +39,9 @@ internal readonly struct QueuedEntry(
     /// <summary>True when the series' labels are those to send; false when the external ones are still to be added.</summary>
     public bool LabelsAreFinal { get; } = labelsAreFinal;
 
+    /// <summary>Whether it stands in the same record of the buffer as another one: both are of one scrape then.</summary>
+    public bool IsOfRecord(in QueuedEntry other) => _recordOffset == other._recordOffset && _segment == other._segment;
+
     /// <summary>Where the entry stands in the buffer.</summary>
     public SamplePosition Position => new(_segment, _recordOffset, _ordinal);
 }

@@ -78,6 +78,8 @@ internal sealed class RemoteWriteMetrics
             "prometheus_remote_storage_sent_batch_duration_seconds",
             "Duration of requests, from their sending to the answer.", s_durationBounds, "remote_name", "url").With(_name, _url);
         Pending = Gauge("prometheus_remote_storage_samples_pending", "Samples that wait in memory or are being sent.");
+        EncodedBytes = Gauge(
+            "ampedge_remote_write_encoded_bytes", "Memory for the compressed form of series that are sent again and again.");
         ShardCapacity = Gauge("prometheus_remote_storage_shard_capacity", "Samples that each shard holds in memory at most.");
         Shards = Gauge("prometheus_remote_storage_shards", "Shards that send in parallel.");
         ShardsMin = Gauge("prometheus_remote_storage_shards_min", "Lower bound of shards.");
@@ -130,6 +132,8 @@ internal sealed class RemoteWriteMetrics
     public HistogramMetric SentBatchDuration { get; }
 
     public GaugeMetric Pending { get; }
+
+    public GaugeMetric EncodedBytes { get; }
 
     public GaugeMetric ShardCapacity { get; }
 

@@ -31,12 +31,15 @@ internal sealed class Shard
         _time = sending.Time;
         _random = random;
         _advanced = advanced;
-        _encoder = new BatchEncoder(_options, sending.Series, sending.Metadata);
+        _encoder = new BatchEncoder(_options, sending.Series, sending.Metadata, sending.Time, memory);
         _batch = new EntryPlace[_options.Queue.MaxSamplesPerSend];
         Queue = new ShardQueue(_options.Queue.EntriesPerShard, sending.Series, memory, _options.Queue.MaxSamplesPerSend);
     }
 
     public ShardQueue Queue { get; }
+
+    /// <summary>The memory that is kept to encode the same series again. Any thread may ask.</summary>
+    public long EncodedBytes => _encoder.KeptBytes;
 
     /// <summary>
     /// Sends until <paramref name="stop"/>; then a request in flight is awaited, unless <paramref name="abort"/> fires too.
@@ -98,7 +101,7 @@ internal sealed class Shard
         _parts.Push((0, CountWhileOld(count, old: false)));
         while (_parts.TryPop(out (int Start, int Count) part))
         {
-            (int encoded, WriteAnswer answer) = await SendUntilAnsweredAsync(part.Start, part.Count, stop, abort);
+            (int encoded, WriteAnswer answer) = await SendUntilAnsweredAsync(part.Start, part.Count, requests > 0, stop, abort);
             if (requests == 0)
             {
                 // What did not fit the first request stays in the queue.
@@ -151,14 +154,14 @@ internal sealed class Shard
     /// returns how many those were.
     /// </summary>
     private async Task<(int Encoded, WriteAnswer Answer)> SendUntilAnsweredAsync(
-        int start, int count, CancellationToken stop, CancellationToken abort)
+        int start, int count, bool isPart, CancellationToken stop, CancellationToken abort)
     {
-        int encoded = _encoder.Encode(_batch.AsSpan(start, count), _sending.Version.Current);
+        int encoded = _encoder.Encode(_batch.AsSpan(start, count), _sending.Version.Current, isPart);
         WriteAnswer answer = await RepeatAsync(encoded, stop, abort);
         if (answer.Verdict == WriteVerdict.WrongVersion)
         {
             _sending.FallBack(answer);
-            encoded = _encoder.Encode(_batch.AsSpan(start, count), _sending.Version.Current);
+            encoded = _encoder.Encode(_batch.AsSpan(start, count), _sending.Version.Current, isPart);
             answer = await RepeatAsync(encoded, stop, abort);
         }
 

@@ -60,6 +60,21 @@ internal sealed class ShardSet
         }
     }
 
+    /// <summary>The memory that shards keep to encode the same series again.</summary>
+    public long EncodedBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (Shard shard in _shards)
+            {
+                bytes += shard.EncodedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
     public ShardQueue QueueOf(ulong seriesHash) => _shards[ShardPositions.ShardOf(seriesHash, _shards.Length)].Queue;
 
     public ShardQueue Queue(int shard) => _shards[shard].Queue;
