@@ -39,6 +39,8 @@ public sealed class ServerConfigLoaderTests
         Assert.Equal(TimeSpan.FromDays(1), config.Workspaces[1].Retention.Time);
         Assert.Equal(0, config.Workspaces[1].Retention.Size.Bytes);
         Assert.True(config.Storage.FsyncAlways);
+        Assert.Equal(1L << 30, config.Storage.MaxHeadSize.Bytes);
+        Assert.Equal(1L << 30, config.Storage.MaxTotalHeadSize.Bytes);
         Assert.Equal("team a", config.Workspaces[0].Alias);
         Assert.Equal(1024, config.Workspaces[0].Limits.MaxLabelBytes);
         Assert.False(config.Workspaces[0].Limits.Utf8Names);

@@ -9,8 +9,8 @@ namespace AmpEdge.IngestServer.Tests.Tsdb;
 /// <summary>What a workspace costs that nobody writes to.</summary>
 public sealed class IdleDatabaseTests
 {
-    /// <summary>What opening one may allocate, of which less stays: 40 to 50 KB were measured.</summary>
-    private const long MostBytes = 100_000;
+    /// <summary>What opening one may allocate: 23 KB were measured in a release build, of which 15 KB stayed.</summary>
+    private const long MostBytes = 80_000;
 
     private static readonly Labels s_kept = Labels.FromStrings("__name__", "kept");
 
