@@ -47,6 +47,9 @@ public sealed class Database : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _syncing = Task.CompletedTask;
     private ITimer? _maintenance;
+
+    /// <summary>1 while a run of the timer is under way or waits for its turn.</summary>
+    private int _timerRuns;
     private long _syncsFailed;
     private long _maintenanceFailures;
     private HeadSnapshot? _snapshot;
@@ -487,20 +490,26 @@ public sealed class Database : IDisposable
         Volatile.Write(ref _lastDiskError, failure.Message);
     }
 
-    /// <summary>The top of the maintenance loop: a failing disk must not end it, and runs do not pile up.</summary>
+    /// <summary>
+    /// The top of the maintenance loop: a failing disk must not end it, and runs do not pile up. Deletions and snapshots are
+    /// waited for: who asks for them all the time would else keep the head from being cut.
+    /// </summary>
     private void MaintainFromTimer()
     {
-        if (!_maintenanceLock.TryEnter())
+        if (Interlocked.Exchange(ref _timerRuns, 1) == 1)
         {
             return;
         }
 
         try
         {
-            if (!_disposed)
+            lock (_maintenanceLock)
             {
-                RunUpkeep();
-                Volatile.Write(ref _lastDiskError, null);
+                if (!_disposed)
+                {
+                    RunUpkeep();
+                    Volatile.Write(ref _lastDiskError, null);
+                }
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -514,7 +523,7 @@ public sealed class Database : IDisposable
         }
         finally
         {
-            _maintenanceLock.Exit();
+            Volatile.Write(ref _timerRuns, 0);
         }
     }
 

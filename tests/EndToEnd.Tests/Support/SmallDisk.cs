@@ -3,7 +3,7 @@ using AmpEdge.Tests.Support;
 
 namespace AmpEdge.EndToEnd.Tests.Support;
 
-/// <summary>A disk of a few hundred KiB, mounted where the test's agent has its buffer. Needs the right to mount.</summary>
+/// <summary>A disk of a few hundred KiB, mounted where the test's program has its data. Needs the right to mount.</summary>
 public sealed class SmallDisk : IDisposable
 {
     private SmallDisk(string path)
@@ -14,9 +14,9 @@ public sealed class SmallDisk : IDisposable
     public string Path { get; }
 
     /// <summary>Mounts one; where that is not allowed there is no such test.</summary>
-    public static SmallDisk Mount(WorkingFolder folder, int sizeKiB)
+    public static SmallDisk Mount(WorkingFolder folder, int sizeKiB, string name = "agent-data")
     {
-        string path = folder.At("agent-data");
+        string path = folder.At(name);
         Directory.CreateDirectory(path);
         if (Run("mount", "-t", "tmpfs", "-o", $"size={sizeKiB}k", "tmpfs", path) != 0)
         {
@@ -24,6 +24,27 @@ public sealed class SmallDisk : IDisposable
         }
 
         return new SmallDisk(path);
+    }
+
+    /// <summary>Somebody else's file takes the room that is left, to the last byte, until it is deleted.</summary>
+    public string Fill()
+    {
+        string path = System.IO.Path.Combine(Path, "foreign");
+        byte[] filler = new byte[64 << 10];
+        using FileStream foreign = new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1);
+        try
+        {
+            while (true)
+            {
+                foreign.Write(filler);
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+
+        return path;
     }
 
     public void Dispose() => Run("umount", "-l", Path);

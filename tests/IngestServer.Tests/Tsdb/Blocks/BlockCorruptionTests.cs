@@ -44,6 +44,7 @@ public sealed class BlockCorruptionTests
         FaultyFileSystem files = WriteSmall(gen);
         string expected = Answer(files);
         byte[] sound = files.Content(s_meta);
+        Assert.True(BlockMeta.TryParse(sound, out BlockMeta? meta, out _));
         for (int at = 0; at < sound.Length; at++)
         {
             for (int bit = 0; bit < 8; bit++)
@@ -51,9 +52,27 @@ public sealed class BlockCorruptionTests
                 byte[] flipped = [.. sound];
                 flipped[at] ^= (byte)(1 << bit);
                 files.SetContent(s_meta, flipped);
-                CheckAnswer(files, expected, s_meta, $"bit {bit} of byte {at}, {gen}");
+                string where = $"bit {bit} of byte {at}, {gen}";
+                CheckAnswer(files, expected, s_meta, where);
+                Assert.True(
+                    !BlockMeta.TryParse(flipped, out BlockMeta? read, out _) || read.ToJson().AsSpan().SequenceEqual(sound), where);
             }
         }
+
+        Assert.Equal(meta.ToJson(), sound);
+    }
+
+    [Fact]
+    public void A_description_of_prometheus_has_no_checksum_and_is_read_as_it_is()
+    {
+        FaultyFileSystem files = WriteSmall(Gen.Create(32));
+        string expected = Answer(files);
+        string json = System.Text.Encoding.UTF8.GetString(files.Content(s_meta));
+        int at = json.IndexOf(",\n\t\"checksum\"", StringComparison.Ordinal);
+        files.SetContent(s_meta, System.Text.Encoding.UTF8.GetBytes(json[..at] + "\n}"));
+
+        Assert.Equal(expected, Answer(files));
+        Assert.Equal(0, Findings(files));
     }
 
     [Fact]
