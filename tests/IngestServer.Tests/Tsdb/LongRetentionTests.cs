@@ -75,7 +75,7 @@ public sealed class LongRetentionTests : IDisposable
         0 => minute % 40_000 * (1 + (series % 7)),
         1 => 20 + (((minute * 7919) + (series * 104_729L)) % 997 / 100.0),
         2 => 1,
-        _ => (minute / 5 * 31 + series) % 1000,
+        _ => ((minute / 5 * 31) + series) % 1000,
     };
 
     private static Labels LabelsOf(int series) => Labels.FromStrings(
@@ -172,7 +172,7 @@ public sealed class LongRetentionTests : IDisposable
         int longest = blocks.FindAll(static block => block.Compaction.Level == 5).Count;
         Assert.InRange(longest, RetentionDays * 24 / 162, (RetentionDays * 24 / 162) + 1);
         Assert.InRange(blocks.Count, longest, longest + (4 * 3));
-        Assert.Equal(((Days - RetentionDays) * 24 / 162), stats.TimeRetentions);
+        Assert.Equal((Days - RetentionDays) * 24 / 162, stats.TimeRetentions);
         Assert.Equal((0, 0L, 0L), (stats.SetAside, stats.CompactionsFailed, stats.HeadTruncationsFailed));
     }
 
