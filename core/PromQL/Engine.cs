@@ -90,7 +90,7 @@ public sealed class Engine : IDisposable
                 where = "expression evaluation";
                 TimeSpan queueTime = _time.GetElapsedTime(queuedAt);
                 return await Task.Run(
-                    () => Evaluate(queryable, query, expr, steps, effective, queueTime, stop.Token), stop.Token)
+                    () => Evaluate(queryable, query, expr, steps, effective, options, queueTime, stop.Token), stop.Token)
                     .ConfigureAwait(false);
             }
             finally
@@ -112,19 +112,23 @@ public sealed class Engine : IDisposable
         Expr expr,
         StepRange steps,
         EngineOptions options,
+        QueryOptions own,
         TimeSpan queueTime,
         CancellationToken stop)
     {
         long startedAt = _time.GetTimestamp();
         QueryTimeSpan span = QueryTimeSpan.Of(expr, steps, options);
         using EvaluationContext context = new(
-            query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, stop)
+            query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, own, stop)
         {
             Statistics = HistogramStatistics.Of(expr),
         };
         QueryValue value = ResultShaper.Shape(expr, new Evaluator(context, steps));
         QueryStatistics statistics = new(
-            context.Budget.TotalSamples, context.Budget.Peak, queueTime, _time.GetElapsedTime(startedAt));
+            context.Budget.TotalSamples, context.Budget.Peak, queueTime, _time.GetElapsedTime(startedAt))
+        {
+            SamplesPerStep = context.Budget.SamplesPerStep(),
+        };
         return new QueryResult(value, context.Annotations.Finish(), statistics);
     }
 }

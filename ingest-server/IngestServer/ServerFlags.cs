@@ -12,6 +12,7 @@ internal sealed class ServerFlags
 {
     private const string AuthSigV4 = "sigv4";
     private const string AuthNone = "none";
+    private const string PerStepStatistics = "promql-per-step-stats";
 
     private readonly CommandLine _commandLine;
     private readonly Flag<string> _configFile;
@@ -83,8 +84,9 @@ internal sealed class ServerFlags
             "storage.remote.read-max-bytes-in-frame", readDefaults.MaxFrameBytes, 1024, 64 << 20,
             "About how many bytes of chunks go into one frame of a streamed remote read.");
         _features = query.Words(
-            "enable-feature", [.. EngineFeatures.Names],
-            $"Experimental parts of PromQL to switch on: {string.Join(", ", EngineFeatures.Names)}.");
+            "enable-feature", [.. EngineFeatures.Names, PerStepStatistics],
+            $"Experimental parts of PromQL to switch on: {string.Join(", ", EngineFeatures.Names)}; "
+            + $"and {PerStepStatistics}, which tells samples by step in the statistics of a query.");
         Log = new LogFlags(_commandLine);
     }
 
@@ -150,6 +152,7 @@ internal sealed class ServerFlags
         StrictAmp = _strictAmp.Value,
         CorsOrigin = _corsOrigin.Value,
         Flags = [.. _commandLine.Flags.Select(static flag => KeyValuePair.Create(flag.Name, flag.ValueText))],
+        PerStepStatistics = _features.Value.Contains(PerStepStatistics),
         RemoteRead = new RemoteReadLimits
         {
             MaxSamples = _readSamples.Value,
@@ -164,6 +167,6 @@ internal sealed class ServerFlags
                 MaxConcurrency = (int)_maxConcurrency.Value,
                 LookbackDelta = _lookbackDelta.Value,
             },
-            _features.Value),
+            _features.Value.Where(static name => name != PerStepStatistics)),
     };
 }

@@ -7,6 +7,7 @@ using AmpEdge.IngestServer.Federation;
 using AmpEdge.IngestServer.Ingest;
 using AmpEdge.IngestServer.Pages;
 using AmpEdge.IngestServer.Query;
+using AmpEdge.IngestServer.QueryLogging;
 using AmpEdge.IngestServer.RemoteRead;
 using AmpEdge.IngestServer.Status;
 using AmpEdge.IngestServer.Workspaces;
@@ -34,6 +35,7 @@ internal sealed class ServerHost : IDisposable
     private readonly RequestGuard _guard;
     private readonly Engine _engine;
     private readonly RemoteReadGate _remoteReads;
+    private readonly QueryLogFile _queryLog;
     private readonly ConfigReloader<ServerConfig> _reloader;
     public ServerHost(
         ServerSettings settings, ServerConfig config, IFileSystem files, ILoggerFactory loggers, TimeProvider time)
@@ -48,6 +50,7 @@ internal sealed class ServerHost : IDisposable
         _metrics.BeforeCollect(_workspaces.UpdateMetrics);
         _engine = new Engine(settings.Engine, time);
         _remoteReads = new RemoteReadGate(settings.RemoteRead.MaxConcurrency, _metrics);
+        _queryLog = new QueryLogFile(config.QueryLogFile, _metrics, time, loggers.CreateLogger<QueryLogFile>());
         _readiness.Require(() => _workspaces.NotReady);
         CrossOrigin crossOrigin = new(AnchoredRegex.Create(settings.CorsOrigin));
         _guard = new RequestGuard(
@@ -56,6 +59,7 @@ internal sealed class ServerHost : IDisposable
             new AuditLog(loggers.CreateLogger<AuditLog>(), time), loggers.CreateLogger<RequestGuard>());
         _reloader.OnChange(_workspaces.OpenAsync);
         _reloader.OnChange(TakePrincipals);
+        _reloader.OnChange(ReopenQueryLog);
 
         RouteTable routes = new() { NotFound = KestrelHandler.Of(AnswerNotFound) };
         MapDataPlane(routes, crossOrigin);
@@ -86,6 +90,7 @@ internal sealed class ServerHost : IDisposable
     /// </summary>
     public IEnumerable<IComponent> Components()
     {
+        yield return _queryLog;
         yield return _workspaces;
         if (Management is not null)
         {
@@ -107,6 +112,13 @@ internal sealed class ServerHost : IDisposable
         _reloader.Dispose();
         _engine.Dispose();
         _remoteReads.Dispose();
+        _queryLog.Dispose();
+    }
+
+    private Task ReopenQueryLog(ServerConfig config, CancellationToken cancel)
+    {
+        _queryLog.Open(config.QueryLogFile);
+        return Task.CompletedTask;
     }
 
     private Task TakePrincipals(ServerConfig config, CancellationToken cancel)
@@ -118,8 +130,11 @@ internal sealed class ServerHost : IDisposable
     private void MapDataPlane(RouteTable routes, CrossOrigin crossOrigin)
     {
         QueryGate gate = new(_settings.Engine.MaxConcurrency, _metrics);
+        QueryRunner queries = new(
+            _engine, gate, new QueryMetrics(_metrics, _engine, _settings.Engine.MaxConcurrency),
+            new QueryLogger(_queryLog, _time), _settings.PerStepStatistics);
         QueryEndpoints query = new(
-            _engine, gate, _settings.Engine.Parser,
+            queries, gate, _settings.Engine.Parser,
             new AdminEndpoints(_settings.EnableAdminApi, _time), new ServerStatus(_settings, _reloader, _time), _time,
             _loggers.CreateLogger<QueryEndpoints>());
         WriteEndpoints write = new(!_settings.StrictAmp, _time, _loggers.CreateLogger<WriteEndpoint>());

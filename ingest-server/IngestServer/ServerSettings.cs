@@ -34,6 +34,9 @@ internal sealed record ServerSettings
     /// <summary>Each flag with its value, given or default, as the API shows them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Flags { get; init; } = [];
 
+    /// <summary>Statistics of a query tell samples by step: the feature <c>promql-per-step-stats</c>.</summary>
+    public bool PerStepStatistics { get; init; }
+
     public RemoteReadLimits RemoteRead { get; init; } = new();
 
     public EngineOptions Engine { get; init; } = new();

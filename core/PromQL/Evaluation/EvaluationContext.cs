@@ -6,12 +6,13 @@ internal sealed class EvaluationContext : IDisposable
     private readonly CancellationToken _stop;
     private readonly List<IDisposable> _owned = [];
 
-    public EvaluationContext(string query, StepRange steps, IQuerier querier, EngineOptions options, CancellationToken stop)
+    public EvaluationContext(
+        string query, StepRange steps, IQuerier querier, EngineOptions options, QueryOptions own, CancellationToken stop)
     {
         Steps = steps;
         Querier = querier;
         Options = options;
-        Budget = new QueryBudget(options.MaxSamples);
+        Budget = new QueryBudget(options.MaxSamples, own, steps);
         Annotations = new AnnotationWriter(query);
         _stop = stop;
         _owned.Add(querier);

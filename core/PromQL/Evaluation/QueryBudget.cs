@@ -4,7 +4,10 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.PromQL;
 
 /// <summary>Counts the samples of one query: those held at a time, against the limit, and those looked at in all.</summary>
-internal sealed class QueryBudget(long maxSamples)
+/// <param name="maxSamples">The most that may be held at a time.</param>
+/// <param name="options">What the query asks for itself.</param>
+/// <param name="steps">The steps of the query.</param>
+internal sealed class QueryBudget(long maxSamples, QueryOptions options, StepRange steps)
 {
     /// <summary>
     /// A row is held as a whole column, so it counts as at least this part of its steps, however few of them have a value.
@@ -17,6 +20,11 @@ internal sealed class QueryBudget(long maxSamples)
 
     private const int HistogramBytes = 168;
     private const int FloatBytes = 16;
+
+    private readonly long _maxProcessed = options.MaxSamplesProcessed ?? long.MaxValue;
+
+    /// <summary>Samples looked at by step; null when nobody asks.</summary>
+    private readonly long[]? _perStep = options.CountSamplesPerStep && steps.LongCount < Array.MaxLength ? new long[steps.Count] : null;
 
     private long _held;
 
@@ -95,10 +103,59 @@ internal sealed class QueryBudget(long maxSamples)
     /// <summary>A node's inputs are used up: what is held is again what was held before them.</summary>
     public void ReturnTo(long held) => _held = held;
 
-    public void Look(long samples) => TotalSamples += samples;
+    public void Look(long samples)
+    {
+        TotalSamples += samples;
+        if (TotalSamples > _maxProcessed)
+        {
+            ThrowTooManyProcessed();
+        }
+    }
+
+    /// <summary>
+    /// Where to count, beside <see cref="Look"/>, what each step looks at; null when nobody asks or when the steps are those of
+    /// a subquery, whose samples count for the last step of the query, as in Prometheus.
+    /// </summary>
+    public Span<long> StepCounts(in StepRange own) => own == steps ? _perStep : default;
+
+    /// <summary>Counts what each step has as a value.</summary>
+    public void LookAtSteps(in StepRange own, ReadOnlySpan<double> values, ReadOnlySpan<FloatHistogram?> histograms)
+    {
+        Span<long> counts = StepCounts(own);
+        for (int step = 0; step < counts.Length; step++)
+        {
+            counts[step] += !Missing.IsMissing(values[step]) ? 1
+                : histograms.IsEmpty || histograms[step] is not { } histogram ? 0
+                : SizeOf(histogram);
+        }
+    }
+
+    /// <summary>Samples by the time of their step, all of <see cref="TotalSamples"/>; null when they were not counted.</summary>
+    public KeyValuePair<long, long>[]? SamplesPerStep()
+    {
+        if (_perStep is not { Length: > 0 } counts)
+        {
+            return null;
+        }
+
+        long elsewhere = TotalSamples;
+        KeyValuePair<long, long>[] samples = new KeyValuePair<long, long>[counts.Length];
+        for (int step = 0; step < counts.Length; step++)
+        {
+            elsewhere -= counts[step];
+            samples[step] = new(steps.At(step), counts[step] + (step == counts.Length - 1 ? elsewhere : 0));
+        }
+
+        return samples;
+    }
 
     [DoesNotReturn]
     public static void ThrowTooMany() => throw new QueryException(
         QueryErrorKind.Execution,
         "query processing would load too many samples into memory in query execution");
+
+    [DoesNotReturn]
+    private void ThrowTooManyProcessed() => throw new QueryException(
+        QueryErrorKind.Execution,
+        $"the query processed more samples than its error threshold allows (processed: {TotalSamples}, threshold: {_maxProcessed})");
 }

@@ -76,6 +76,7 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
         long largest = 0;
         long looked = 0;
         long size = 0;
+        Span<long> perStep = context.Budget.StepCounts(windowing.Steps);
         long nextCheck = SamplesBetweenChecks;
         bool staysTheSame = windowing.AtMs is not null && !function.DependsOnStep;
         for (int step = 0; step < _values.Length; step++)
@@ -84,6 +85,7 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
             {
                 present += Repeat(step, split is not null);
                 looked += size;
+                CountAt(perStep, step, size);
                 continue;
             }
 
@@ -119,6 +121,7 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
             _values[step] = value;
             present += Missing.IsMissing(value) ? 0 : 1;
             looked += size;
+            CountAt(perStep, step, size);
             largest = Math.Max(largest, size);
             if (looked >= nextCheck)
             {
@@ -130,6 +133,14 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
         context.Budget.Look(looked);
         context.Budget.HoldForAMoment(largest);
         return present;
+    }
+
+    private static void CountAt(Span<long> perStep, int step, long count)
+    {
+        if (!perStep.IsEmpty)
+        {
+            perStep[step] += count;
+        }
     }
 
     private double EvaluateMixed(

@@ -48,6 +48,7 @@ internal sealed class SmoothedSelectorStream(
             {
                 context.Budget.HoldRow(present, _values.Length);
                 context.Budget.Look(present);
+                context.Budget.LookAtSteps(window.Steps, _values, default);
                 return true;
             }
         }

@@ -58,6 +58,7 @@ internal sealed class VectorSelectorStream(
             {
                 context.Budget.HoldRow(present, _values.Length);
                 context.Budget.Look(present);
+                context.Budget.LookAtSteps(window.Steps, _values, _histograms);
                 return true;
             }
         }

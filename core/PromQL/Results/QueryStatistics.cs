@@ -9,4 +9,8 @@ public sealed record QueryStatistics(
     long TotalQueryableSamples,
     long PeakSamples,
     TimeSpan QueueTime,
-    TimeSpan EvaluationTime);
+    TimeSpan EvaluationTime)
+{
+    /// <summary>Times of the query's steps and the samples looked at for each; null when they were not counted.</summary>
+    public IReadOnlyList<KeyValuePair<long, long>>? SamplesPerStep { get; init; }
+}

@@ -9,6 +9,9 @@ internal sealed record ServerConfig
     /// <summary>The twelve digits of the account that owns the workspaces.</summary>
     public string Account { get; init; } = "000000000000";
 
+    /// <summary>Where queries are logged, a line of JSON each; empty for nowhere.</summary>
+    public string QueryLogFile { get; init; } = "";
+
     /// <summary>What every workspace takes unless it says otherwise.</summary>
     public IngestLimits Limits { get; init; } = new();
 

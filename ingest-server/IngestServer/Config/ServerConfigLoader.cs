@@ -62,6 +62,7 @@ internal sealed class ServerConfigLoader
         {
             Region = region,
             Account = account,
+            QueryLogFile = section.FilePath("query_log_file"),
             Limits = limits,
             Storage = storage,
             Workspaces = ReadWorkspaces(section, limits, storage.Retention),

@@ -1,12 +1,9 @@
-using AmpEdge.PromQL;
-
 namespace AmpEdge.IngestServer.Query;
 
 /// <summary><c>query</c>: an expression at one time.</summary>
-internal sealed class InstantQueryEndpoint(Engine engine, QueryGate gate, TimeProvider time)
+internal sealed class InstantQueryEndpoint(QueryRunner runner, TimeProvider time)
 {
-    private readonly Engine _engine = engine;
-    private readonly QueryGate _gate = gate;
+    private readonly QueryRunner _runner = runner;
     private readonly TimeProvider _time = time;
 
     public async Task<ApiError?> AnswerAsync(ApiCall call)
@@ -14,21 +11,7 @@ internal sealed class InstantQueryEndpoint(Engine engine, QueryGate gate, TimePr
         ParameterReader reader = new(call.Parameters);
         int limit = reader.Limit();
         long timeMs = reader.Time("time", _time.GetUtcNow().ToUnixTimeMilliseconds());
-        QueryOptions options = new() { Timeout = reader.Timeout(), LookbackDelta = reader.Lookback() };
-        if (reader.Error is { } error)
-        {
-            return error;
-        }
-
-        using QueryGate.Pass? pass = _gate.TryEnter();
-        if (pass is null)
-        {
-            return _gate.Refusal;
-        }
-
-        QueryResult result = await _engine.InstantAsync(
-            call.Workspace.Queryable, call.Parameters.Get("query"), timeMs, options, call.Cancel);
-        await ResultWriter.WriteAsync(call, result, limit);
-        return null;
+        QueryCall query = QueryCall.Read(call.Parameters, reader, (timeMs, timeMs, 0), limit);
+        return reader.Error ?? await _runner.RunAsync(call, query);
     }
 }

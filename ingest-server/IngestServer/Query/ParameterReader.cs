@@ -77,6 +77,23 @@ internal sealed class ParameterReader(RequestParameters parameters)
         return TimeSpan.FromMilliseconds(durationMs);
     }
 
+    /// <summary>A threshold of AMP's for the samples that a query looks at; null when it is left out.</summary>
+    public long? Threshold(string name)
+    {
+        string text = _parameters.Get(name);
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long threshold) || threshold == 0)
+        {
+            Refuse(name, $"{LabelsFormatter.Quote(TimeParameter.Clip(text))} is not a positive number of samples");
+        }
+
+        return threshold;
+    }
+
     /// <summary>The largest number of results; 0 for all.</summary>
     public int Limit()
     {

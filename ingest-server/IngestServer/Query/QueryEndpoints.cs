@@ -9,11 +9,11 @@ namespace AmpEdge.IngestServer.Query;
 internal sealed class QueryEndpoints
 {
     public QueryEndpoints(
-        Engine engine, QueryGate gate, ParserOptions parser, AdminEndpoints admin, ServerStatus status, TimeProvider time, ILogger log)
+        QueryRunner queries, QueryGate gate, ParserOptions parser, AdminEndpoints admin, ServerStatus status, TimeProvider time, ILogger log)
     {
         ApiRunner runner = new(log);
-        Instant = runner.Run(new InstantQueryEndpoint(engine, gate, time).AnswerAsync);
-        Range = runner.Run(new RangeQueryEndpoint(engine, gate).AnswerAsync);
+        Instant = runner.Run(new InstantQueryEndpoint(queries, time).AnswerAsync);
+        Range = runner.Run(new RangeQueryEndpoint(queries).AnswerAsync);
         SeriesEndpoint series = new(gate);
         Series = runner.Run(call => HttpMethods.IsDelete(call.Context.Request.Method)
             ? AdminEndpoints.DropSeriesAsync(call)

@@ -1,15 +1,12 @@
-using AmpEdge.PromQL;
-
 namespace AmpEdge.IngestServer.Query;
 
 /// <summary><c>query_range</c>: an expression at every step between two times.</summary>
-internal sealed class RangeQueryEndpoint(Engine engine, QueryGate gate)
+internal sealed class RangeQueryEndpoint(QueryRunner runner)
 {
     /// <summary>Prometheus's bound: a minute's resolution for a week, an hour's for a year.</summary>
     private const int MaxPoints = 11_000;
 
-    private readonly Engine _engine = engine;
-    private readonly QueryGate _gate = gate;
+    private readonly QueryRunner _runner = runner;
 
     public async Task<ApiError?> AnswerAsync(ApiCall call)
     {
@@ -20,23 +17,8 @@ internal sealed class RangeQueryEndpoint(Engine engine, QueryGate gate)
         ApiError? error = reader.Error ?? CheckOrder(startMs, endMs);
         long stepMs = error is null ? reader.DurationMs("step") : 0;
         error ??= reader.Error ?? CheckStep(startMs, endMs, stepMs);
-        QueryOptions options = new() { Timeout = reader.Timeout(), LookbackDelta = reader.Lookback() };
-        error ??= reader.Error;
-        if (error is not null)
-        {
-            return error;
-        }
-
-        using QueryGate.Pass? pass = _gate.TryEnter();
-        if (pass is null)
-        {
-            return _gate.Refusal;
-        }
-
-        QueryResult result = await _engine.RangeAsync(
-            call.Workspace.Queryable, call.Parameters.Get("query"), startMs, endMs, stepMs, options, call.Cancel);
-        await ResultWriter.WriteAsync(call, result, limit);
-        return null;
+        QueryCall query = QueryCall.Read(call.Parameters, reader, (startMs, endMs, stepMs), limit);
+        return error ?? reader.Error ?? await _runner.RunAsync(call, query);
     }
 
     private static ApiError? CheckOrder(long startMs, long endMs) => endMs < startMs

@@ -10,7 +10,7 @@ internal static class ResultWriter
     /// <summary>Warning of an answer that a <c>limit</c> cut.</summary>
     public const string TruncatedWarning = "results truncated due to limit";
 
-    public static async Task WriteAsync(ApiCall call, QueryResult result, int limit)
+    public static async Task WriteAsync(ApiCall call, QueryResult result, QueryCall query)
     {
         JsonBuffer json = call.Response.Json;
         json.Raw("{\"status\":\"success\",\"data\":{\"resultType\":\""u8);
@@ -30,12 +30,12 @@ internal static class ResultWriter
                 break;
             case VectorValue vector:
                 json.Raw("vector\",\"result\":["u8);
-                truncated = await WriteVectorAsync(call, vector, limit);
+                truncated = await WriteVectorAsync(call, vector, query.Limit);
                 json.Raw((byte)']');
                 break;
             case MatrixValue matrix:
                 json.Raw("matrix\",\"result\":["u8);
-                truncated = await WriteMatrixAsync(call.Response, matrix, limit);
+                truncated = await WriteMatrixAsync(call.Response, matrix, query.Limit);
                 json.Raw((byte)']');
                 break;
             default:
@@ -44,11 +44,12 @@ internal static class ResultWriter
 
         if (call.Parameters.Get("stats").Length > 0)
         {
+            json.Raw(",\"stats\":"u8);
             WriteStatistics(json, result.Statistics);
         }
 
         json.Raw((byte)'}');
-        WriteAnnotations(json, result.Annotations, truncated);
+        WriteAnnotations(json, result, query, truncated);
         json.Raw((byte)'}');
         await call.Response.CompleteAsync();
     }
@@ -176,10 +177,11 @@ internal static class ResultWriter
         json.Raw(first ? "}"u8 : "]}"u8);
     }
 
-    private static void WriteStatistics(JsonBuffer json, QueryStatistics statistics)
+    /// <summary>What a query took, as an object; the log of queries has it too.</summary>
+    public static void WriteStatistics(JsonBuffer json, QueryStatistics statistics)
     {
         // The engine streams series through the whole expression, so sorting and preparing are not phases of their own.
-        json.Raw(",\"stats\":{\"timings\":{\"evalTotalTime\":"u8);
+        json.Raw("{\"timings\":{\"evalTotalTime\":"u8);
         json.Number(statistics.EvaluationTime.TotalSeconds);
         json.Raw(",\"resultSortTime\":0,\"queryPreparationTime\":0,\"innerEvalTime\":"u8);
         json.Number(statistics.EvaluationTime.TotalSeconds);
@@ -187,16 +189,45 @@ internal static class ResultWriter
         json.Number(statistics.QueueTime.TotalSeconds);
         json.Raw(",\"execTotalTime\":"u8);
         json.Number((statistics.QueueTime + statistics.EvaluationTime).TotalSeconds);
-        json.Raw("},\"samples\":{\"totalQueryableSamples\":"u8);
+        json.Raw("},\"samples\":{"u8);
+        WriteSamplesPerStep(json, statistics.SamplesPerStep);
+        json.Raw("\"totalQueryableSamples\":"u8);
         json.Number(statistics.TotalQueryableSamples);
         json.Raw(",\"peakSamples\":"u8);
         json.Number(statistics.PeakSamples);
         json.Raw("}}"u8);
     }
 
-    private static void WriteAnnotations(JsonBuffer json, Annotations annotations, bool truncated)
+    private static void WriteSamplesPerStep(JsonBuffer json, IReadOnlyList<KeyValuePair<long, long>>? perStep)
     {
+        if (perStep is null)
+        {
+            return;
+        }
+
+        for (int index = 0; index < perStep.Count; index++)
+        {
+            json.Raw(index == 0 ? "\"totalQueryableSamplesPerStep\":[["u8 : ",["u8);
+            json.Number(perStep[index].Key / 1000.0);
+            json.Raw((byte)',');
+            json.Number(perStep[index].Value);
+            json.Raw((byte)']');
+        }
+
+        json.Raw("],"u8);
+    }
+
+    private static void WriteAnnotations(JsonBuffer json, QueryResult result, QueryCall query, bool truncated)
+    {
+        Annotations annotations = result.Annotations;
         List<string> warnings = Cap(annotations.Warnings, "warning");
+        long processed = result.Statistics.TotalQueryableSamples;
+        if (processed > query.WarnAtSamples)
+        {
+            warnings.Add(
+                $"the query processed more samples than its warning threshold allows (processed: {processed}, threshold: {query.WarnAtSamples})");
+        }
+
         if (truncated)
         {
             warnings.Add(TruncatedWarning);
