@@ -58,7 +58,7 @@ internal sealed class VectorSelectorStream(
             {
                 context.Budget.HoldRow(present, _values.Length);
                 context.Budget.Look(present);
-                context.Budget.LookAtSteps(window.Steps, _values, _histograms);
+                context.Budget.LookAtSteps(window.Steps, _values, Histograms);
                 return true;
             }
         }
