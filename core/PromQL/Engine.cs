@@ -119,7 +119,7 @@ public sealed class Engine : IDisposable
         long startedAt = _time.GetTimestamp();
         QueryTimeSpan span = QueryTimeSpan.Of(expr, steps, options);
         using EvaluationContext context = new(
-            query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, own, stop)
+            query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, stop, own)
         {
             Statistics = HistogramStatistics.Of(expr),
         };

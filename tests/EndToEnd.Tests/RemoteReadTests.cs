@@ -1,4 +1,3 @@
-using System.Net;
 using AmpEdge.EndToEnd.Tests.Support;
 using AmpEdge.Tests.Support;
 using Xunit;
@@ -23,7 +22,7 @@ public sealed class RemoteReadTests
             folder, $"remote_read: [{{url: 'http://{server.Address}/api/v1/read', read_recent: true}}]\n");
         foreach (byte[] body in stream.Bodies())
         {
-            await WriteAsync(server, body);
+            await RemoteWrite.SendAsync(server, body);
         }
 
         // Floats only: the reading side of Debian's Prometheus 2.42 passes native histograms by.
@@ -63,7 +62,7 @@ public sealed class RemoteReadTests
             folder, $"limits: {{out_of_order_time_window: {SeededStream.Window.TotalSeconds}s}}\n");
         foreach (byte[] body in stream.Bodies())
         {
-            await WriteAsync(server, body);
+            await RemoteWrite.SendAsync(server, body);
         }
 
         await using RunningProgram prometheus = await Pipeline.StartPrometheusAsync(
@@ -100,17 +99,5 @@ public sealed class RemoteReadTests
         }
 
         return string.Join('\n', lines);
-    }
-
-    private static async Task WriteAsync(RunningProgram server, byte[] body)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/write") { Content = new ByteArrayContent(body) };
-        request.Content.Headers.Add("Content-Encoding", "snappy");
-        request.Content.Headers.Add("Content-Type", "application/x-protobuf");
-        request.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
-        using HttpResponseMessage answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.True(
-            answer.StatusCode == HttpStatusCode.NoContent,
-            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -7,12 +7,13 @@ internal sealed class EvaluationContext : IDisposable
     private readonly List<IDisposable> _owned = [];
 
     public EvaluationContext(
-        string query, StepRange steps, IQuerier querier, EngineOptions options, QueryOptions own, CancellationToken stop)
+        string query, StepRange steps, IQuerier querier, EngineOptions options, CancellationToken stop,
+        QueryOptions? own = null)
     {
         Steps = steps;
         Querier = querier;
         Options = options;
-        Budget = new QueryBudget(options.MaxSamples, own, steps);
+        Budget = new QueryBudget(options.MaxSamples, own ?? QueryOptions.Default, steps);
         Annotations = new AnnotationWriter(query);
         _stop = stop;
         _owned.Add(querier);
