@@ -96,7 +96,7 @@ public sealed class QueryClientsTests : IAsyncLifetime
             (HttpMethod.Get, "rules", ""),
             (HttpMethod.Get, "alerts", ""),
             (HttpMethod.Post, "query_exemplars", $"query=requests_0_total&start={start}&end={end}"),
-            (HttpMethod.Post, "query_range", "query=sum(&start=1&end=2&step=1"),
+            (HttpMethod.Post, "query", "query=sum(&time=1"),
         ];
         foreach ((HttpMethod method, string path, string parameters) in requests)
         {
