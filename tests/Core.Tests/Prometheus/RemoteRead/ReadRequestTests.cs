@@ -48,7 +48,8 @@ public sealed class ReadRequestTests
 
         for (int length = 0; length < s_whole.Length; length++)
         {
-            ReadRequest.TryParse(s_whole.AsSpan(0, length), out _, out _);
+            bool parsed = ReadRequest.TryParse(s_whole.AsSpan(0, length), out ReadRequest? cut, out _);
+            Assert.Equal(parsed, cut is not null);
         }
     }
 }
