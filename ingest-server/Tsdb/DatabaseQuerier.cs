@@ -93,14 +93,17 @@ public sealed class DatabaseQuerier : IDisposable
         }
 
         SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
+        HashSet<byte[]> utf8Names = new(new Utf8NameComparer());
+        HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> known = utf8Names.GetAlternateLookup<ReadOnlySpan<byte>>();
         while (series.MoveNext())
         {
             foreach (LabelPair label in series.Labels)
             {
-                names.Add(Encoding.UTF8.GetString(label.Name));
+                known.Add(label.Name);
             }
         }
 
+        AddTexts(utf8Names, names);
         return Sorted(names);
     }
 
@@ -125,15 +128,18 @@ public sealed class DatabaseQuerier : IDisposable
             return Sorted(found);
         }
 
+        HashSet<byte[]> utf8Values = new(new Utf8NameComparer());
+        HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> known = utf8Values.GetAlternateLookup<ReadOnlySpan<byte>>();
         SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
         while (series.MoveNext())
         {
             if (series.Labels.TryGet(utf8Name, out ReadOnlySpan<byte> value))
             {
-                found.Add(Encoding.UTF8.GetString(value));
+                known.Add(value);
             }
         }
 
+        AddTexts(utf8Values, found);
         return Sorted(found);
     }
 

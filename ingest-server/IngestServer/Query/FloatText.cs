@@ -49,10 +49,8 @@ internal static class FloatText
 
     private static int FormatDigits(double value, bool exponent, Span<byte> destination)
     {
-        Span<byte> shortest = stackalloc byte[32];
-        value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture);
-        Span<byte> digits = stackalloc byte[24];
-        int digitCount = ReadDigits(shortest[..length], digits, out int pointAt);
+        Span<byte> buffer = stackalloc byte[24];
+        ReadOnlySpan<byte> digits = ReadDigits(value, buffer, out int pointAt);
         int at = 0;
         if (double.IsNegative(value))
         {
@@ -60,52 +58,30 @@ internal static class FloatText
         }
 
         return exponent
-            ? at + WriteExponent(digits[..digitCount], pointAt, destination[at..])
-            : at + WritePlain(digits[..digitCount], pointAt, destination[at..]);
+            ? at + WriteExponent(digits, pointAt, destination[at..])
+            : at + WritePlain(digits, pointAt, destination[at..]);
     }
 
-    /// <summary>
-    /// Takes the significant digits out of .NET's round-trip form; the value is 0.d1d2d3… × 10^<paramref name="pointAt"/>.
-    /// </summary>
-    private static int ReadDigits(ReadOnlySpan<byte> text, Span<byte> digits, out int pointAt)
+    /// <summary>The significant digits; the magnitude is 0.d1d2d3… × 10^<paramref name="pointAt"/>.</summary>
+    private static ReadOnlySpan<byte> ReadDigits(double value, Span<byte> buffer, out int pointAt)
     {
-        int count = 0;
-        int exponent = 0;
-        int integerDigits = -1;
-        for (int index = 0; index < text.Length; index++)
+        if (value == 0)
         {
-            byte current = text[index];
-            if (current == '.')
-            {
-                integerDigits = count;
-            }
-            else if (current == 'E')
-            {
-                exponent = int.Parse(text[(index + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-                break;
-            }
-            else if (current != '-')
-            {
-                digits[count++] = current;
-            }
+            pointAt = 1;
+            return "0"u8;
         }
 
-        pointAt = (integerDigits < 0 ? count : integerDigits) + exponent;
-        int leading = 0;
-        while (leading < count - 1 && digits[leading] == '0')
+        (ulong digits, int exponent) = ShortestDigits.Of(value);
+        int first = buffer.Length;
+        while (digits != 0)
         {
-            leading++;
+            (digits, ulong digit) = Math.DivRem(digits, 10);
+            buffer[--first] = (byte)('0' + digit);
         }
 
-        digits[leading..count].CopyTo(digits);
-        pointAt -= leading;
-        count -= leading;
-        while (count > 1 && digits[count - 1] == '0')
-        {
-            count--;
-        }
-
-        return count;
+        ReadOnlySpan<byte> text = buffer[first..];
+        pointAt = text.Length + exponent;
+        return text.TrimEnd((byte)'0');
     }
 
     private static int WritePlain(ReadOnlySpan<byte> digits, int pointAt, Span<byte> destination)

@@ -8,6 +8,9 @@ namespace AmpEdge.Tsdb;
 /// </summary>
 internal ref struct ChunkBitReader(ReadOnlySpan<byte> bytes, int bitPosition)
 {
+    /// <summary>How many bits <see cref="Peek"/> gives at least: a word less what is read of its first byte.</summary>
+    public const int PeekedBits = 57;
+
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position = bitPosition;
 
@@ -80,24 +83,29 @@ internal ref struct ChunkBitReader(ReadOnlySpan<byte> bytes, int bitPosition)
     /// <param name="trailing">Trailing zeros of that window.</param>
     public void ReadXor(ref ulong value, ref byte leading, ref byte trailing)
     {
-        if (ReadBits(1) == 0)
+        // The control bits and the window are looked at in one word, which has room for what most floats need besides.
+        ulong next = Peek();
+        if ((long)next >= 0)
         {
+            Skip(1);
             return;
         }
 
-        if (ReadBits(1) != 0)
+        int control = 2;
+        if ((long)(next << 1) < 0)
         {
-            int window = (int)ReadBits(11);
+            control = 13;
+            int window = (int)(next >> 51) & 0x7FF;
             int zeros = window >> 6;
-            int significant = (window & 0x3F) == 0 ? 64 : window & 0x3F;
-            if (zeros + significant > 64)
+            int width = (window & 0x3F) == 0 ? 64 : window & 0x3F;
+            if (zeros + width > 64)
             {
                 Corrupt = true;
                 return;
             }
 
             leading = (byte)zeros;
-            trailing = (byte)(64 - zeros - significant);
+            trailing = (byte)(64 - zeros - width);
         }
         else if (leading == ChunkBits.NoWindow)
         {
@@ -106,7 +114,48 @@ internal ref struct ChunkBitReader(ReadOnlySpan<byte> bytes, int bitPosition)
             trailing = 0;
         }
 
-        value ^= ReadBits(64 - leading - trailing) << trailing;
+        int significant = 64 - leading - trailing;
+        if (control + significant <= PeekedBits)
+        {
+            value ^= next << control >> (64 - significant) << trailing;
+            Skip(control + significant);
+            return;
+        }
+
+        Skip(control);
+        value ^= ReadBits(significant) << trailing;
+    }
+
+    /// <summary>The next <see cref="PeekedBits"/> bits or a few more, the first one on top; behind the end there are zeros.</summary>
+    public readonly ulong Peek()
+    {
+        int index = _position >> 3;
+        return index + 8 <= _bytes.Length
+            ? BinaryPrimitives.ReadUInt64BigEndian(_bytes[index..]) << (_position & 7)
+            : PeekNearEnd(index);
+    }
+
+    /// <summary>Goes on by bits that were looked at.</summary>
+    public void Skip(int count)
+    {
+        if (count > BitsLeft)
+        {
+            Corrupt = true;
+            return;
+        }
+
+        _position += count;
+    }
+
+    private readonly ulong PeekNearEnd(int index)
+    {
+        ulong word = 0;
+        for (int offset = 0; index + offset < _bytes.Length; offset++)
+        {
+            word |= (ulong)_bytes[index + offset] << (56 - (8 * offset));
+        }
+
+        return word << (_position & 7);
     }
 
     private readonly ulong ReadBitsNearEnd(int index, int used, int count)

@@ -67,11 +67,22 @@ public ref struct XorDecoder
 
     private long ReadDeltaOfDelta()
     {
-        if (_bits.ReadBits(1) == 0)
+        // Zero, or '10' with 14 bits of the difference, is what regular scrapes write.
+        ulong next = _bits.Peek();
+        if ((long)next >= 0)
         {
+            _bits.Skip(1);
             return 0;
         }
 
-        return _bits.ReadSigned(_bits.ReadBits(1) == 0 ? 14 : _bits.ReadBits(1) == 0 ? 17 : _bits.ReadBits(1) == 0 ? 20 : 64);
+        if ((long)(next << 1) >= 0)
+        {
+            _bits.Skip(16);
+            long difference = (long)(next << 2 >> 50);
+            return difference > 1L << 13 ? difference - (1L << 14) : difference;
+        }
+
+        _bits.Skip(2);
+        return _bits.ReadSigned(_bits.ReadBits(1) == 0 ? 17 : _bits.ReadBits(1) == 0 ? 20 : 64);
     }
 }

@@ -52,6 +52,44 @@ public sealed class FloatTextTests
         }
     }
 
+    [Fact]
+    public void Digits_are_as_few_and_as_close_as_those_of_the_framework()
+    {
+        Gen gen = Gen.Create(72);
+        Span<byte> shortest = stackalloc byte[32];
+        for (int round = 0; round < 200_000; round++)
+        {
+            double value = Math.Abs(gen.Int(4) switch
+            {
+                0 => gen.AnyDouble(),
+                1 => gen.Int(1_000_000) / 300.0,
+                2 => Math.ScaleB(1, gen.Int(-1074, 1024)),
+                _ => gen.Double() * Math.Pow(10, gen.Int(-12, 25)),
+            });
+            if (!double.IsFinite(value) || value == 0)
+            {
+                continue;
+            }
+
+            (ulong digits, int exponent) = ShortestDigits.Of(value);
+            string got = string.Create(CultureInfo.InvariantCulture, $"{digits}E{exponent}");
+            Assert.True(value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture));
+            string expected = Encoding.ASCII.GetString(shortest[..length]);
+
+            // Of some powers of two the framework prints a digit too few.
+            bool isRight = Parse(expected) == value;
+            Assert.True(
+                Parse(got) == value && (!isRight || Significant(got) == Significant(expected)), $"{expected} gave {got}, {gen}");
+        }
+    }
+
+    /// <summary>The digits without point, exponent, and zeros at the ends.</summary>
+    private static string Significant(string text)
+    {
+        int exponent = text.IndexOf('E', StringComparison.Ordinal);
+        return (exponent < 0 ? text : text[..exponent]).Replace(".", "", StringComparison.Ordinal).Trim('0');
+    }
+
     private static double Parse(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static string Sample(double value)
