@@ -122,6 +122,7 @@ public sealed class Engine : IDisposable
             query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, stop, own)
         {
             Statistics = HistogramStatistics.Of(expr),
+            ReadsAhead = (_options.MaxConcurrency - _turns.CurrentCount) * 2 <= options.Processors,
         };
         QueryValue value = ResultShaper.Shape(expr, new Evaluator(context, steps));
         QueryStatistics statistics = new(

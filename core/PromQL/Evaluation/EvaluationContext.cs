@@ -35,6 +35,9 @@ internal sealed class EvaluationContext : IDisposable
 
     public CancellationToken Stop => _stop;
 
+    /// <summary>Another processor is likely to be idle, so that series may be read by a second thread.</summary>
+    public bool ReadsAhead { get; init; }
+
     public long LookbackMs => (long)Options.LookbackDelta.TotalMilliseconds;
 
     /// <summary>Takes charge of disposing what lives as long as the query.</summary>

@@ -79,8 +79,11 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
         Span<long> perStep = context.Budget.StepCounts(windowing.Steps);
         long nextCheck = SamplesBetweenChecks;
         bool staysTheSame = windowing.AtMs is not null && !function.DependsOnStep;
+        long stepMs = windowing.AtMs is null ? windowing.Steps.StepMs : 0;
+        long endMs = windowing.FirstEndMs - stepMs;
         for (int step = 0; step < _values.Length; step++)
         {
+            endMs += stepMs;
             if (staysTheSame && step > 0)
             {
                 present += Repeat(step, split is not null);
@@ -89,7 +92,6 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
                 continue;
             }
 
-            long endMs = windowing.EndMs(step);
             long startMs = endMs - windowing.RangeMs - windowing.ReachBackMs;
             long lastMs = endMs + windowing.ReachAheadMs;
             floats.MoveTo(timestamps, startMs, lastMs);

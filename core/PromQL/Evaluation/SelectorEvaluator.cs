@@ -60,7 +60,8 @@ internal static class SelectorEvaluator
     public static ISeriesSet Select(IReadOnlyList<Matcher> matchers, in SelectHints hints, EvaluationContext context)
     {
         context.ThrowIfStopped();
-        return context.Own(context.Querier.Select(in hints, matchers, context.Stop));
+        ISeriesSet series = context.Querier.Select(in hints, matchers, context.Stop);
+        return context.Own(context.ReadsAhead ? new ReadAheadSeriesSet(series) : series);
     }
 
     /// <summary>

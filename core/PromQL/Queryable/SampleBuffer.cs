@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.PromQL;
@@ -98,11 +99,28 @@ public sealed class SampleBuffer
         Count += count;
     }
 
+    /// <summary>Takes over all samples of another buffer and leaves it empty; this one has to be.</summary>
+    internal void TakeFrom(SampleBuffer other)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(Count, 0);
+        (_timestamps, other._timestamps) = (other._timestamps, _timestamps);
+        (_values, other._values) = (other._values, _values);
+        (_histograms, other._histograms) = (other._histograms, _histograms);
+        (_hasHistograms, other._hasHistograms) = (other._hasHistograms, _hasHistograms);
+        (Count, other.Count) = (other.Count, 0);
+    }
+
     /// <summary>Removes staleness markers, for which range selectors have no use.</summary>
     internal void RemoveStale()
     {
-        int kept = 0;
-        for (int index = 0; index < Count; index++)
+        // Most series have none.
+        int kept = MemoryMarshal.Cast<double, ulong>(_values.AsSpan(0, Count)).IndexOf(StaleMarker.Bits);
+        if (kept < 0)
+        {
+            return;
+        }
+
+        for (int index = kept; index < Count; index++)
         {
             FloatHistogram? histogram = _hasHistograms ? _histograms[index] : null;
             bool isHistogram = histogram is { IsStale: false };
