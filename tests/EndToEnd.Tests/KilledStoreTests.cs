@@ -15,12 +15,12 @@ namespace AmpEdge.EndToEnd.Tests;
 /// </summary>
 public sealed class KilledStoreTests
 {
-    private const int Lives = 4;
+    private const int Lives = 3;
     private const int Kept = 100;
     private const int Victims = 6;
     private const string Settings = "storage: {max_head_size: 1MB}\n";
 
-    private static readonly TimeSpan s_longestLife = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_longestLife = TimeSpan.FromSeconds(5);
 
     private readonly MinuteSeries _series = new();
     private readonly Gen _gen = Gen.Create(3 + Environment.ProcessId);
@@ -75,12 +75,13 @@ public sealed class KilledStoreTests
     }
 
     /// <summary>
-    /// Writes until the server is gone. What it did not acknowledge comes again in its next life, where it is too old if it was
+    /// Writes until the server is gone, or until what is written would lie in the future. What it did not acknowledge comes again in its next life, where it is too old if it was
     /// stored and cut off the head before the death.
     /// </summary>
     private async Task WriteAsync(RunningProgram server)
     {
-        for (bool isFirst = true; ; isFirst = false)
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / MinuteSeries.MinuteMs;
+        for (bool isFirst = true; _acknowledged + MinuteSeries.Span <= now; isFirst = false)
         {
             using HttpResponseMessage? answer = await _series.TryWriteAsync(server, _acknowledged);
             if (answer is null)
@@ -131,7 +132,7 @@ public sealed class KilledStoreTests
     private async Task KillAsync(RunningProgram server, string data, string? suffix)
     {
         long started = Stopwatch.GetTimestamp();
-        TimeSpan earliest = TimeSpan.FromMilliseconds(_gen.Int(suffix is null ? 7000 : 3000));
+        TimeSpan earliest = TimeSpan.FromMilliseconds(_gen.Int(suffix is null ? 4000 : 2000));
         TimeSpan latest = suffix is null ? earliest : s_longestLife;
         TimeSpan longer = TimeSpan.FromMilliseconds(_gen.Int(20));
         while (Stopwatch.GetElapsedTime(started) is var life && life < latest && (life < earliest || !Has(data, suffix)))

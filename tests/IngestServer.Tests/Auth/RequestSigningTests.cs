@@ -165,7 +165,7 @@ public sealed class RequestSigningTests
 
     [Theory]
     [InlineData("/workspaces/ws-none/nope")]
-    [InlineData("/workspaces/ws-none/api/v1/targets")]
+    [InlineData("/workspaces/ws-none/api/v1/target")]
     [InlineData("/workspaces/ws-none/api/v1/query/")]
     public async Task An_unknown_path_is_an_unknown_operation_for_a_known_caller(string path)
     {

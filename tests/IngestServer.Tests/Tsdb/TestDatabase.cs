@@ -22,11 +22,15 @@ internal sealed class TestDatabase : IDisposable
 
     private bool _killed;
 
-    public TestDatabase(FaultyFileSystem? files = null, DatabaseOptions? options = null, ManualTime? time = null)
+    /// <param name="files">The disk; a new one when null.</param>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="time">The clock; one that stands still when null.</param>
+    /// <param name="seed">Another one for each life on a disk whose power is cut: names of blocks follow from it, and old ones may come back.</param>
+    public TestDatabase(FaultyFileSystem? files = null, DatabaseOptions? options = null, ManualTime? time = null, ulong seed = 1)
     {
         Files = files ?? new FaultyFileSystem();
         Time = time ?? new ManualTime(DateTimeOffset.FromUnixTimeMilliseconds(StartMs));
-        Database = Database.Open(Folder, options ?? Options, Files, Time, hashSeed: 1);
+        Database = Database.Open(Folder, options ?? Options, Files, Time, hashSeed: seed);
     }
 
     public FaultyFileSystem Files { get; }

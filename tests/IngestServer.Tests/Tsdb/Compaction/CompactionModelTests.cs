@@ -56,12 +56,13 @@ public sealed class CompactionModelTests
         private readonly List<(DatabaseQuerier Querier, string Expected, long BoundMs)> _queries = [];
         private TestDatabase _test = null!;
         private int _step;
+        private ulong _lives;
         private long _mostBlocks;
 
         public void Step(int step)
         {
             _step = step;
-            _test ??= new TestDatabase(_files, _options);
+            _test ??= new TestDatabase(_files, _options, seed: ++_lives);
             switch (_gen.Int(42))
             {
                 case 0:
@@ -230,7 +231,7 @@ public sealed class CompactionModelTests
         {
             EndQueries();
             end();
-            _test = new TestDatabase(_files, _options);
+            _test = new TestDatabase(_files, _options, seed: ++_lives);
         }
 
         private void CutPower()
@@ -238,7 +239,7 @@ public sealed class CompactionModelTests
             EndQueries();
             _test.Database.Sync();
             _test.CutPower(_gen);
-            _test = new TestDatabase(_files, _options);
+            _test = new TestDatabase(_files, _options, seed: ++_lives);
         }
 
         private void CrashDuring(Action action)
