@@ -9,6 +9,7 @@ using Xunit;
 namespace AmpEdge.EndToEnd.Tests;
 
 /// <summary>Garbage, truncated and bomb-sized bodies against every endpoint of the running programs.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class BadInputTests
 {
     private const int BombBytes = 64 << 20;

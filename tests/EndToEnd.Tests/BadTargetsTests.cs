@@ -11,6 +11,7 @@ using Xunit;
 namespace AmpEdge.EndToEnd.Tests;
 
 /// <summary>Targets that come and go within a page, and targets that mean harm, with real connections.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class BadTargetsTests
 {
     private const int Flaps = 60;

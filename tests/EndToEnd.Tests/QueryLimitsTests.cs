@@ -9,6 +9,7 @@ using Xunit;
 namespace AmpEdge.EndToEnd.Tests;
 
 /// <summary>What queries may not do to a server: each is refused or ended with a clear error, and the server goes on.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class QueryLimitsTests(LimitedServer limited, ITestOutputHelper output) : IClassFixture<LimitedServer>
 {
     /// <summary>Some seconds of work, which holds little at a time.</summary>
