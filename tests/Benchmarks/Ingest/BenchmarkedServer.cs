@@ -1,4 +1,5 @@
 using System.Globalization;
+using AmpEdge.Benchmarks.Processes;
 
 namespace AmpEdge.Benchmarks.Ingest;
 
@@ -13,6 +14,11 @@ internal sealed record BenchmarkedServer(
 {
     public const string WritePath = "api/v1/write";
 
+    private static readonly TimeSpan s_readyTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>Short, because the time until then is one of the figures.</summary>
+    private static readonly TimeSpan s_readyInterval = TimeSpan.FromMilliseconds(20);
+
     /// <summary>The server of that name, or null when it is not installed.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static BenchmarkedServer? Find(string name) => name switch
@@ -24,6 +30,36 @@ internal sealed record BenchmarkedServer(
             ? VictoriaMetrics(program) : null,
         _ => throw new ArgumentException($"server '{name}' is not known, allowed: ampedge, prometheus, victoria-metrics"),
     };
+
+    /// <summary>Returns once everything stored before is there again.</summary>
+    /// <exception cref="InvalidOperationException">The process ended, or that took too long.</exception>
+    public async Task WaitUntilReadyAsync(HttpClient http, MeasuredProcess process, TimeProvider time)
+    {
+        long started = time.GetTimestamp();
+        while (true)
+        {
+            process.Require();
+            try
+            {
+                using HttpResponseMessage answer = await http.GetAsync(ReadyPath);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (time.GetElapsedTime(started) < s_readyTimeout)
+            {
+                // Not listening yet.
+            }
+
+            if (time.GetElapsedTime(started) > s_readyTimeout)
+            {
+                throw new InvalidOperationException($"{Name} did not become ready within {s_readyTimeout}");
+            }
+
+            await Task.Delay(s_readyInterval, time);
+        }
+    }
 
     private static BenchmarkedServer AmpEdge(string program) => new("ampedge", program, "-/ready", "", static (folder, port) =>
     [

@@ -14,8 +14,6 @@ namespace AmpEdge.Benchmarks.Ingest;
 internal sealed class IngestBenchmark(IngestBenchmarkOptions options, string folder, TimeProvider time)
 {
     private static readonly TimeSpan s_sampling = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_readyTimeout = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan s_readyInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Kept for the kill: it comes while requests are on their way.</summary>
     private const int StepsForKill = 2;
@@ -70,7 +68,7 @@ internal sealed class IngestBenchmark(IngestBenchmarkOptions options, string fol
         MeasuredProcess process = MeasuredProcess.Start(server.Program, server.Arguments(run, port), run);
         try
         {
-            await UntilReadyAsync(server, http, process);
+            await server.WaitUntilReadyAsync(http, process, time);
             IngestLoad load = new(steps, http, options.Connections);
             long started = time.GetTimestamp();
             await load.SendAsync(0, 1);
@@ -82,7 +80,7 @@ internal sealed class IngestBenchmark(IngestBenchmarkOptions options, string fol
             await sending;
             long restarted = time.GetTimestamp();
             process = process.Restart();
-            await UntilReadyAsync(server, http, process);
+            await server.WaitUntilReadyAsync(http, process, time);
             TimeSpan replay = time.GetElapsedTime(restarted);
             await load.SendUnansweredAsync();
             await Task.Delay(options.Settle, time);
@@ -142,34 +140,6 @@ internal sealed class IngestBenchmark(IngestBenchmarkOptions options, string fol
             Expected = 0,
             Found = 0,
         });
-    }
-
-    private async Task UntilReadyAsync(BenchmarkedServer server, HttpClient http, MeasuredProcess process)
-    {
-        long started = time.GetTimestamp();
-        while (true)
-        {
-            process.Require();
-            try
-            {
-                using HttpResponseMessage answer = await http.GetAsync(server.ReadyPath);
-                if (answer.IsSuccessStatusCode)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException) when (time.GetElapsedTime(started) < s_readyTimeout)
-            {
-                // Not listening yet.
-            }
-
-            if (time.GetElapsedTime(started) > s_readyTimeout)
-            {
-                throw new InvalidOperationException($"{server.Name} did not become ready within {s_readyTimeout}");
-            }
-
-            await Task.Delay(s_readyInterval, time);
-        }
     }
 
     /// <summary>Asks for every metric by itself, so that no server's bound of a query is met.</summary>

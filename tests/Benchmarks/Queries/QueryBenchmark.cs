@@ -15,8 +15,6 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
     /// <summary>As many points as a graph is wide in Grafana, about.</summary>
     private const int StepsOfGraph = 240;
 
-    private static readonly TimeSpan s_readyTimeout = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan s_readyInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Parses the arguments, runs, prints; returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -69,11 +67,11 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
         MeasuredProcess process = MeasuredProcess.Start(server.Program, server.Arguments(run, port), run);
         try
         {
-            await UntilReadyAsync(server, http, process);
+            await server.WaitUntilReadyAsync(http, process, time);
             await QueryLoad.SendAsync(http, fleet, startMs, steps);
             await process.StopAsync();
             process = process.Restart();
-            await UntilReadyAsync(server, http, process);
+            await server.WaitUntilReadyAsync(http, process, time);
             return await AskAllAsync(server, http, process, startMs, endMs);
         }
         finally
@@ -170,33 +168,5 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
         }
 
         return 0;
-    }
-
-    private async Task UntilReadyAsync(BenchmarkedServer server, HttpClient http, MeasuredProcess process)
-    {
-        long started = time.GetTimestamp();
-        while (true)
-        {
-            process.Require();
-            try
-            {
-                using HttpResponseMessage answer = await http.GetAsync(server.ReadyPath);
-                if (answer.IsSuccessStatusCode)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException) when (time.GetElapsedTime(started) < s_readyTimeout)
-            {
-                // Not listening yet.
-            }
-
-            if (time.GetElapsedTime(started) > s_readyTimeout)
-            {
-                throw new InvalidOperationException($"{server.Name} did not become ready within {s_readyTimeout}");
-            }
-
-            await Task.Delay(s_readyInterval, time);
-        }
     }
 }
