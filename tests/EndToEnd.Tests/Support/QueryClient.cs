@@ -62,9 +62,15 @@ public sealed class QueryClient(RunningProgram program, string prefix = "")
     }
 
     /// <summary>The one value of an expression that gives one series, or null where it gives none.</summary>
-    public async Task<double?> ScalarAsync(string expression)
+    public async Task<double?> ScalarAsync(string expression) => OneValue(await QueryAsync(expression));
+
+    /// <summary>The same at a time of its own.</summary>
+    public async Task<double?> ScalarAsync(string expression, long timestampMs) =>
+        OneValue(await QueryAsync(expression, timestampMs));
+
+    private static double? OneValue(SortedDictionary<string, List<(double Seconds, string Value)>> series)
     {
-        foreach (List<(double Seconds, string Value)> samples in (await QueryAsync(expression)).Values)
+        foreach (List<(double Seconds, string Value)> samples in series.Values)
         {
             return double.Parse(samples[^1].Value, CultureInfo.InvariantCulture);
         }
