@@ -1,5 +1,5 @@
 # The two commands of the README; each does all its set-up. See .build/ for what they do.
-.PHONY: run test bench bench-agents bench-ingest bench-queries fuzz build publish clean
+.PHONY: run test bench bench-agents bench-ingest bench-queries bench-proxy fuzz build publish clean
 
 run:
 	@.build/run
@@ -22,6 +22,11 @@ bench-ingest:
 # The same servers asked what dashboards ask. QUERIES narrows it down: make bench-queries QUERIES='hosts=100 minutes=60'.
 bench-queries:
 	@.build/bench-queries $(QUERIES)
+
+# Our proxy beside nginx, which only forwards, and aws-sigv4-proxy where SIGV4_PROXY_BIN names it. PROXY narrows it down:
+# make bench-proxy PROXY='workloads=query,write-64k rounds=2'.
+bench-proxy:
+	@.build/bench-proxy $(PROXY)
 
 # Random queries to our server and to Debian's Prometheus until COUNT are answered or ten differ: make fuzz SEED=1 COUNT=20000.
 fuzz:
