@@ -33,8 +33,7 @@ internal sealed class ProxyHost : IDisposable
         _credentials = new CredentialComponent(
             new CredentialSettings
             {
-                RoleArn = options.RoleArn,
-                ExternalId = options.RoleExternalId,
+                Roles = RoleHop.Single(options.RoleArn, options.RoleExternalId),
                 RoleSessionName = options.RoleSessionName,
             },
             _metrics,

@@ -103,11 +103,10 @@ internal sealed class DiscoveryJobFactory(
                 ? new AwsCredentials(config.AccessKey, secret.Reveal())
                 : null,
             Profile = config.Profile.Length > 0 ? config.Profile : null,
-            RoleArn = config.RoleArn.Length > 0 ? config.RoleArn : null,
-            ExternalId = config.ExternalId.Length > 0 ? config.ExternalId : null,
+            Roles = RoleHop.Single(config.RoleArn, config.ExternalId),
         };
         return new AwsSession(
-            config, createClient(config.HttpClient), new SdkCredentialProvider(settings), AwsSurroundings.OfProcess,
+            config, createClient(config.HttpClient), new SdkCredentialProvider(settings, time), AwsSurroundings.OfProcess,
             awsMetrics, time, new Random(random.Next()));
     }
 

@@ -122,8 +122,7 @@ internal sealed class DestinationFactory
             ? new AwsCredentials(config.AccessKey, secret.Reveal())
             : null,
         Profile = config.Profile.Length > 0 ? config.Profile : null,
-        RoleArn = config.RoleArn.Length > 0 ? config.RoleArn : null,
-        ExternalId = config.ExternalId.Length > 0 ? config.ExternalId : null,
+        Roles = RoleHop.Single(config.RoleArn, config.ExternalId),
         Region = config.Region.Length > 0 ? config.Region : null,
         UseFipsSts = config.UseFipsStsEndpoint,
     };

@@ -20,15 +20,38 @@ internal sealed class AssumedRole : RefreshingAWSCredentials
     private readonly AssumeRoleRequest _request;
 
     /// <param name="source">What signs the requests.</param>
-    /// <param name="settings">The role, with how and where it is asked for.</param>
+    /// <param name="role">The role.</param>
+    /// <param name="settings">Where STS is asked.</param>
     /// <param name="http">Makes the client that sends the requests; null for the SDK's own.</param>
-    public AssumedRole(AWSCredentials source, CredentialSettings settings, HttpClientFactory? http = null)
+    public AssumedRole(AWSCredentials source, RoleHop role, CredentialSettings settings, HttpClientFactory? http = null)
     {
-        AmazonSecurityTokenServiceConfig config = new()
+        _sts = new AmazonSecurityTokenServiceClient(source, Config(settings, http));
+        _request = new AssumeRoleRequest
         {
-            RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region ?? AwsRegion.Find() ?? DefaultRegion),
+            RoleArn = role.RoleArn,
+            RoleSessionName = role.SessionName ?? settings.RoleSessionName,
+            ExternalId = role.ExternalId,
         };
-        if (settings.UseFipsSts)
+        PreemptExpiryTime = s_renewBeforeEnd;
+    }
+
+    /// <summary>How STS is asked: at an endpoint of one's own, or at that of the region in its FIPS form if wanted.</summary>
+    public static AmazonSecurityTokenServiceConfig Config(CredentialSettings settings, HttpClientFactory? http)
+    {
+        string region = settings.Region ?? AwsRegion.Locate(settings.Profile)?.Name ?? DefaultRegion;
+        AmazonSecurityTokenServiceConfig config = new();
+        if (settings.StsEndpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.AbsoluteUri;
+            config.AuthenticationRegion = region;
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+
+        // Left alone otherwise: AWS_USE_FIPS_ENDPOINT and the profile may ask for it.
+        if (settings.UseFipsSts && settings.StsEndpoint is null)
         {
             config.UseFIPSEndpoint = true;
         }
@@ -38,14 +61,7 @@ internal sealed class AssumedRole : RefreshingAWSCredentials
             config.HttpClientFactory = http;
         }
 
-        _sts = new AmazonSecurityTokenServiceClient(source, config);
-        _request = new AssumeRoleRequest
-        {
-            RoleArn = settings.RoleArn,
-            RoleSessionName = settings.RoleSessionName,
-            ExternalId = settings.ExternalId,
-        };
-        PreemptExpiryTime = s_renewBeforeEnd;
+        return config;
     }
 
     protected override CredentialsRefreshState GenerateNewCredentials() =>
@@ -53,7 +69,17 @@ internal sealed class AssumedRole : RefreshingAWSCredentials
 
     protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
     {
-        AssumeRoleResponse answer = await _sts.AssumeRoleAsync(_request).ConfigureAwait(false);
+        AssumeRoleResponse answer;
+        try
+        {
+            answer = await _sts.AssumeRoleAsync(_request).ConfigureAwait(false);
+        }
+        catch (AmazonClientException refused)
+        {
+            // In a chain of roles the text of STS alone does not tell which of them it is about.
+            throw new AmazonClientException($"role {_request.RoleArn} cannot be assumed: {refused.Message}", refused);
+        }
+
         Credentials session = answer.Credentials;
         return new CredentialsRefreshState(
             new ImmutableCredentials(session.AccessKeyId, session.SecretAccessKey, session.SessionToken),

@@ -19,10 +19,30 @@ public sealed class CredentialSource : IAsyncDisposable
     // The SDK's chain may wait half a minute for an instance metadata service that is not there.
     private static readonly TimeSpan s_lookUpTimeout = TimeSpan.FromSeconds(90);
 
+    // A request waits for a forced refresh this long; STS takes well under a second.
+    private static readonly TimeSpan s_forcedPatience = TimeSpan.FromSeconds(10);
+
+    // When a forced refresh brought nothing new, a service that refuses every request is not a reason to ask all the time.
+    private static readonly TimeSpan s_forcedInterval = TimeSpan.FromSeconds(30);
+
     private readonly ICredentialProvider _provider;
     private readonly TimeProvider _time;
     private readonly Action<CredentialStatus>? _changed;
     private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Guards the fields below it.</summary>
+    private readonly Lock _forcedLock = new();
+
+    /// <summary>Completed by the refresh that refused requests wait for; null when none do.</summary>
+    private TaskCompletionSource? _forced;
+
+    /// <summary>Ends the loop's pause early; null while it does not pause.</summary>
+    private TaskCompletionSource? _wake;
+
+    /// <summary>The credentials that the last forced refresh was for, and when it was asked for.</summary>
+    private AwsCredentials? _lastForced;
+    private long _lastForcedAt;
+
     private volatile CredentialStatus _status = new(null, null, 0, 0);
     private Task _loop = Task.CompletedTask;
 
@@ -37,7 +57,7 @@ public sealed class CredentialSource : IAsyncDisposable
     /// <param name="changed">Called from the background when credentials or the problem changed.</param>
     public CredentialSource(
         CredentialSettings settings, TimeProvider time, Action<CredentialStatus>? changed = null)
-        : this(new SdkCredentialProvider(settings), time, changed)
+        : this(new SdkCredentialProvider(settings, time), time, changed)
     {
     }
 
@@ -81,6 +101,29 @@ public sealed class CredentialSource : IAsyncDisposable
         return true;
     }
 
+    /// <summary>
+    /// Other credentials than <paramref name="refused"/>, which a service will not have any more: those that came meanwhile,
+    /// or those of one look-up at the source that all callers share. Null when there are none to try: the look-up failed,
+    /// took too long, brought the same ones again, or did so less than half a minute ago.
+    /// </summary>
+    public async ValueTask<AwsCredentials?> ReplaceAsync(AwsCredentials refused, CancellationToken cancel)
+    {
+        if (AskForOthers(refused) is { } asked)
+        {
+            try
+            {
+                await asked.WaitAsync(s_forcedPatience, _time, cancel).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // The look-up goes on; what it brings serves later requests.
+                return null;
+            }
+        }
+
+        return TryGet(out AwsCredentials? found, out _) && found != refused ? found : null;
+    }
+
     /// <summary>Ends the background work.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -90,15 +133,98 @@ public sealed class CredentialSource : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>The refresh to wait for; null when there is nothing to wait for.</summary>
+    private Task? AskForOthers(AwsCredentials refused)
+    {
+        lock (_forcedLock)
+        {
+            if (_status.Current?.Credentials != refused)
+            {
+                return null;
+            }
+
+            if (_forced is not null)
+            {
+                return _forced.Task;
+            }
+
+            if (_lastForced == refused && _time.GetElapsedTime(_lastForcedAt) < s_forcedInterval)
+            {
+                return null;
+            }
+
+            _lastForced = refused;
+            _lastForcedAt = _time.GetTimestamp();
+            _forced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _wake?.TrySetResult();
+            return _forced.Task;
+        }
+    }
+
     private async Task RunAsync(CancellationToken stop)
     {
         int failuresInARow = 0;
         while (!stop.IsCancellationRequested)
         {
+            TaskCompletionSource? forced = Forced();
+            if (forced is not null && _lookUp is null)
+            {
+                _provider.Forget();
+            }
+
             failuresInARow = await RefreshAsync(stop).ConfigureAwait(false) ? 0 : failuresInARow + 1;
-            TimeSpan wait = failuresInARow == 0 ? s_checkInterval : Backoff(failuresInARow);
-            await Task.Delay(wait, _time, stop)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (forced is not null)
+            {
+                Answer(forced);
+            }
+
+            await PauseAsync(failuresInARow == 0 ? s_checkInterval : Backoff(failuresInARow), stop).ConfigureAwait(false);
+        }
+
+        if (Forced() is { } late)
+        {
+            Answer(late);
+        }
+    }
+
+    private TaskCompletionSource? Forced()
+    {
+        lock (_forcedLock)
+        {
+            return _forced;
+        }
+    }
+
+    private void Answer(TaskCompletionSource forced)
+    {
+        lock (_forcedLock)
+        {
+            _forced = null;
+        }
+
+        forced.SetResult();
+    }
+
+    /// <summary>Waits, but not when refused requests wait for other credentials.</summary>
+    private async Task PauseAsync(TimeSpan wait, CancellationToken stop)
+    {
+        TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_forcedLock)
+        {
+            if (_forced is not null)
+            {
+                return;
+            }
+
+            _wake = wake;
+        }
+
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAny(Task.Delay(wait, _time, ended.Token), wake.Task).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        lock (_forcedLock)
+        {
+            _wake = null;
         }
     }
 

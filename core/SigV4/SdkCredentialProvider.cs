@@ -6,36 +6,71 @@ namespace AmpEdge.SigV4;
 
 /// <summary>
 /// The AWS SDK's credential chain: environment, web identity, profiles with their roles, processes and single sign-on,
-/// containers, EC2. The SDK caches and refreshes; this asks it and, when told to, assumes a role on top.
+/// containers, EC2. The SDK asks its sources and caches; this asks the SDK, has sessions renewed while they are still good, and
+/// assumes the roles of the settings on top.
 /// </summary>
-public sealed class SdkCredentialProvider(CredentialSettings settings) : ICredentialProvider, IDisposable
+/// <param name="settings">Where to look.</param>
+/// <param name="time">Tells when a session nears its end.</param>
+/// <param name="http">Makes the clients that ask STS; null for the SDK's own.</param>
+public sealed class SdkCredentialProvider(
+    CredentialSettings settings, TimeProvider time, HttpClientFactory? http = null) : ICredentialProvider, IDisposable
 {
+    // Long enough for a dozen tries before the old session ends.
+    private static readonly TimeSpan s_renewBeforeEnd = TimeSpan.FromMinutes(5);
+
+    private readonly List<AssumedRole> _roles = [];
     private ProfileReader? _profile;
     private ProfileReader? _lateProfile;
     private AWSCredentials? _roleSource;
-    private AssumedRole? _role;
+    private InstanceProfileAWSCredentials? _instance;
     private volatile AWSCredentials? _lastSource;
+    private volatile AWSCredentials? _last;
+    private volatile bool _forgotten;
 
     public async Task<ResolvedCredentials> ResolveAsync(CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        SdkDependencies.Ensure();
         AWSCredentials source = await FindSourceAsync().ConfigureAwait(false);
         _lastSource = source;
-        AWSCredentials provider = settings.RoleArn is null ? source : AssumeRole(source);
+        AWSCredentials provider = AssumeRoles(source);
+        _last = provider;
+        RenewIfDue();
         ImmutableCredentials found = await provider.GetCredentialsAsync().ConfigureAwait(false);
         AwsCredentials credentials = new(
             found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null);
-        return new ResolvedCredentials(credentials, ExpiryOf(provider), provider.GetType().Name);
+        return new ResolvedCredentials(credentials, ExpiryOf(provider), ProviderName.Of(source, settings));
     }
 
     /// <summary>Sessions are dropped; keys of files and the environment have nothing behind them to ask again.</summary>
-    public void Forget()
+    public void Forget() => _forgotten = true;
+
+    public void Dispose()
     {
-        (_lastSource as RefreshingAWSCredentials)?.ClearCredentials();
-        _role?.ClearCredentials();
+        DropRoles();
+        _instance?.Dispose();
     }
 
-    public void Dispose() => _role?.Dispose();
+    /// <summary>
+    /// Drops what the SDK keeps when the session nears its end, so that it is renewed now and a failure to do so is known while
+    /// the old session can still be used; the SDK would renew in the background and keep a failure to itself. The sessions
+    /// below it the SDK renews when they are needed.
+    /// </summary>
+    private void RenewIfDue()
+    {
+        if (_forgotten)
+        {
+            _forgotten = false;
+            (_lastSource as RefreshingAWSCredentials)?.ClearCredentials();
+            _roles.ForEach(static role => role.ClearCredentials());
+        }
+        else if (_last is RefreshingAWSCredentials refreshing
+            && ExpiryOf(refreshing) is { } end
+            && end - time.GetUtcNow() < s_renewBeforeEnd)
+        {
+            refreshing.ClearCredentials();
+        }
+    }
 
     private async Task<AWSCredentials> FindSourceAsync()
     {
@@ -63,7 +98,8 @@ public sealed class SdkCredentialProvider(CredentialSettings settings) : ICreden
     {
         try
         {
-            return await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).ConfigureAwait(false);
+            AWSCredentials found = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).ConfigureAwait(false);
+            return IsInstanceMetadata(found) ? _instance ??= new InstanceProfileAWSCredentials() : found;
         }
         catch (AmazonClientException)
         {
@@ -77,6 +113,13 @@ public sealed class SdkCredentialProvider(CredentialSettings settings) : ICreden
     }
 
     /// <summary>
+    /// The chain's own class for EC2 is internal, keeps one session for the whole process and tells neither its end nor can it
+    /// be made to ask again; the public one does all that.
+    /// </summary>
+    private static bool IsInstanceMetadata(AWSCredentials found) =>
+        found.GetType().Name == "DefaultInstanceProfileAWSCredentials";
+
+    /// <summary>
     /// The SDK looks once, at its first use, whether the file of AWS_SHARED_CREDENTIALS_FILE exists, and never sees it
     /// when it comes later; a sidecar's secret may be mounted after the sidecar has started.
     /// </summary>
@@ -84,24 +127,35 @@ public sealed class SdkCredentialProvider(CredentialSettings settings) : ICreden
     {
         found = null;
         string? file = Environment.GetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE");
-        string profile = Environment.GetEnvironmentVariable("AWS_PROFILE") is { Length: > 0 } name ? name : "default";
-        _lateProfile ??= new ProfileReader(profile, file);
+        _lateProfile ??= new ProfileReader(ProviderName.ProfileOfEnvironment(), file);
         return File.Exists(file) && _lateProfile.TryGet(out found);
     }
 
-    /// <summary>One object per source and role: it holds the session and refreshes it before its end.</summary>
-    private AssumedRole AssumeRole(AWSCredentials source)
+    /// <summary>One object per source and role: it holds the session.</summary>
+    private AWSCredentials AssumeRoles(AWSCredentials source)
     {
         // Static keys make a new, equal source each time; the chain hands out another object when files changed.
         bool sameSource = settings.StaticKeys is not null || ReferenceEquals(source, _roleSource);
-        if (_role is null || !sameSource)
+        if (_roles.Count != settings.Roles.Count || !sameSource)
         {
-            _role?.Dispose();
-            _role = new AssumedRole(source, settings);
+            DropRoles();
             _roleSource = source;
+            AWSCredentials below = source;
+            foreach (RoleHop hop in settings.Roles)
+            {
+                AssumedRole role = new(below, hop, settings, http);
+                _roles.Add(role);
+                below = role;
+            }
         }
 
-        return _role;
+        return _roles.Count > 0 ? _roles[^1] : source;
+    }
+
+    private void DropRoles()
+    {
+        _roles.ForEach(static role => role.Dispose());
+        _roles.Clear();
     }
 
     private static DateTimeOffset? ExpiryOf(AWSCredentials provider) => provider.Expiration switch

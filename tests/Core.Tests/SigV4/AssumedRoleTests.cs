@@ -19,10 +19,8 @@ public sealed class AssumedRoleTests
         using StsAnswer sts = new();
         using AssumedRole role = new(
             new BasicAWSCredentials("AKIDBASE", "base-secret"),
-            new CredentialSettings
-            {
-                RoleArn = "arn:aws:iam::123456789012:role/metrics", ExternalId = "partner-7", Region = region, UseFipsSts = fips,
-            },
+            new RoleHop("arn:aws:iam::123456789012:role/metrics", "partner-7"),
+            new CredentialSettings { Region = region, UseFipsSts = fips },
             sts);
 
         ImmutableCredentials session = await role.GetCredentialsAsync();

@@ -117,7 +117,7 @@ public sealed class CredentialSourceTests
     public async Task Static_keys_of_a_configuration_need_no_chain()
     {
         AwsCredentials keys = new("AKID", "secret", "token");
-        using SdkCredentialProvider provider = new(new CredentialSettings { StaticKeys = keys });
+        using SdkCredentialProvider provider = new(new CredentialSettings { StaticKeys = keys }, _time);
         ResolvedCredentials found = await provider.ResolveAsync(CancellationToken.None);
 
         Assert.Equal(keys, found.Credentials);
@@ -127,7 +127,8 @@ public sealed class CredentialSourceTests
     [Fact]
     public async Task A_profile_that_is_not_there_is_named()
     {
-        using SdkCredentialProvider provider = new(new CredentialSettings { Profile = "ampedge-no-such-profile" });
+        using SdkCredentialProvider provider = new(
+            new CredentialSettings { Profile = "ampedge-no-such-profile" }, _time);
         Exception problem = await Assert.ThrowsAnyAsync<Exception>(
             () => provider.ResolveAsync(CancellationToken.None));
 
