@@ -13,23 +13,23 @@ if (!commandLine.TryParse(args, Console.Out, Console.Error, out int exitCode))
     return exitCode;
 }
 
-List<string> problems = [];
-ProxyOptions options = flags.ToOptions(problems);
-foreach (string problem in problems)
-{
-    Console.Error.WriteLine($"error: {problem}");
-}
-
-if (problems.Count > 0)
+if (!flags.TryRead(Console.Error, out ProxySettings? settings, out ProxyConfig? config))
 {
     return ExitCode.Usage;
+}
+
+if (flags.CheckOnly)
+{
+    Console.Out.WriteLine(
+        $"{settings.ConfigFile ?? "flags"}: valid, {config.Listeners.Count} listeners, {config.Routes.Count} routes");
+    return ExitCode.Success;
 }
 
 using LineLoggerFactory loggers = log.CreateFactory(Console.OpenStandardError(), TimeProvider.System, flags.Verbose);
 using ProcessHost host = new(loggers, TimeProvider.System, Console.Error);
 try
 {
-    using ProxyHost proxy = new(options, loggers, TimeProvider.System);
+    using ProxyHost proxy = new(settings, config, loggers, TimeProvider.System);
     proxy.AddTo(host);
     return await host.RunAsync();
 }

@@ -2,66 +2,66 @@ using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.Forwarding;
+using AmpEdge.Proxy.Listening;
+using AmpEdge.Proxy.Routing;
 using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Proxy;
 
-/// <summary>The components of the proxy: credentials, admin listener, forwarding listener, started in this order.</summary>
+/// <summary>The components of the proxy: routes with their credentials, admin listener, listeners, started in this order.</summary>
 internal sealed class ProxyHost : IDisposable
 {
     private static readonly TimeSpan s_afterDrain = TimeSpan.FromSeconds(5);
 
-    private readonly ProxyOptions _options;
+    private readonly ProxySettings _settings;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly MetricRegistry _metrics = new();
     private readonly Readiness _readiness = new();
-    private readonly UpstreamClient _client;
-    private readonly UpstreamResolver _upstreams;
-    private readonly CredentialComponent _credentials;
+    private readonly ResponseForwarder _forwarder;
+    private readonly CurrentRoutes _routes;
+    private readonly ForwardEndpoint _endpoint;
 
-    /// <exception cref="StartFailedException">The options cannot work together on this machine.</exception>
-    public ProxyHost(ProxyOptions options, ILoggerFactory loggers, TimeProvider time)
+    /// <exception cref="StartFailedException">The configuration cannot work on this machine.</exception>
+    public ProxyHost(ProxySettings settings, ProxyConfig config, ILoggerFactory loggers, TimeProvider time)
     {
-        LoopGuard.CheckUpstream(options);
-        _options = options;
+        _settings = settings;
         _loggers = loggers;
         _time = time;
-        _upstreams = new UpstreamResolver(options, AwsRegion.Find, time);
-        _client = new UpstreamClient(options, time);
-        _credentials = new CredentialComponent(
-            new CredentialSettings
-            {
-                Roles = RoleHop.Single(options.RoleArn, options.RoleExternalId),
-                RoleSessionName = options.RoleSessionName,
-            },
-            _metrics,
-            _readiness,
-            loggers.CreateLogger<CredentialComponent>(),
-            time);
+        CredentialSources credentials = new(_metrics, _readiness, loggers.CreateLogger<CredentialSources>(), time);
+        _routes = new CurrentRoutes(new RouteSetBuilder(credentials.Take, AwsRegion.Find, time).Build(config));
+        _forwarder = new ResponseForwarder(time);
+        _endpoint = CreateEndpoint();
         Admin = CreateAdmin();
-        Forwarding = CreateForwarding();
+        Listeners = new ListenerTable(config.Listeners, CreateListener);
+        LogStart(config);
     }
-
-    /// <summary>Where callers connect.</summary>
-    public HttpServer Forwarding { get; }
 
     /// <summary>Health, readiness and metrics.</summary>
     public HttpServer Admin { get; }
 
-    public void AddTo(ProcessHost host)
-    {
-        TimeSpan drain = _options.DrainTimeout + s_afterDrain;
-        host.Add(_credentials).Add(Admin).Add(Forwarding, drain);
-        LogStart(_loggers.CreateLogger<ProxyHost>());
-    }
+    /// <summary>Where callers connect.</summary>
+    public ListenerTable Listeners { get; }
+
+    public void AddTo(ProcessHost host) =>
+        host.Add(_routes).Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain);
 
     public void Dispose()
     {
-        Forwarding.Dispose();
+        Listeners.Dispose();
         Admin.Dispose();
-        _client.Dispose();
+        _forwarder.Dispose();
+    }
+
+    private ForwardEndpoint CreateEndpoint()
+    {
+        BodyBudget budget = new(_settings.MaxBufferedBytes);
+        LoopGuard loops = new(Guid.NewGuid().ToString("N")[..12]);
+        ForwardMetrics metrics = new(_metrics, budget);
+        ILogger log = _loggers.CreateLogger<ForwardEndpoint>();
+        UpstreamCall upstream = new(_settings, _forwarder, loops, metrics, log, _time);
+        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, log);
     }
 
     private HttpServer CreateAdmin()
@@ -72,55 +72,51 @@ internal sealed class ProxyHost : IDisposable
         routes.Map("GET", "/healthz", context => context.WriteTextAsync(200, "ok"));
         HttpServerOptions options = new()
         {
-            ListenAddress = _options.AdminListenAddress,
+            ListenAddress = _settings.AdminListenAddress,
             MetricPrefix = "ampedge_proxy_admin",
         };
         return new HttpServer("admin", options, routes, _metrics, _loggers, _time);
     }
 
-    private HttpServer CreateForwarding()
+    private HttpServer CreateListener(ListenerConfig listener)
     {
-        ForwardEndpoint endpoint = new(
-            _options,
-            _upstreams,
-            () => CredentialAnswer.Of(_credentials.Source),
-            _client,
-            _metrics,
-            _loggers.CreateLogger<ForwardEndpoint>(),
-            _time);
         RouteTable routes = new();
-        routes.Map("*", "/{*path}", endpoint.AnswerAsync);
+        routes.Map("*", "/{*path}", context => _endpoint.AnswerAsync(context, listener.Name));
         HttpServerOptions options = new()
         {
-            ListenAddress = _options.ListenAddress,
-            MaxConnections = _options.MaxConnections,
-            MaxRequestBodyBytes = _options.MaxRequestBodyBytes,
-            DrainTimeout = _options.DrainTimeout,
+            ListenAddress = listener.Address,
+            MaxConnections = listener.MaxConnections,
+            MaxRequestBodyBytes = LimitsConfig.MostRequestBodyBytes,
+            DrainTimeout = _settings.DrainTimeout,
             MetricPrefix = "ampedge_proxy",
         };
-        return new HttpServer("proxy", options, routes, _metrics, _loggers, _time);
+        return new HttpServer(listener.Name, options, routes, _metrics, _loggers, _time);
     }
 
-    private void LogStart(ILogger log)
+    private void LogStart(ProxyConfig config)
     {
-        if (_upstreams.Fixed is { } upstream)
+        ILogger log = _loggers.CreateLogger<ProxyHost>();
+        foreach (ProxyRoute route in _routes.Current.Routes)
         {
-            SigningScope scope = upstream.Signer.Signer.Scope;
-            ProxyLog.FixedUpstream(log, upstream.Origin, scope.Region, scope.Service);
-        }
-        else
-        {
-            ProxyLog.AnyUpstream(log);
+            if (route.Upstreams.Fixed is { } upstream)
+            {
+                SigningScope scope = upstream.Signer.Signer.Scope;
+                ProxyLog.FixedUpstream(log, route.Name, upstream.Origin, scope.Region, scope.Service);
+            }
+            else
+            {
+                ProxyLog.AnyUpstream(log, route.Name);
+            }
+
+            if (!route.Config.Upstream.VerifyTls)
+            {
+                ProxyLog.TlsUnverified(log, route.Name);
+            }
         }
 
-        if (_options.ListensOnLoopback)
+        if (_settings.ConfigFile is null && config.Listeners is [{ IsLocal: true } listener])
         {
-            ProxyLog.LoopbackOnly(log, ListenAddress.Parse(_options.ListenAddress).Port);
-        }
-
-        if (!_options.VerifyTls)
-        {
-            ProxyLog.TlsUnverified(log);
+            ProxyLog.LoopbackOnly(log, ListenAddress.Parse(listener.Address).Port);
         }
     }
 }

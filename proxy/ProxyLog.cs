@@ -4,16 +4,16 @@ namespace AmpEdge.Proxy;
 
 internal static partial class ProxyLog
 {
-    [LoggerMessage(5201, LogLevel.Information, "signing: {Upstream} {Region} {Service}")]
-    public static partial void FixedUpstream(ILogger logger, string upstream, string region, string service);
+    [LoggerMessage(5201, LogLevel.Information, "signing: {Route} {Upstream} {Region} {Service}")]
+    public static partial void FixedUpstream(ILogger logger, string route, string upstream, string region, string service);
 
-    [LoggerMessage(5202, LogLevel.Information, "signing for the AWS endpoint that each request's Host header names")]
-    public static partial void AnyUpstream(ILogger logger);
+    [LoggerMessage(5202, LogLevel.Information, "signing for the AWS endpoint that each request's Host header names: {Route}")]
+    public static partial void AnyUpstream(ILogger logger, string route);
 
     [LoggerMessage(5203, LogLevel.Information,
         "listening on loopback only: {Port}; --port=0.0.0.0:{Port} would listen on every interface")]
     public static partial void LoopbackOnly(ILogger logger, int port);
 
-    [LoggerMessage(5204, LogLevel.Warning, "the upstream's certificate is not checked (--no-verify-ssl)")]
-    public static partial void TlsUnverified(ILogger logger);
+    [LoggerMessage(5204, LogLevel.Warning, "the upstream's certificate is not checked (--no-verify-ssl): {Route}")]
+    public static partial void TlsUnverified(ILogger logger, string route);
 }

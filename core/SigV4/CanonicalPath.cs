@@ -1,9 +1,9 @@
 namespace AmpEdge.SigV4;
 
 /// <summary>The second line of the canonical request.</summary>
-internal static class CanonicalPath
+public static class CanonicalPath
 {
-    public static void Append(ref ByteAppender output, ReadOnlySpan<char> path, PathRule rule)
+    internal static void Append(ref ByteAppender output, ReadOnlySpan<char> path, PathRule rule)
     {
         int start = output.Length;
         if (rule.Normalize)
@@ -50,7 +50,7 @@ internal static class CanonicalPath
     }
 
     /// <summary>True when resolving would change the path, so that its two canonical forms differ.</summary>
-    public static bool NeedsResolving(ReadOnlySpan<char> path)
+    internal static bool NeedsResolving(ReadOnlySpan<char> path)
     {
         if (path.Contains("//", StringComparison.Ordinal) || (!path.IsEmpty && path[0] != '/'))
         {

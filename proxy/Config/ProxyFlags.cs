@@ -1,6 +1,8 @@
-using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using AmpEdge.Hosting;
+using AmpEdge.Proxy.Forwarding;
+using AmpEdge.SigV4;
 
 namespace AmpEdge.Proxy.Config;
 
@@ -10,19 +12,17 @@ namespace AmpEdge.Proxy.Config;
 /// </summary>
 internal sealed class ProxyFlags
 {
-    // A body lies in one array, which doubles as it grows.
-    private const long MaxBodyBytes = 512 << 20;
+    private static readonly ProxySettings s_settings = new();
+    private static readonly ListenerConfig s_listener = new();
+    private static readonly UpstreamConfig s_upstream = new();
+    private static readonly TimeoutsConfig s_timeouts = new();
+    private static readonly LimitsConfig s_limits = new();
 
-    // What every timer of the runtime can be set to.
-    private static readonly TimeSpan s_maxDuration = TimeSpan.FromDays(24);
-    private static readonly TimeSpan s_minTimeout = TimeSpan.FromMilliseconds(1);
+    /// <summary>The flags that a configuration file stands in place of.</summary>
+    private readonly List<Flag> _routeFlags = [];
 
-    // Of a header's name: the characters of a token (RFC 9110, section 5.6.2).
-    private static readonly SearchValues<char> s_nameCharacters = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
-    private static readonly ProxyOptions s_defaults = new();
-
+    private readonly Flag<string> _configFile;
+    private readonly Flag<bool> _configCheck;
     private readonly Flag<string> _name;
     private readonly Flag<string> _region;
     private readonly Flag<string> _host;
@@ -55,6 +55,11 @@ internal sealed class ProxyFlags
 
     public ProxyFlags(CommandLine flags)
     {
+        FlagGroup files = flags.Group("Configuration");
+        _configFile = files.Text(
+            "config.file", "", "Listeners and routes; the flags that name one listener and one route stand in its place.", "FILE");
+        _configCheck = files.Switch("config.check", "Check the configuration, say what is wrong with it, and end.");
+
         FlagGroup signing = flags.Group("Signing");
         _name = signing.Text("name", "", "AWS service to sign for; else read from the host, else aps.", "SERVICE");
         _region = signing.Text(
@@ -73,30 +78,30 @@ internal sealed class ProxyFlags
         _customHeaders = requests.Texts(
             "custom-headers", "Headers to add where absent, as name=value,name=value.", "LIST");
         _maxBody = requests.Size(
-            "max-request-body", new ByteSize(s_defaults.MaxRequestBodyBytes), "A larger body is refused with 413.");
+            "max-request-body", new ByteSize(s_limits.RequestBodyBytes), "A larger body is refused with 413.");
         _maxBuffered = requests.Size(
-            "max-buffered", new ByteSize(s_defaults.MaxBufferedBytes), "All bodies held at once; beyond it 503.");
+            "max-buffered", new ByteSize(s_settings.MaxBufferedBytes), "All bodies held at once; beyond it 503.");
 
         FlagGroup listening = flags.Group("Listening");
         _port = listening.Text(
             "port", "8080", "Port, or HOST:PORT; a port alone listens on loopback only (0.0.0.0:8080: everywhere).", "PORT");
         _admin = listening.Listen(
-            "admin.listen-address", s_defaults.AdminListenAddress, "Where health, readiness and metrics are served.");
+            "admin.listen-address", s_settings.AdminListenAddress, "Where health, readiness and metrics are served.");
         _maxConnections = listening.Number(
-            "max-connections", s_defaults.MaxConnections, 1, 1_000_000, "Connections from callers at once.");
+            "max-connections", s_listener.MaxConnections, 1, 1_000_000, "Connections from callers at once.");
         _drainTimeout = listening.Duration(
-            "drain-timeout", s_defaults.DrainTimeout, "How long running requests may take after a stop signal.");
+            "drain-timeout", s_settings.DrainTimeout, "How long running requests may take after a stop signal.");
 
         FlagGroup upstream = flags.Group("Upstream");
         _host = upstream.Text("host", "", "Host to proxy to; else the AWS endpoint of the Host header.", "HOST[:PORT]");
         _scheme = upstream.Text(
-            "upstream-url-scheme", s_defaults.Scheme, "http or https.", "SCHEME", "--schema");
+            "upstream-url-scheme", s_upstream.Scheme, "http or https.", "SCHEME", "--schema");
         _idleConnTimeout = upstream.Duration(
-            "transport.idle-conn-timeout", s_defaults.IdleConnectionTimeout, "How long unused connections are kept; 0s: no limit.");
+            "transport.idle-conn-timeout", s_timeouts.IdleConnection, "How long unused connections are kept; 0s: no limit.");
         _connectTimeout = upstream.Duration(
-            "transport.connect-timeout", s_defaults.ConnectTimeout, "Time for a connection, TLS included.");
+            "transport.connect-timeout", s_timeouts.Connect, "Time for a connection, TLS included.");
         _upstreamTimeout = upstream.Duration(
-            "upstream.timeout", s_defaults.UpstreamTimeout, "How long the upstream may stay silent: then 504.");
+            "upstream.timeout", s_timeouts.Idle, "How long the upstream may stay silent: then 504.");
         _noVerifySsl = upstream.Switch(
             "no-verify-ssl", "Believe any certificate of the upstream; needs --unsafe-no-verify-ssl.");
 
@@ -104,6 +109,13 @@ internal sealed class ProxyFlags
         _verbose = logging.Switch("verbose", "Log every request and all of the below.", alias: "-v");
         _logFailed = logging.Switch("log-failed-requests", "Log answers of 400 and above with their text.");
         _logSigning = logging.Switch("log-signing-process", "Log what is signed; tokens are hidden.");
+
+        _routeFlags.AddRange(
+        [
+            _name, _region, _signHost, _roleArn, _roleExternalId, _unsignedPayload, _strip, _stripHeader, _stripParam,
+            _duplicateHeaders, _customHeaders, _maxBody, _port, _maxConnections, _host, _scheme, _idleConnTimeout,
+            _connectTimeout, _upstreamTimeout, _noVerifySsl,
+        ]);
 
         FlagGroup confirmations = flags.Group("Unsafe, to be said twice");
         _unsafeNoVerifySsl = confirmations.Switch(
@@ -118,76 +130,154 @@ internal sealed class ProxyFlags
     /// <summary>True when <c>-v</c> asks for debug lines.</summary>
     public bool Verbose => _verbose.Value;
 
-    /// <summary>The options that the flags mean; every problem is added to <paramref name="problems"/>.</summary>
-    public ProxyOptions ToOptions(List<string> problems)
+    /// <summary>True when the configuration is only to be checked.</summary>
+    public bool CheckOnly => _configCheck.Value;
+
+    /// <summary>
+    /// Settings and configuration, of the file if one is named. False when something is wrong; all of it has then been said.
+    /// </summary>
+    public bool TryRead(
+        TextWriter error, [NotNullWhen(true)] out ProxySettings? settings, [NotNullWhen(true)] out ProxyConfig? config)
     {
-        ProxyOptions options = new()
+        List<string> problems = [];
+        settings = ToSettings(problems);
+        config = null;
+        if (settings.ConfigFile is null)
         {
-            ListenAddress = ReadPort(problems),
-            AdminListenAddress = _admin.Value,
-            Service = OrNull(_name),
-            Region = OrNull(_region),
-            Host = ReadHost(_host, problems),
-            SignHost = ReadHost(_signHost, problems),
-            Scheme = _scheme.Value.ToLowerInvariant(),
-            RoleArn = OrNull(_roleArn),
-            RoleExternalId = OrNull(_roleExternalId),
-            RoleSessionName = RoleSessionName(),
-            Rules = ReadRules(problems),
-            UnsignedPayload = _unsignedPayload.Value,
-            VerifyTls = !_noVerifySsl.Value,
-            LogFailedRequests = _logFailed.Value || Verbose,
-            LogSigningProcess = _logSigning.Value || Verbose,
-            MaxRequestBodyBytes = _maxBody.Value.Bytes,
-            MaxBufferedBytes = _maxBuffered.Value.Bytes,
-            MaxConnections = (int)_maxConnections.Value,
-            IdleConnectionTimeout = ReadDuration(_idleConnTimeout, TimeSpan.Zero, problems) is { Ticks: > 0 } limit
-                ? limit
-                : Timeout.InfiniteTimeSpan,
-            ConnectTimeout = ReadDuration(_connectTimeout, s_minTimeout, problems),
-            UpstreamTimeout = ReadDuration(_upstreamTimeout, s_minTimeout, problems),
-            DrainTimeout = ReadDuration(_drainTimeout, TimeSpan.Zero, problems),
-        };
-        CheckTogether(options, problems);
-        return options;
+            config = ToConfig(problems);
+        }
+        else
+        {
+            ConfigResult<ProxyConfig> loaded = ProxyConfigLoader.Load(settings.ConfigFile, settings.AdminListenAddress);
+            config = loaded.Config;
+            foreach (ConfigProblem problem in loaded.Problems)
+            {
+                problems.Add(problem.ToString());
+            }
+        }
+
+        foreach (string problem in problems)
+        {
+            error.WriteLine($"error: {problem}");
+        }
+
+        return problems.Count == 0 && config is not null;
     }
 
-    private void CheckTogether(ProxyOptions options, List<string> problems)
+    /// <summary>What holds for the life of the process; every problem is added to <paramref name="problems"/>.</summary>
+    public ProxySettings ToSettings(List<string> problems)
     {
-        if (options.Scheme is not ("http" or "https"))
+        ProxySettings settings = new()
+        {
+            ConfigFile = OrNull(_configFile),
+            AdminListenAddress = _admin.Value,
+            MaxBufferedBytes = _maxBuffered.Value.Bytes,
+            DrainTimeout = ReadDuration(_drainTimeout, TimeSpan.Zero, problems),
+            LogFailedRequests = _logFailed.Value || Verbose,
+            LogSigningProcess = _logSigning.Value || Verbose,
+        };
+        foreach (Flag flag in _routeFlags)
+        {
+            if (settings.ConfigFile is not null && flag.IsSet)
+            {
+                problems.Add($"flag --{flag.Name}: the file of --config.file says that; give one of the two");
+            }
+        }
+
+        return settings;
+    }
+
+    /// <summary>The listener and the route that the flags mean; every problem is added to <paramref name="problems"/>.</summary>
+    public ProxyConfig ToConfig(List<string> problems)
+    {
+        RouteConfig route = new()
+        {
+            Upstream = new UpstreamConfig
+            {
+                Host = ReadHost(_host, problems),
+                SignHost = ReadHost(_signHost, problems),
+                Scheme = _scheme.Value.ToLowerInvariant(),
+                VerifyTls = !_noVerifySsl.Value,
+            },
+            Signing = ReadSigning(),
+            Headers = ReadRules(problems),
+            Timeouts = new TimeoutsConfig
+            {
+                Connect = ReadDuration(_connectTimeout, TimeoutsConfig.Shortest, problems),
+                Idle = ReadDuration(_upstreamTimeout, TimeoutsConfig.Shortest, problems),
+                IdleConnection = ReadDuration(_idleConnTimeout, TimeSpan.Zero, problems) is { Ticks: > 0 } limit
+                    ? limit
+                    : Timeout.InfiniteTimeSpan,
+            },
+            Limits = new LimitsConfig { RequestBodyBytes = _maxBody.Value.Bytes },
+        };
+        ListenerConfig listener = new() { Address = ReadPort(problems), MaxConnections = (int)_maxConnections.Value };
+        ProxyConfig config = new() { Listeners = [listener], Routes = [route] };
+        CheckRoute(route, problems);
+        CheckReach(listener, route.Upstream, config, problems);
+        return config;
+    }
+
+    private SigningConfig ReadSigning() => new()
+    {
+        Region = OrNull(_region),
+        Service = OrNull(_name),
+        UnsignedPayload = _unsignedPayload.Value,
+        Credentials = new CredentialSettings
+        {
+            Roles = RoleHop.Single(OrNull(_roleArn), OrNull(_roleExternalId)),
+            RoleSessionName = RoleSessionName(),
+            Region = _roleArn.Value.Length == 0 ? null : OrNull(_region),
+        },
+    };
+
+    private void CheckRoute(RouteConfig route, List<string> problems)
+    {
+        if (route.Upstream.Scheme is not ("http" or "https"))
         {
             problems.Add($"flag --upstream-url-scheme: got '{_scheme.Value}', allowed: http, https");
         }
 
-        if (options.MaxRequestBodyBytes is < 1 or > MaxBodyBytes)
+        if (route.Limits.RequestBodyBytes is < 1 or > LimitsConfig.MostRequestBodyBytes)
         {
             problems.Add($"flag --max-request-body: got '{_maxBody.Value}', allowed: from 1B to 512MB");
         }
 
-        if (options.RoleExternalId is not null && options.RoleArn is null)
+        if (_roleExternalId.Value.Length > 0 && _roleArn.Value.Length == 0)
         {
             problems.Add("flag --role-external-id: only --role-arn uses it; give both or neither");
         }
 
-        if (!options.VerifyTls && !_unsafeNoVerifySsl.Value)
+        if (!route.Upstream.VerifyTls && !_unsafeNoVerifySsl.Value)
         {
             problems.Add(
                 "flag --no-verify-ssl: turns off the check of the upstream's certificate, so that anyone on the way "
                 + "can read and change what is signed; add --unsafe-no-verify-ssl to say that you mean it");
         }
 
-        if (options.UnsignedPayload && !_unsafeUnsignedPayload.Value)
+        if (route.Signing.UnsignedPayload && !_unsafeUnsignedPayload.Value)
         {
             problems.Add(
                 "flag --unsigned-payload: leaves bodies out of the signature, which AMP refuses; "
                 + "add --unsafe-unsigned-payload to say that you mean it");
         }
+    }
 
-        if (options.Host is null && !_unsafeAnyHost.Value && !options.ListensOnLoopback)
+    /// <summary>Who reaches the proxy, and whether it would reach itself.</summary>
+    private void CheckReach(ListenerConfig listener, UpstreamConfig upstream, ProxyConfig config, List<string> problems)
+    {
+        if (upstream.Host is null && !_unsafeAnyHost.Value && !listener.IsLocal)
         {
             problems.Add(
                 $"flag --port: '{_port.Value}' is reachable from other machines and without --host any AWS endpoint is "
                 + "signed for; name the upstream with --host, or add --unsafe-any-host to say that you mean it");
+        }
+
+        if (LoopGuard.OwnListener(upstream, config.Listeners, _admin.Value) is { } own)
+        {
+            problems.Add(
+                $"flag --host: {upstream.Host} is this proxy's own listener {own}: every request would come back for ever; "
+                + "name the server that requests are meant for");
         }
     }
 
@@ -204,7 +294,7 @@ internal sealed class ProxyFlags
         problems.Add(
             $"flag --port: got '{_port.Value}', allowed: a port such as 8080 or :8080 (loopback only), or an address "
             + "such as 0.0.0.0:8080 or [::1]:8080");
-        return s_defaults.ListenAddress;
+        return s_listener.Address;
     }
 
     private RequestRules ReadRules(List<string> problems)
@@ -233,9 +323,7 @@ internal sealed class ProxyFlags
                 int equals = item.IndexOf('=', StringComparison.Ordinal);
                 string name = equals < 0 ? "" : item[..equals].Trim();
                 string value = item[(equals + 1)..].Trim();
-                if (name.Length == 0
-                    || name.AsSpan().ContainsAnyExcept(s_nameCharacters)
-                    || value.AsSpan().ContainsAny('\r', '\n', '\0'))
+                if (!HeaderText.IsName(name) || !HeaderText.IsValue(value))
                 {
                     problems.Add(
                         $"flag --custom-headers: got '{item}', allowed: name=value,name=value with names of letters, digits "
@@ -252,11 +340,11 @@ internal sealed class ProxyFlags
 
     private static TimeSpan ReadDuration(Flag<TimeSpan> flag, TimeSpan min, List<string> problems)
     {
-        if (flag.Value < min || flag.Value > s_maxDuration)
+        if (flag.Value < min || flag.Value > TimeoutsConfig.Longest)
         {
             problems.Add(
                 $"flag --{flag.Name}: got '{PrometheusDuration.Format(flag.Value)}', allowed: from "
-                + $"{PrometheusDuration.Format(min)} to {PrometheusDuration.Format(s_maxDuration)}");
+                + $"{PrometheusDuration.Format(min)} to {PrometheusDuration.Format(TimeoutsConfig.Longest)}");
         }
 
         return flag.Value;
@@ -282,7 +370,7 @@ internal sealed class ProxyFlags
     private static string RoleSessionName() =>
         Environment.GetEnvironmentVariable("AWS_ROLE_SESSION_NAME") is { Length: > 0 } given
             ? given
-            : $"{s_defaults.RoleSessionName}-{Environment.MachineName}";
+            : $"{SigningConfig.DefaultSessionName}-{Environment.MachineName}";
 
     private static string? OrNull(Flag<string> flag) => flag.Value.Length == 0 ? null : flag.Value;
 }

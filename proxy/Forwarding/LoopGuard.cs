@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
@@ -34,26 +33,30 @@ internal sealed class LoopGuard
     /// <summary>Adds our entry behind those that are there.</summary>
     public void Mark(IHeaderDictionary headers) => headers.Append("Via", _entry);
 
-    /// <summary>Refuses an upstream that is one of our own listeners.</summary>
-    /// <exception cref="StartFailedException">It is.</exception>
-    public static void CheckUpstream(ProxyOptions options)
+    /// <summary>The listener of this process that an upstream would lead back to; null when it leads elsewhere.</summary>
+    public static string? OwnListener(
+        UpstreamConfig upstream, IReadOnlyList<ListenerConfig> listeners, string adminAddress)
     {
-        if (options.Host is null || !Uri.TryCreate($"{options.Scheme}://{options.Host}", UriKind.Absolute, out Uri? target))
+        if (upstream.Host is null || !Uri.TryCreate($"{upstream.Scheme}://{upstream.Host}", UriKind.Absolute, out Uri? target))
         {
-            return;
+            return null;
         }
 
-        foreach (string address in (string[])[options.ListenAddress, options.AdminListenAddress])
+        foreach (ListenerConfig listener in listeners)
         {
-            ListenAddress listener = ListenAddress.Parse(address);
-            if (target.Port == listener.Port && IsThisMachine(target.DnsSafeHost, listener))
+            if (LeadsTo(target, listener.Address))
             {
-                throw new StartFailedException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"--host {options.Host} is this proxy's own listener {address}: every request would come back for ever; name the server that requests are meant for"));
+                return listener.Address;
             }
         }
+
+        return LeadsTo(target, adminAddress) ? adminAddress : null;
     }
+
+    private static bool LeadsTo(Uri target, string address) =>
+        ListenAddress.TryParse(address, out ListenAddress? listener, out _)
+        && target.Port == listener.Port
+        && IsThisMachine(target.DnsSafeHost, listener);
 
     private static bool IsThisMachine(string host, ListenAddress listener)
     {

@@ -1,19 +1,44 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AmpEdge.Proxy.Forwarding;
 
 /// <summary>Reads request bodies into pooled memory, once, up to a cap.</summary>
-internal sealed class RequestBodyReader(long maxBytes, BodyBudget budget)
+internal static class RequestBodyReader
 {
     // A declared length is believed up to here; beyond, memory follows what really arrives.
     private const int MaxTrustedBytes = 1 << 20;
 
-    public long MaxBytes { get; } = maxBytes;
-
     /// <summary>Reads all of it; the caller disposes <paramref name="body"/> whatever the outcome.</summary>
-    public async ValueTask<BodyOutcome> ReadAsync(HttpRequest request, PooledBody body, CancellationToken cancel)
+    public static async ValueTask<BodyOutcome> ReadAsync(
+        HttpRequest request, PooledBody body, long maxBytes, CancellationToken cancel)
     {
-        if (request.ContentLength > MaxBytes)
+        try
+        {
+            return await ReadAllAsync(request, body, maxBytes, cancel);
+        }
+        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            // Without a declared length the listener may see the cap exceeded before we do.
+            return BodyOutcome.TooLarge;
+        }
+        catch (IOException gone) when (gone is not BadHttpRequestException)
+        {
+            // The connection was reset in the middle of the body: nobody is left to be answered.
+            return BodyOutcome.CallerGone;
+        }
+    }
+
+    private static async ValueTask<BodyOutcome> ReadAllAsync(
+        HttpRequest request, PooledBody body, long maxBytes, CancellationToken cancel)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } cap)
+        {
+            // What the caller still sends of a body that is refused is then not read to its end.
+            cap.MaxRequestBodySize = maxBytes;
+        }
+
+        if (request.ContentLength > maxBytes)
         {
             return BodyOutcome.TooLarge;
         }
@@ -39,12 +64,10 @@ internal sealed class RequestBodyReader(long maxBytes, BodyBudget budget)
             }
 
             body.Advance(count);
-            if (body.Length > MaxBytes)
+            if (body.Length > maxBytes)
             {
                 return BodyOutcome.TooLarge;
             }
         }
     }
-
-    public PooledBody NewBody() => new(budget);
 }

@@ -7,7 +7,7 @@ using AmpEdge.SigV4;
 namespace AmpEdge.Proxy.Forwarding;
 
 /// <summary>
-/// Chooses upstream, region and service: with <c>--host</c> once for all requests, without it from each request's Host
+/// Chooses upstream, region and service of a route: when it names a host once for all requests, else from each request's Host
 /// header, which must then name an AWS endpoint.
 /// </summary>
 internal sealed class UpstreamResolver
@@ -18,25 +18,26 @@ internal sealed class UpstreamResolver
     private const int MaxKnownHosts = 256;
 
     private readonly ConcurrentDictionary<string, Upstream> _byHost = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ProxyOptions _options;
+    private readonly RouteConfig _route;
     private readonly TimeProvider _time;
     private readonly Upstream? _fixed;
 
-    /// <param name="options">Host, sign host, region, service and scheme.</param>
-    /// <param name="findRegion">Asked once, if neither flag nor host tells the region; may take seconds.</param>
+    /// <param name="route">Host, sign host, region, service and scheme.</param>
+    /// <param name="findRegion">Asked once, if neither route nor host tells the region; may take seconds.</param>
     /// <param name="time">The clock of signatures.</param>
     /// <exception cref="StartFailedException">There is no region to sign for.</exception>
-    public UpstreamResolver(ProxyOptions options, Func<string?> findRegion, TimeProvider time)
+    public UpstreamResolver(RouteConfig route, Func<string?> findRegion, TimeProvider time)
     {
-        _options = options;
+        _route = route;
         _time = time;
-        if (options.Host is { } host)
+        if (route.Upstream.Host is { } host)
         {
-            string signed = options.SignHost ?? host;
+            string signed = route.Upstream.SignHost ?? host;
             SigningScope? named = AwsHost.TryParse(signed, out SigningScope scope) ? scope : null;
-            string region = options.Region ?? named?.Region ?? findRegion() ?? throw new StartFailedException(
-                $"no region to sign for: '{signed}' names none; give --region or set AWS_REGION");
-            _fixed = Create(host, new SigningScope(region, options.Service ?? named?.Service ?? DefaultService));
+            string region = route.Signing.Region ?? named?.Region ?? findRegion() ?? throw new StartFailedException(
+                $"no region to sign for: route '{route.Name}' goes to '{signed}', which names none; give --region (in a file: "
+                + "sigv4.region of the route) or set AWS_REGION");
+            _fixed = Create(host, new SigningScope(region, route.Signing.Service ?? named?.Service ?? DefaultService));
         }
     }
 
@@ -62,7 +63,7 @@ internal sealed class UpstreamResolver
         }
 
         upstream = Create(
-            requestHost, new SigningScope(_options.Region ?? named.Region, _options.Service ?? named.Service));
+            requestHost, new SigningScope(_route.Signing.Region ?? named.Region, _route.Signing.Service ?? named.Service));
         if (_byHost.Count < MaxKnownHosts)
         {
             _byHost.TryAdd(requestHost, upstream);
@@ -72,8 +73,8 @@ internal sealed class UpstreamResolver
     }
 
     private Upstream Create(string host, SigningScope scope) => new(
-        $"{_options.Scheme}://{host}",
-        _options.SignHost,
+        $"{_route.Upstream.Scheme}://{host}",
+        _route.Upstream.SignHost,
         new HttpRequestSigner(new SigV4Signer(scope), _time));
 
     private static string Shown(string host) => host.Length <= 200 ? host : host[..200] + "…";

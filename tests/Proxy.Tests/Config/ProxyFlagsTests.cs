@@ -9,47 +9,55 @@ public sealed class ProxyFlagsTests
     [Fact]
     public void Without_flags_the_proxy_listens_on_loopback_and_signs_for_the_named_host()
     {
-        ProxyOptions options = Parse();
+        ProxyConfig config = Parse();
+        ListenerConfig listener = Assert.Single(config.Listeners);
+        RouteConfig route = Assert.Single(config.Routes);
 
-        Assert.Equal("127.0.0.1:8080", options.ListenAddress);
-        Assert.True(options.ListensOnLoopback);
-        Assert.Null(options.Host);
-        Assert.True(options.VerifyTls);
+        Assert.Equal("127.0.0.1:8080", listener.Address);
+        Assert.True(listener.IsLocal);
+        Assert.Null(route.Upstream.Host);
+        Assert.True(route.Upstream.VerifyTls);
     }
 
     [Fact]
     public void The_flags_of_a_sidecar_spec_mean_what_they_meant()
     {
-        ProxyOptions options = Parse(
+        string[] args =
+        [
             "--name", "aps", "--region", "us-east-1", "--host", "aps-workspaces.us-east-1.amazonaws.com",
             "--sign-host=aps-workspaces.us-east-1.amazonaws.com", "--role-arn", "arn:aws:iam::1:role/r",
             "--port", ":8005", "--upstream-url-scheme", "http", "--strip-header", "X-A", "--strip-header=X-B*",
             "--custom-headers", "X-C=1,X-D=a=b", "--duplicate-headers", "Authorization", "--strip-param", "p",
-            "--log-failed-requests", "--log-signing-process", "--transport.idle-conn-timeout", "1m30s");
+            "--log-failed-requests", "--log-signing-process", "--transport.idle-conn-timeout", "1m30s",
+        ];
+        ProxyConfig config = Parse(args);
+        RouteConfig route = Assert.Single(config.Routes);
 
-        Assert.Equal("aps", options.Service);
-        Assert.Equal("us-east-1", options.Region);
-        Assert.Equal("aps-workspaces.us-east-1.amazonaws.com", options.Host);
-        Assert.Equal("aps-workspaces.us-east-1.amazonaws.com", options.SignHost);
-        Assert.Equal("arn:aws:iam::1:role/r", options.RoleArn);
-        Assert.Equal("127.0.0.1:8005", options.ListenAddress);
-        Assert.Equal("http", options.Scheme);
-        Assert.Equal(["X-A", "X-B*"], options.Rules.StripHeaders);
-        Assert.Equal([new("X-C", "1"), new("X-D", "a=b")], options.Rules.CustomHeaders);
-        Assert.Equal(["Authorization"], options.Rules.DuplicateHeaders);
-        Assert.Equal(["p"], options.Rules.StripParameters);
-        Assert.True(options is { LogFailedRequests: true, LogSigningProcess: true });
-        Assert.Equal(TimeSpan.FromSeconds(90), options.IdleConnectionTimeout);
+        Assert.Equal("aps", route.Signing.Service);
+        Assert.Equal("us-east-1", route.Signing.Region);
+        Assert.Equal("aps-workspaces.us-east-1.amazonaws.com", route.Upstream.Host);
+        Assert.Equal("aps-workspaces.us-east-1.amazonaws.com", route.Upstream.SignHost);
+        Assert.Equal("arn:aws:iam::1:role/r", Assert.Single(route.Signing.Credentials.Roles).RoleArn);
+        Assert.Equal("us-east-1", route.Signing.Credentials.Region);
+        Assert.Equal("127.0.0.1:8005", config.Listeners[0].Address);
+        Assert.Equal("http", route.Upstream.Scheme);
+        Assert.Equal(["X-A", "X-B*"], route.Headers.StripHeaders);
+        Assert.Equal([new("X-C", "1"), new("X-D", "a=b")], route.Headers.CustomHeaders);
+        Assert.Equal(["Authorization"], route.Headers.DuplicateHeaders);
+        Assert.Equal(["p"], route.Headers.StripParameters);
+        Assert.True(ParseSettings(args) is { LogFailedRequests: true, LogSigningProcess: true });
+        Assert.Equal(TimeSpan.FromSeconds(90), route.Timeouts.IdleConnection);
     }
 
     [Fact]
     public void Short_and_old_names_work()
     {
-        ProxyOptions options = Parse("-v", "-s", "X-A", "-s", "X-B", "--schema", "http");
+        string[] args = ["-v", "-s", "X-A", "-s", "X-B", "--schema", "http"];
+        RouteConfig route = Parse(args).Routes[0];
 
-        Assert.True(options is { LogFailedRequests: true, LogSigningProcess: true });
-        Assert.Equal(["X-A", "X-B"], options.Rules.StripHeaders);
-        Assert.Equal("http", options.Scheme);
+        Assert.True(ParseSettings(args) is { LogFailedRequests: true, LogSigningProcess: true });
+        Assert.Equal(["X-A", "X-B"], route.Headers.StripHeaders);
+        Assert.Equal("http", route.Upstream.Scheme);
     }
 
     [Theory]
@@ -60,7 +68,7 @@ public sealed class ProxyFlagsTests
     [InlineData("localhost:0", "localhost:0")]
     public void A_port_alone_is_loopback(string port, string expected)
     {
-        Assert.Equal(expected, Parse("--port", port, "--host", "h").ListenAddress);
+        Assert.Equal(expected, Parse("--port", port, "--host", "h").Listeners[0].Address);
     }
 
     [Theory]
@@ -103,30 +111,60 @@ public sealed class ProxyFlagsTests
     [Fact]
     public void No_idle_time_limit_means_none_as_it_always_did()
     {
-        Assert.Equal(Timeout.InfiniteTimeSpan, Parse("--transport.idle-conn-timeout=0s").IdleConnectionTimeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, Parse("--transport.idle-conn-timeout=0s").Routes[0].Timeouts.IdleConnection);
     }
 
-    private static ProxyOptions Parse(params string[] args)
+    [Fact]
+    public void An_upstream_that_is_the_proxy_itself_is_refused()
+    {
+        Assert.Contains(
+            "--host: localhost:8080 is this proxy's own listener",
+            Assert.Single(Problems("--host=localhost:8080", "--upstream-url-scheme=http")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_and_the_flags_of_a_route_exclude_each_other()
+    {
+        Assert.Equal(
+            [
+                "flag --region: the file of --config.file says that; give one of the two",
+                "flag --port: the file of --config.file says that; give one of the two",
+            ],
+            Problems("--config.file=proxy.yml", "--port=8080", "--region=us-east-1", "--max-buffered=1MB"));
+    }
+
+    private static ProxyConfig Parse(params string[] args)
     {
         List<string> problems = [];
-        ProxyOptions options = Read(args, problems);
+        ProxyConfig config = Read(args).ToConfig(problems);
         Assert.Empty(problems);
-        return options;
+        return config;
+    }
+
+    private static ProxySettings ParseSettings(params string[] args)
+    {
+        List<string> problems = [];
+        ProxySettings settings = Read(args).ToSettings(problems);
+        Assert.Empty(problems);
+        return settings;
     }
 
     private static List<string> Problems(params string[] args)
     {
         List<string> problems = [];
-        Read(args, problems);
+        ProxyFlags flags = Read(args);
+        flags.ToSettings(problems);
+        flags.ToConfig(problems);
         return problems;
     }
 
-    private static ProxyOptions Read(string[] args, List<string> problems)
+    private static ProxyFlags Read(string[] args)
     {
-        CommandLine commandLine = new("ampedge-proxy", "Signs.", typeof(ProxyOptions).Assembly);
+        CommandLine commandLine = new("ampedge-proxy", "Signs.", typeof(ProxyFlags).Assembly);
         ProxyFlags flags = new(commandLine);
         using StringWriter said = new();
         Assert.True(commandLine.TryParse(args, said, said, out _), said.ToString());
-        return flags.ToOptions(problems);
+        return flags;
     }
 }

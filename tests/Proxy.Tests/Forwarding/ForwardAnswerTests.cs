@@ -96,7 +96,8 @@ public sealed class ForwardAnswerTests
     [Fact]
     public async Task Failed_answers_are_logged_with_their_text_and_still_arrive_whole()
     {
-        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(new ProxyOptions { LogFailedRequests = true });
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(
+            settings: new ProxySettings { LogFailedRequests = true });
         string text = "refused: session-token " + new string('x', 20_000) + "end";
         proxy.Upstream.Answer = context => context.WriteTextAsync(403, text);
         using HttpResponseMessage answer = await proxy.Client.GetAsync(proxy.Address);

@@ -172,9 +172,9 @@ public sealed class ForwardEndpointTests
     [Fact]
     public async Task Header_rules_apply_before_the_signature()
     {
-        ProxyOptions options = new()
+        RouteConfig route = new()
         {
-            Rules = new RequestRules
+            Headers = new RequestRules
             {
                 StripHeaders = ["X-Secret*"],
                 StripParameters = ["cache*"],
@@ -182,7 +182,7 @@ public sealed class ForwardEndpointTests
                 CustomHeaders = [new("X-Added", "a"), new("X-Given", "ours")],
             },
         };
-        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(options);
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(route);
         await proxy.SendRawAsync(
             "GET /x?cachebust=1&a=2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Secret-One: 1\r\n"
             + "Authorization: Bearer mine\r\nX-Given: theirs\r\n\r\n");
@@ -200,7 +200,7 @@ public sealed class ForwardEndpointTests
     public async Task The_sign_host_is_what_the_upstream_sees()
     {
         await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(
-            new ProxyOptions { SignHost = "aps-workspaces.us-east-1.amazonaws.com" });
+            new RouteConfig { Upstream = new UpstreamConfig { SignHost = "aps-workspaces.us-east-1.amazonaws.com" } });
         await proxy.Client.GetStringAsync(proxy.Address);
 
         Assert.Equal("aps-workspaces.us-east-1.amazonaws.com", proxy.Upstream.Single().Header("Host"));
@@ -210,7 +210,8 @@ public sealed class ForwardEndpointTests
     [Fact]
     public async Task An_unsigned_payload_is_said_to_be_one()
     {
-        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(new ProxyOptions { UnsignedPayload = true });
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(
+            new RouteConfig { Signing = new SigningConfig { UnsignedPayload = true } });
         using StringContent content = new("body");
         await proxy.Client.PostAsync(proxy.Address, content);
 
@@ -221,7 +222,8 @@ public sealed class ForwardEndpointTests
     [Fact]
     public async Task The_signing_process_is_logged_without_the_token()
     {
-        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(new ProxyOptions { LogSigningProcess = true });
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(
+            settings: new ProxySettings { LogSigningProcess = true });
         await proxy.Client.GetStringAsync(proxy.Address);
 
         Assert.Contains("x-amz-security-token:<hidden>", proxy.Log, StringComparison.Ordinal);

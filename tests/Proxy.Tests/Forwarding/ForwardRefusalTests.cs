@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
+using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.Forwarding;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -49,7 +50,7 @@ public sealed class ForwardRefusalTests
     [Fact]
     public async Task Bodies_over_the_cap_get_413_whether_their_length_is_declared_or_not()
     {
-        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(new ProxyOptions { MaxRequestBodyBytes = 1000 });
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(new RouteConfig { Limits = new LimitsConfig { RequestBodyBytes = 1000 } });
         string declared = await proxy.SendRawAsync(
             "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1001\r\n\r\n");
         string chunked = await proxy.SendRawAsync(
@@ -61,7 +62,7 @@ public sealed class ForwardRefusalTests
         Assert.StartsWith("HTTP/1.1 413 ", declared, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 413 ", chunked, StringComparison.Ordinal);
         Assert.All([declared, chunked], answer => Assert.EndsWith(
-            "the request body is larger than 1000 bytes (--max-request-body)\n", answer, StringComparison.Ordinal));
+            "the request body is larger than 1000 bytes (limits.request_body, --max-request-body)\n", answer, StringComparison.Ordinal));
         Assert.Contains(
             "ampedge_proxy_refused_requests_total{reason=\"body_too_large\"} 2\n", proxy.Metrics(), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 ", fitting, StringComparison.Ordinal);
@@ -71,7 +72,8 @@ public sealed class ForwardRefusalTests
     [Fact]
     public async Task All_bodies_together_are_bounded_and_their_memory_comes_back()
     {
-        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(new ProxyOptions { MaxBufferedBytes = 64 << 10 });
+        await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(
+            settings: new ProxySettings { MaxBufferedBytes = 64 << 10 });
         using ByteArrayContent large = new(new byte[100_000]);
         using ByteArrayContent small = new(new byte[1000]);
         using HttpResponseMessage refused = await proxy.Client.PostAsync(proxy.Address, large);
@@ -101,12 +103,14 @@ public sealed class ForwardRefusalTests
         using TcpListener mute = new(IPAddress.Loopback, 0);
         mute.Start();
         await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(
-            new ProxyOptions { ConnectTimeout = TimeSpan.FromMilliseconds(100) }, mute.LocalEndpoint.ToString(), "https");
+            new RouteConfig { Timeouts = new TimeoutsConfig { Connect = TimeSpan.FromMilliseconds(100) } },
+            host: mute.LocalEndpoint.ToString(),
+            scheme: "https");
         using HttpResponseMessage answer = await proxy.Client.GetAsync(proxy.Address);
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
         Assert.EndsWith(
-            "took no connection within 0.1 s (--transport.connect-timeout)\n",
+            "took no connection within 0.1 s (timeouts.connect, --transport.connect-timeout)\n",
             await answer.Content.ReadAsStringAsync(),
             StringComparison.Ordinal);
     }
@@ -126,7 +130,7 @@ public sealed class ForwardRefusalTests
     public async Task A_silent_upstream_gives_504_with_the_time_that_was_waited()
     {
         await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync(
-            new ProxyOptions { UpstreamTimeout = TimeSpan.FromMilliseconds(200) });
+            new RouteConfig { Timeouts = new TimeoutsConfig { Idle = TimeSpan.FromMilliseconds(200) } });
         TaskCompletionSource never = new(TaskCreationOptions.RunContinuationsAsynchronously);
         proxy.Upstream.Answer = context => never.Task.WaitAsync(context.RequestAborted);
         using HttpResponseMessage answer = await proxy.Client.GetAsync(proxy.Address);
@@ -224,7 +228,9 @@ public sealed class ForwardRefusalTests
         await using ProxyUnderTest strict = await ProxyUnderTest.StartAsync(
             host: $"127.0.0.1:{upstream.Port}", scheme: "https");
         await using ProxyUnderTest lenient = await ProxyUnderTest.StartAsync(
-            new ProxyOptions { VerifyTls = false }, $"127.0.0.1:{upstream.Port}", "https");
+            new RouteConfig { Upstream = new UpstreamConfig { VerifyTls = false } },
+            host: $"127.0.0.1:{upstream.Port}",
+            scheme: "https");
         using HttpResponseMessage refused = await strict.Client.GetAsync(strict.Address);
 
         Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);

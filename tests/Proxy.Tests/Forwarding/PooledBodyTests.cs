@@ -34,10 +34,9 @@ public sealed class PooledBodyTests
             DefaultHttpContext context = new();
             context.Request.Body = new MemoryStream(sent);
             context.Request.ContentLength = gen.Bool() ? sent.Length : null;
-            RequestBodyReader reader = new(200_000, _budget);
-            using PooledBody body = reader.NewBody();
+            using PooledBody body = new(_budget);
 
-            Assert.Equal(BodyOutcome.Complete, await reader.ReadAsync(context.Request, body, CancellationToken.None));
+            Assert.Equal(BodyOutcome.Complete, await ReadAsync(context, body, 200_000));
             Assert.Equal(PayloadHash.Of(sent), body.Hash());
             using MemoryStream copy = new();
             await new PooledBodyStream(body).CopyToAsync(copy);
@@ -52,15 +51,13 @@ public sealed class PooledBodyTests
     {
         DefaultHttpContext context = new();
         context.Request.Body = new MemoryStream(new byte[100_000]);
-        RequestBodyReader capped = new(50_000, _budget);
-        using PooledBody first = capped.NewBody();
-        Assert.Equal(BodyOutcome.TooLarge, await capped.ReadAsync(context.Request, first, CancellationToken.None));
+        using PooledBody first = new(_budget);
+        Assert.Equal(BodyOutcome.TooLarge, await ReadAsync(context, first, 50_000));
 
         context.Request.Body = new MemoryStream(new byte[100_000]);
         BodyBudget small = new(40_000);
-        RequestBodyReader poor = new(200_000, small);
-        using PooledBody second = poor.NewBody();
-        Assert.Equal(BodyOutcome.NoMemory, await poor.ReadAsync(context.Request, second, CancellationToken.None));
+        using PooledBody second = new(small);
+        Assert.Equal(BodyOutcome.NoMemory, await ReadAsync(context, second, 200_000));
         second.Dispose();
         Assert.Equal(0, small.HeldBytes);
     }
@@ -79,4 +76,7 @@ public sealed class PooledBodyTests
         Assert.Equal(0, stream.Read(new byte[10]));
         Assert.Equal(0, _budget.HeldBytes);
     }
+
+    private static ValueTask<BodyOutcome> ReadAsync(HttpContext context, PooledBody body, long maxBytes) =>
+        RequestBodyReader.ReadAsync(context.Request, body, maxBytes, CancellationToken.None);
 }

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 using System.Text;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
+using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.Forwarding;
+using AmpEdge.Proxy.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Proxy.Tests.Forwarding;
@@ -13,28 +15,24 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     private readonly MemoryStream _log = new();
     private readonly LineLoggerFactory _loggers;
     private readonly MetricRegistry _metrics = new();
-    private readonly UpstreamClient _connections;
+    private readonly ResponseForwarder _forwarder = new(TimeProvider.System);
+    private readonly CurrentRoutes _routes;
+    private readonly RouteSetBuilder _builder;
     private readonly HttpServer _server;
 
-    private ProxyUnderTest(ScriptedUpstream upstream, ProxyOptions options)
+    private ProxyUnderTest(ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings)
     {
         Upstream = upstream;
         _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, LogLevel.Debug, TimeProvider.System);
-        _connections = new UpstreamClient(options, TimeProvider.System);
-        ForwardEndpoint endpoint = new(
-            options,
-            new UpstreamResolver(options, () => "us-east-1", TimeProvider.System),
-            () => Credentials,
-            _connections,
-            _metrics,
-            _loggers.CreateLogger("proxy"),
-            TimeProvider.System);
+        _builder = new RouteSetBuilder(
+            (_, _) => new RouteCredentials(() => Credentials), () => "us-east-1", TimeProvider.System);
+        _routes = new CurrentRoutes(_builder.Build(config));
+        ForwardEndpoint endpoint = CreateEndpoint(settings);
         RouteTable routes = new();
-        routes.Map("*", "/{*path}", endpoint.AnswerAsync);
+        routes.Map("*", "/{*path}", context => endpoint.AnswerAsync(context, "default"));
         HttpServerOptions server = new()
         {
             ListenAddress = "127.0.0.1:0",
-            MaxRequestBodyBytes = options.MaxRequestBodyBytes,
             RequestHeadersTimeout = TimeSpan.FromSeconds(1),
             MetricPrefix = "ampedge_proxy",
         };
@@ -60,27 +58,39 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts both; the options' host is set to the upstream unless <paramref name="host"/> says otherwise.</summary>
+    /// <summary>Starts both with one route; it leads to the upstream unless <paramref name="host"/> says otherwise.</summary>
     public static async Task<ProxyUnderTest> StartAsync(
-        ProxyOptions? options = null, string? host = null, string scheme = "http")
+        RouteConfig? route = null, ProxySettings? settings = null, string? host = null, string scheme = "http")
     {
         ScriptedUpstream upstream = new();
         await upstream.StartAsync();
-        ProxyUnderTest proxy = new(
-            upstream,
-            (options ?? new ProxyOptions()) with { Host = host ?? $"127.0.0.1:{upstream.Port}", Scheme = scheme });
-        await proxy._server.StartAsync(CancellationToken.None);
-        return proxy;
+        route ??= new RouteConfig();
+        route = route with
+        {
+            Upstream = route.Upstream with { Host = host ?? $"127.0.0.1:{upstream.Port}", Scheme = scheme },
+        };
+        return await StartAsync(upstream, new ProxyConfig { Routes = [route] }, settings);
+    }
+
+    /// <summary>Starts with a configuration file, in which <c>UPSTREAM</c> stands for the upstream's address.</summary>
+    public static async Task<ProxyUnderTest> StartWithFileAsync(string yaml, ProxySettings? settings = null)
+    {
+        ScriptedUpstream upstream = new();
+        await upstream.StartAsync();
+        return await StartAsync(upstream, Parse(upstream, yaml), settings);
     }
 
     /// <summary>Starts without a host: the Host header decides.</summary>
     public static async Task<ProxyUnderTest> StartOpenAsync()
     {
-        ProxyUnderTest proxy = new(new ScriptedUpstream(), new ProxyOptions { Scheme = "http" });
-        await proxy.Upstream.StartAsync();
-        await proxy._server.StartAsync(CancellationToken.None);
-        return proxy;
+        RouteConfig route = new() { Upstream = new UpstreamConfig { Scheme = "http" } };
+        ScriptedUpstream upstream = new();
+        await upstream.StartAsync();
+        return await StartAsync(upstream, new ProxyConfig { Routes = [route] }, null);
     }
+
+    /// <summary>Puts another configuration in force.</summary>
+    public void Reload(string yaml) => _routes.Replace(_builder.Build(Parse(Upstream, yaml)));
 
     /// <summary>Sends bytes as they are and returns all that comes back until the connection ends.</summary>
     public async Task<string> SendRawAsync(params string[] parts)
@@ -112,8 +122,34 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         await _server.StopAsync(new CancellationToken(canceled: true));
         await Upstream.DisposeAsync();
         _server.Dispose();
-        _connections.Dispose();
+        await _routes.StopAsync(CancellationToken.None);
+        _forwarder.Dispose();
         _loggers.Dispose();
         await _log.DisposeAsync();
+    }
+
+    private static async Task<ProxyUnderTest> StartAsync(
+        ScriptedUpstream upstream, ProxyConfig config, ProxySettings? settings)
+    {
+        ProxyUnderTest proxy = new(upstream, config, settings ?? new ProxySettings());
+        await proxy._server.StartAsync(CancellationToken.None);
+        return proxy;
+    }
+
+    private static ProxyConfig Parse(ScriptedUpstream upstream, string yaml)
+    {
+        string text = yaml.Replace("UPSTREAM", $"http://127.0.0.1:{upstream.Port}", StringComparison.Ordinal);
+        ConfigResult<ProxyConfig> parsed = ProxyConfigLoader.Parse("proxy.yml", text, "127.0.0.1:1");
+        return parsed.Config ?? throw new InvalidOperationException(string.Join('\n', parsed.Problems));
+    }
+
+    private ForwardEndpoint CreateEndpoint(ProxySettings settings)
+    {
+        BodyBudget budget = new(settings.MaxBufferedBytes);
+        LoopGuard loops = new("test");
+        ForwardMetrics metrics = new(_metrics, budget);
+        ILogger log = _loggers.CreateLogger("proxy");
+        UpstreamCall upstream = new(settings, _forwarder, loops, metrics, log, TimeProvider.System);
+        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, log);
     }
 }

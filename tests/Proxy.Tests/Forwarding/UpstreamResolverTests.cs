@@ -19,8 +19,12 @@ public sealed class UpstreamResolverTests
     public void A_fixed_host_has_its_scope_from_flags_host_and_surroundings(
         string host, string? signHost, string? region, string? service, string expectedRegion, string expectedService)
     {
-        ProxyOptions options = new() { Host = host, SignHost = signHost, Region = region, Service = service };
-        UpstreamResolver resolver = new(options, () => "found-1", TimeProvider.System);
+        RouteConfig route = new()
+        {
+            Upstream = new UpstreamConfig { Host = host, SignHost = signHost },
+            Signing = new SigningConfig { Region = region, Service = service },
+        };
+        UpstreamResolver resolver = new(route, () => "found-1", TimeProvider.System);
 
         Assert.True(resolver.TryResolve("whatever", out Upstream? upstream, out _));
         Assert.Equal(new SigningScope(expectedRegion, expectedService), upstream.Signer.Signer.Scope);
@@ -32,15 +36,19 @@ public sealed class UpstreamResolverTests
     public void A_missing_region_is_said_at_the_start()
     {
         StartFailedException refused = Assert.Throws<StartFailedException>(
-            () => new UpstreamResolver(new ProxyOptions { Host = "localhost:9009" }, () => null, TimeProvider.System));
+            () => new UpstreamResolver(
+                new RouteConfig { Name = "eu", Upstream = new UpstreamConfig { Host = "localhost:9009" } },
+                () => null,
+                TimeProvider.System));
 
+        Assert.Contains("'eu'", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--region", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_a_host_each_request_names_its_endpoint()
     {
-        UpstreamResolver resolver = new(new ProxyOptions(), () => null, TimeProvider.System);
+        UpstreamResolver resolver = new(new RouteConfig(), () => null, TimeProvider.System);
 
         Assert.True(resolver.TryResolve(AwsEndpoint, out Upstream? first, out _));
         Assert.True(resolver.TryResolve(AwsEndpoint, out Upstream? again, out _));

@@ -1,6 +1,6 @@
 using AmpEdge.SigV4;
 
-namespace AmpEdge.Proxy.Forwarding;
+namespace AmpEdge.Proxy.Credentials;
 
 /// <summary>Credentials to sign with, or the reason why there are none.</summary>
 internal readonly record struct CredentialAnswer(AwsCredentials? Credentials, string Reason)

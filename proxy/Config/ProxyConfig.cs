@@ -1,0 +1,14 @@
+namespace AmpEdge.Proxy.Config;
+
+/// <summary>
+/// Listeners and routes: what a configuration file holds and what the flags are a short way to write. Replaced whole by a
+/// reload.
+/// </summary>
+internal sealed record ProxyConfig
+{
+    /// <summary>Where callers connect; at least one.</summary>
+    public IReadOnlyList<ListenerConfig> Listeners { get; init; } = [];
+
+    /// <summary>Where requests go, in the order in which they are tried.</summary>
+    public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
+}

@@ -1,0 +1,92 @@
+using AmpEdge.Hosting;
+using AmpEdge.Proxy.Forwarding;
+
+namespace AmpEdge.Proxy.Config;
+
+/// <summary>Reads <c>routes</c>.</summary>
+internal sealed class RouteReader
+{
+    private readonly IReadOnlyList<ListenerConfig> _listeners;
+    private readonly string _adminAddress;
+
+    /// <param name="listeners">Those of the same file: what routes may name and must not lead to.</param>
+    /// <param name="adminAddress">Must not be led to either.</param>
+    public RouteReader(IReadOnlyList<ListenerConfig> listeners, string adminAddress)
+    {
+        _listeners = listeners;
+        _adminAddress = adminAddress;
+    }
+
+    public IReadOnlyList<RouteConfig> ReadAll(ConfigSection root)
+    {
+        List<RouteConfig> routes = [];
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (ConfigSection section in root.Sections("routes", "route", "empty route"))
+        {
+            RouteConfig route = Read(section);
+            if (route.Name.Length == 0)
+            {
+                section.Fail("name", "is missing", allowed: "a name for logs and metrics");
+            }
+            else if (!names.Add(route.Name))
+            {
+                section.Fail("name", "is used by another route", route.Name, "a name of its own");
+            }
+
+            routes.Add(route);
+        }
+
+        if (routes.Count == 0)
+        {
+            root.Fail("routes", "there is none", allowed: "a list with at least one route");
+        }
+
+        return routes;
+    }
+
+    private RouteConfig Read(ConfigSection section)
+    {
+        RouteConfig route = new()
+        {
+            Name = section.Text("name"),
+            Match = new MatchReader(_listeners).Read(section.Section("match", "match")),
+            Upstream = ReadUpstream(section),
+            Signing = SigningReader.Read(section.Section("sigv4", "sigv4")),
+            Headers = HeadersReader.Read(section.Section("headers", "headers")),
+            Timeouts = TimeoutsReader.Read(section.Section("timeouts", "timeouts")),
+            Limits = LimitsReader.Read(section.Section("limits", "limits")),
+        };
+        section.End();
+        return route;
+    }
+
+    private UpstreamConfig ReadUpstream(ConfigSection section)
+    {
+        const string Allowed = "such as https://aps-workspaces.us-east-1.amazonaws.com";
+        UpstreamConfig upstream = new() { SignHost = section.OptionalText("sign_host") };
+        if (!ConfigUrl.TryRead(section, "upstream", out Uri? url))
+        {
+            if (section.Text("upstream").Length == 0)
+            {
+                section.Fail("upstream", "is missing", allowed: Allowed);
+            }
+
+            return upstream;
+        }
+
+        if (url.PathAndQuery != "/" || url.UserInfo.Length > 0 || url.Fragment.Length > 0)
+        {
+            section.Fail("upstream", "must be scheme, host and port only", url.OriginalString, Allowed);
+        }
+
+        upstream = upstream with { Scheme = url.Scheme, Host = url.Authority };
+        if (LoopGuard.OwnListener(upstream, _listeners, _adminAddress) is { } own)
+        {
+            section.Fail(
+                "upstream", $"is this proxy's own listener {own}: every request would come back for ever",
+                url.OriginalString, "the server that requests are meant for");
+        }
+
+        return upstream;
+    }
+}

@@ -1,0 +1,50 @@
+using AmpEdge.Hosting;
+using AmpEdge.Proxy.Routing;
+using AmpEdge.SigV4;
+using Microsoft.AspNetCore.Http;
+
+namespace AmpEdge.Proxy.Forwarding;
+
+/// <summary>One request on its way through the proxy; each step fills in what the next ones need.</summary>
+internal sealed class ForwardRequest
+{
+    public ForwardRequest(HttpContext context, string listener)
+    {
+        Context = context;
+        Listener = listener;
+        Target = context.RawTarget();
+        Path = CanonicalPath.Resolve(Target.RawPath);
+    }
+
+    public HttpContext Context { get; }
+
+    /// <summary>The name of the listener that it came in by.</summary>
+    public string Listener { get; }
+
+    /// <summary>As the caller sent it.</summary>
+    public RequestTarget Target { get; }
+
+    /// <summary>What routes are chosen by: escapes as sent, dots and doubled slashes resolved.</summary>
+    public string Path { get; }
+
+    /// <summary>The route that took it; set by <see cref="RequestAdmission"/>.</summary>
+    public ProxyRoute Route
+    {
+        get => field ?? throw new InvalidOperationException("the request has no route yet");
+        set;
+    }
+
+    /// <summary>Where it goes; set by <see cref="RequestAdmission"/>.</summary>
+    public Upstream Upstream
+    {
+        get => field ?? throw new InvalidOperationException("the request has no upstream yet");
+        set;
+    }
+
+    /// <summary>What it is signed with; set by <see cref="RequestAdmission"/>.</summary>
+    public AwsCredentials Credentials
+    {
+        get => field ?? throw new InvalidOperationException("the request has no credentials yet");
+        set;
+    }
+}

@@ -1,0 +1,23 @@
+namespace AmpEdge.Proxy.Forwarding;
+
+/// <summary>Why a request was not forwarded; each is a value of the label of <c>ampedge_proxy_refused_requests_total</c>.</summary>
+internal enum RefusalReason
+{
+    /// <summary>This process has forwarded the request before.</summary>
+    Loop,
+
+    /// <summary>No route takes it.</summary>
+    NoRoute,
+
+    /// <summary>The route goes where the Host header says, which is no AWS endpoint.</summary>
+    UnknownHost,
+
+    /// <summary>There is nothing to sign with.</summary>
+    NoCredentials,
+
+    /// <summary>Its body is larger than one may be.</summary>
+    BodyTooLarge,
+
+    /// <summary>All bodies together hold as much as they may.</summary>
+    BufferFull,
+}

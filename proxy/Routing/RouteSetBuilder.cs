@@ -1,0 +1,66 @@
+using AmpEdge.Hosting;
+using AmpEdge.Proxy.Config;
+using AmpEdge.Proxy.Credentials;
+using AmpEdge.Proxy.Forwarding;
+using AmpEdge.SigV4;
+
+namespace AmpEdge.Proxy.Routing;
+
+/// <summary>
+/// Makes routes out of a configuration. Credentials and connections that an earlier configuration had too are the same ones.
+/// </summary>
+internal sealed class RouteSetBuilder
+{
+    private readonly Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> _takeCredentials;
+    private readonly SharedParts<ConnectionConfig, UpstreamConnections> _connections;
+    private readonly Lazy<string?> _foundRegion;
+    private readonly TimeProvider _time;
+
+    /// <param name="takeCredentials">The credentials of a setting, as <see cref="CredentialSources.Take"/> gives them.</param>
+    /// <param name="findRegion">Asked once, if a route and its host tell none; may take seconds.</param>
+    /// <param name="time">The clock of signatures.</param>
+    public RouteSetBuilder(
+        Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> takeCredentials, Func<string?> findRegion,
+        TimeProvider time)
+    {
+        _takeCredentials = takeCredentials;
+        _connections = new(static settings => new UpstreamConnections(settings), static connections =>
+        {
+            connections.Dispose();
+            return ValueTask.CompletedTask;
+        });
+        _foundRegion = new Lazy<string?>(findRegion);
+        _time = time;
+    }
+
+    /// <exception cref="StartFailedException">A route cannot work here; the message says which and why.</exception>
+    public RouteSet Build(ProxyConfig config)
+    {
+        List<IAsyncDisposable> leases = [];
+        try
+        {
+            List<ProxyRoute> routes = [];
+            foreach (RouteConfig route in config.Routes)
+            {
+                routes.Add(Build(route, leases));
+            }
+
+            return new RouteSet(routes, leases);
+        }
+        catch (StartFailedException)
+        {
+            _ = new RouteSet([], leases).RetireAsync();
+            throw;
+        }
+    }
+
+    private ProxyRoute Build(RouteConfig route, List<IAsyncDisposable> leases) => new()
+    {
+        Config = route,
+        Matcher = new RouteMatcher(route.Match),
+        Upstreams = new UpstreamResolver(route, () => _foundRegion.Value, _time),
+        Credentials = _takeCredentials(route.Signing.Credentials, leases),
+        Connections = _connections.Take(ConnectionConfig.Of(route), leases),
+        ForwarderSettings = ResponseForwarder.SettingsOf(route.Timeouts),
+    };
+}
