@@ -21,4 +21,26 @@ public sealed class AggregateExpr : Expr
     public override PositionRange Position => PositionInQuery;
 
     internal PositionRange PositionInQuery { get; init; }
+
+    /// <summary>The same grouping rule (<c>by</c> or <c>without</c>) over another expression and other labels.</summary>
+    public AggregateExpr With(Expr inner, Expr? parameter, IReadOnlyList<string> grouping) => new()
+    {
+        Operator = Operator,
+        Inner = inner,
+        Parameter = parameter,
+        Grouping = grouping,
+        Without = Without,
+        PositionInQuery = PositionInQuery,
+    };
+
+    /// <summary>Another aggregation over another expression, grouped as this one.</summary>
+    public AggregateExpr With(AggregateOperator other, Expr inner) => new()
+    {
+        Operator = other,
+        Inner = inner,
+        Parameter = Parameter,
+        Grouping = Grouping,
+        Without = Without,
+        PositionInQuery = PositionInQuery,
+    };
 }

@@ -25,4 +25,16 @@ public sealed class BinaryExpr : Expr
     internal PositionRange? PositionInQuery { get; init; }
 
     internal ExprType? CheckedType { get; set; }
+
+    /// <summary>The same operation between other operands of the same types.</summary>
+    public BinaryExpr With(Expr left, Expr right, VectorMatching? matching) => new()
+    {
+        Operator = Operator,
+        Left = left,
+        Right = right,
+        Matching = matching,
+        ReturnBool = ReturnBool,
+        PositionInQuery = PositionInQuery,
+        CheckedType = CheckedType,
+    };
 }

@@ -18,4 +18,8 @@ public sealed class MatrixSelector : Expr
     public override PositionRange Position => new(Selector.Position.Start, EndPosition);
 
     internal int EndPosition { get; set; }
+
+    /// <summary>The same range of another selector.</summary>
+    public MatrixSelector With(VectorSelector selector) =>
+        new() { Selector = selector, RangeMs = RangeMs, RangeExpr = RangeExpr, EndPosition = EndPosition };
 }

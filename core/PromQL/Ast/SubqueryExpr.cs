@@ -26,4 +26,17 @@ public sealed class SubqueryExpr : Expr
     internal int StartPosition { get; init; }
 
     internal int EndPosition { get; set; }
+
+    /// <summary>The same subquery of another expression, at another time.</summary>
+    public SubqueryExpr With(Expr inner, TimeModifiers time) => new()
+    {
+        Inner = inner,
+        RangeMs = RangeMs,
+        RangeExpr = RangeExpr,
+        StepMs = StepMs,
+        StepExpr = StepExpr,
+        Time = time,
+        StartPosition = StartPosition,
+        EndPosition = EndPosition,
+    };
 }

@@ -29,4 +29,16 @@ public sealed class VectorSelector : Expr
     public override PositionRange Position => PositionInQuery;
 
     internal PositionRange PositionInQuery { get; set; }
+
+    /// <summary>The same selector with other matchers (one for the name among them, if it has one) and another time.</summary>
+    public VectorSelector With(IReadOnlyList<Matcher> matchers, TimeModifiers time) => new()
+    {
+        Name = Name,
+        Matchers = matchers,
+        Time = time,
+        Anchored = Anchored,
+        Smoothed = Smoothed,
+        IsLabelSelector = IsLabelSelector,
+        PositionInQuery = PositionInQuery,
+    };
 }

@@ -1,5 +1,6 @@
 using AmpEdge.IngestServer.Auth;
 using AmpEdge.IngestServer.Query;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.DataPlane;
 

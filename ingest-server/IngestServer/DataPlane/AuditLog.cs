@@ -1,5 +1,6 @@
 using System.Net;
 using AmpEdge.IngestServer.Auth;
+using AmpEdge.QueryApi;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.IngestServer.DataPlane;
@@ -34,7 +35,7 @@ internal sealed class AuditLog(ILogger log, TimeProvider time)
 
         IPAddress? client = context.Connection.RemoteIpAddress;
         GuardLog.Refused(
-            _log, error.Reason, caller, context.Request.Method, Query.TimeParameter.Clip(context.Request.Path.ToString()),
+            _log, error.Reason, caller, context.Request.Method, TimeParameter.Clip(context.Request.Path.ToString()),
             client, error.Status);
     }
 

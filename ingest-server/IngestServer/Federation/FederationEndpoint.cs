@@ -4,6 +4,7 @@ using AmpEdge.IngestServer.Query;
 using AmpEdge.IngestServer.Workspaces;
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
+using AmpEdge.QueryApi;
 using AmpEdge.Tsdb;
 using Microsoft.Extensions.Logging;
 

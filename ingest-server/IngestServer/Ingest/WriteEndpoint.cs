@@ -6,6 +6,7 @@ using AmpEdge.IngestServer.DataPlane;
 using AmpEdge.IngestServer.Query;
 using AmpEdge.IngestServer.Workspaces;
 using AmpEdge.Prometheus;
+using AmpEdge.QueryApi;
 using AmpEdge.Tsdb;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using AmpEdge.IngestServer.Query;
 using AmpEdge.Prometheus;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.Ingest;
 

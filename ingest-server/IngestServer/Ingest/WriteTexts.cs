@@ -1,6 +1,7 @@
 using System.Text;
 using AmpEdge.IngestServer.Query;
 using AmpEdge.Prometheus;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.Ingest;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using AmpEdge.Prometheus;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.Query;
 

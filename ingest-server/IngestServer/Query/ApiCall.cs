@@ -1,4 +1,5 @@
 using AmpEdge.IngestServer.Workspaces;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.Query;
 

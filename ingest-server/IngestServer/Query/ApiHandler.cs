@@ -1,3 +1,5 @@
+using AmpEdge.QueryApi;
+
 namespace AmpEdge.IngestServer.Query;
 
 /// <summary>Answers one API call into its response, or says why it cannot.</summary>

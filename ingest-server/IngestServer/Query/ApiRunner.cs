@@ -1,5 +1,6 @@
 using AmpEdge.IngestServer.DataPlane;
 using AmpEdge.PromQL;
+using AmpEdge.QueryApi;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.IngestServer.Query;
@@ -44,10 +45,7 @@ internal sealed class ApiRunner(ILogger log)
         }
         catch (QueryException failed)
         {
-            // What the engine calls bad is always the expression: the other parameters were read before.
-            return failed.Kind == QueryErrorKind.BadData
-                ? ApiError.InvalidParameter("query", failed.Message)
-                : new ApiError(KindOf(failed.Kind), failed.Message);
+            return ApiError.Of(failed);
         }
         catch (IOException failed) when (!call.Cancel.IsCancellationRequested)
         {
@@ -63,12 +61,4 @@ internal sealed class ApiRunner(ILogger log)
             ? call.Body.Span
             : default;
     }
-
-    private static ApiErrorKind KindOf(QueryErrorKind kind) => kind switch
-    {
-        QueryErrorKind.Execution => ApiErrorKind.Execution,
-        QueryErrorKind.Timeout => ApiErrorKind.Timeout,
-        QueryErrorKind.Canceled => ApiErrorKind.Canceled,
-        _ => ApiErrorKind.Internal,
-    };
 }

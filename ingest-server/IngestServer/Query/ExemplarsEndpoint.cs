@@ -1,5 +1,6 @@
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
+using AmpEdge.QueryApi;
 using AmpEdge.Tsdb;
 
 namespace AmpEdge.IngestServer.Query;

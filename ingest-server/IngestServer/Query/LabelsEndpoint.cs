@@ -1,6 +1,7 @@
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
+using AmpEdge.QueryApi;
 using AmpEdge.Tsdb;
 
 namespace AmpEdge.IngestServer.Query;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Linq;
 using AmpEdge.Prometheus;
+using AmpEdge.QueryApi;
 using AmpEdge.Tsdb;
 
 namespace AmpEdge.IngestServer.Query;

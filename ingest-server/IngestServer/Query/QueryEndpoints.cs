@@ -1,6 +1,7 @@
 using AmpEdge.IngestServer.DataPlane;
 using AmpEdge.IngestServer.Status;
 using AmpEdge.PromQL;
+using AmpEdge.QueryApi;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.IngestServer.Query;
@@ -22,7 +23,7 @@ internal sealed class QueryEndpoints
         Labels = runner.Run(labels.AnswerNamesAsync);
         LabelValues = runner.Run(labels.AnswerValuesAsync);
         Metadata = runner.Run(MetadataEndpoint.AnswerAsync);
-        Build = runner.Run(BuildEndpoint.AnswerAsync);
+        Build = runner.Run(StatusEndpoints.AnswerBuildAsync);
         StatusEndpoints program = new(status);
         Config = runner.Run(program.AnswerConfigAsync);
         Flags = runner.Run(program.AnswerFlagsAsync);
@@ -37,9 +38,8 @@ internal sealed class QueryEndpoints
         Rules = runner.Run(RuleEndpoints.AnswerRulesAsync);
         Alerts = runner.Run(RuleEndpoints.AnswerAlertsAsync);
         Exemplars = runner.Run(new ExemplarsEndpoint(gate, parser).AnswerAsync);
-        ExpressionEndpoints expressions = new(parser);
-        Format = runner.Run(expressions.AnswerFormattedAsync);
-        Parse = runner.Run(expressions.AnswerParsedAsync);
+        Format = runner.Run(call => ExpressionAnswers.SendFormattedAsync(call.Response, call.Parameters, parser));
+        Parse = runner.Run(call => ExpressionAnswers.SendParsedAsync(call.Response, call.Parameters, parser));
         DeleteSeries = runner.Run(admin.DeleteSeriesAsync);
         CleanTombstones = runner.Run(admin.CleanTombstonesAsync);
         Snapshot = runner.Run(admin.SnapshotAsync);

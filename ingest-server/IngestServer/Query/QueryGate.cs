@@ -1,4 +1,5 @@
 using AmpEdge.Hosting;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.Query;
 

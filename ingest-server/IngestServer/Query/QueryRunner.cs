@@ -1,5 +1,6 @@
 using AmpEdge.IngestServer.QueryLogging;
 using AmpEdge.PromQL;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.Query;
 
@@ -40,7 +41,7 @@ internal sealed class QueryRunner(Engine engine, QueryGate gate, QueryMetrics me
 
         _metrics.Count(result.Statistics, call.Workspace);
         _queryLog.Log(call, query, result.Statistics, error: null);
-        await ResultWriter.WriteAsync(call, result, query);
+        await ResultWriter.WriteAsync(call.Response, result, query);
         return null;
     }
 

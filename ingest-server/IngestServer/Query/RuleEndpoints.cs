@@ -1,5 +1,6 @@
 using System.Globalization;
 using AmpEdge.Prometheus;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.Query;
 

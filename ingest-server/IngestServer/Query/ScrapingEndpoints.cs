@@ -1,5 +1,6 @@
 using System.Globalization;
 using AmpEdge.PromQL;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.Query;
 

@@ -1,4 +1,5 @@
 using AmpEdge.Prometheus;
+using AmpEdge.QueryApi;
 using AmpEdge.Tsdb;
 
 namespace AmpEdge.IngestServer.Query;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AmpEdge.IngestServer.Query;
 using AmpEdge.PromQL;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.IngestServer.QueryLogging;
 

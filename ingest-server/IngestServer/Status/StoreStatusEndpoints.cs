@@ -1,5 +1,6 @@
 using System.Globalization;
 using AmpEdge.IngestServer.Query;
+using AmpEdge.QueryApi;
 using AmpEdge.Tsdb;
 
 namespace AmpEdge.IngestServer.Status;

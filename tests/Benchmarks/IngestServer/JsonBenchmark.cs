@@ -1,4 +1,5 @@
 using AmpEdge.IngestServer.Query;
+using AmpEdge.QueryApi;
 using BenchmarkDotNet.Attributes;
 
 namespace AmpEdge.Benchmarks.IngestServer;

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>RFC 3339 times as the Prometheus API takes them and as AMP prints them in texts.</summary>
-internal static class Rfc3339
+public static class Rfc3339
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
 

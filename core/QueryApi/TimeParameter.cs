@@ -1,10 +1,10 @@
 using System.Globalization;
 using AmpEdge.Prometheus;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>Times of API parameters: Unix seconds with a fraction, or RFC 3339.</summary>
-internal static class TimeParameter
+public static class TimeParameter
 {
     /// <summary>The earliest and latest times that Prometheus knows, which clients send to mean "everything".</summary>
     private const string MinTimeText = "-292273086-05-16T16:47:06Z";
@@ -49,7 +49,7 @@ internal static class TimeParameter
     }
 
     /// <summary>Texts from outside are cut before they are put into a message.</summary>
-    internal static string Clip(string text) => text.Length <= 200 ? text : text[..200] + "…";
+    public static string Clip(string text) => text.Length <= 200 ? text : text[..200] + "…";
 
     private static long FromSeconds(double seconds)
     {

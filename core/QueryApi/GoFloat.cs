@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>Numbers of API parameters as Prometheus reads them: no white space, no thousands, Inf and NaN by name.</summary>
-internal static class GoFloat
+public static class GoFloat
 {
     public static bool TryParse(string text, out double value)
     {

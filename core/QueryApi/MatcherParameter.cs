@@ -1,10 +1,10 @@
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>The <c>match[]</c> selectors of series and label calls.</summary>
-internal static class MatcherParameter
+public static class MatcherParameter
 {
     public const string Name = "match[]";
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>
 /// Writes doubles as the Prometheus HTTP API does: the shortest digits that read back as the same number, without
@@ -10,7 +10,7 @@ namespace AmpEdge.IngestServer.Query;
 /// Sample values switch to the exponent form outside that range; scalars never do, as in Prometheus, whose two code
 /// paths format them differently.
 /// </remarks>
-internal static class FloatText
+public static class FloatText
 {
     /// <summary>Enough for any double in the longest form: 309 digits, or 17 digits behind 323 zeros.</summary>
     public const int MaxLength = 352;

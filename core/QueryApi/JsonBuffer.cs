@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>
 /// JSON text under construction in one pooled array: literals, UTF-8 strings, and numbers in Prometheus's forms.
@@ -14,7 +14,7 @@ namespace AmpEdge.IngestServer.Query;
 /// Sample timestamps and values have forms of their own (milliseconds as decimal seconds, values as strings), and a
 /// range answer is millions of them; that is why this is not a Utf8JsonWriter.
 /// </remarks>
-internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
+public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
 {
     private static readonly SearchValues<byte> s_mustEscape = SearchValues.Create(
         [.. ControlBytes(), (byte)'"', (byte)'\\']);

@@ -1,8 +1,8 @@
-using AmpEdge.IngestServer.Query;
+using AmpEdge.QueryApi;
 using AmpEdge.Tests.Support;
 using Xunit;
 
-namespace AmpEdge.IngestServer.Tests.Query;
+namespace AmpEdge.Core.Tests.QueryApi;
 
 public sealed class RequestParametersTests
 {

@@ -1,12 +1,12 @@
 using AmpEdge.Prometheus;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>
 /// Writes a native histogram at a time as Prometheus does: count, sum, and the buckets that have observations, each with
 /// the rule of its ends (0 open left, 1 open right, 2 open, 3 closed).
 /// </summary>
-internal static class HistogramWriter
+public static class HistogramWriter
 {
     public static void Write(JsonBuffer json, long timestampMs, FloatHistogram histogram)
     {

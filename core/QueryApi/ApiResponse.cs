@@ -1,11 +1,11 @@
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>
 /// One JSON answer on its way to the client: the handler appends to <see cref="Json"/> and calls
 /// <see cref="FlushIfLargeAsync"/> between items, so that an answer of any size passes through a small buffer.
 /// </summary>
 /// <remarks>Status and headers go out with the first flush; until then an error can still replace the answer.</remarks>
-internal sealed class ApiResponse(HttpContext context) : IAsyncDisposable
+public sealed class ApiResponse(HttpContext context) : IAsyncDisposable
 {
     /// <summary>Once the buffer holds this much, it is sent.</summary>
     private const int FlushAtBytes = 64 * 1024;

@@ -1,10 +1,10 @@
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>Durations of API parameters: seconds as a number, or Prometheus's form with units.</summary>
-internal static class DurationParameter
+public static class DurationParameter
 {
     /// <summary>Prometheus counts in 64-bit nanoseconds; what does not fit there is refused.</summary>
     private const double MaxSeconds = long.MaxValue / 1e9;

@@ -2,17 +2,28 @@ using System.Collections.ObjectModel;
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>Writes the value of a query and what the engine says about it, in the order of Prometheus's members.</summary>
-internal static class ResultWriter
+public static class ResultWriter
 {
     /// <summary>Warning of an answer that a <c>limit</c> cut.</summary>
     public const string TruncatedWarning = "results truncated due to limit";
 
-    public static async Task WriteAsync(ApiCall call, QueryResult result, QueryCall query)
+    /// <summary>Sends the whole answer.</summary>
+    /// <param name="response">Takes it; nothing must have been sent yet.</param>
+    /// <param name="result">What the engine came to.</param>
+    /// <param name="query">Limit, threshold and whether statistics are shown.</param>
+    /// <param name="warnings">What others than the engine have to warn of; stands first.</param>
+    /// <param name="infos">What others than the engine remark; stands first.</param>
+    public static async Task WriteAsync(
+        ApiResponse response,
+        QueryResult result,
+        QueryCall query,
+        IReadOnlyList<string>? warnings = null,
+        IReadOnlyList<string>? infos = null)
     {
-        JsonBuffer json = call.Response.Json;
+        JsonBuffer json = response.Json;
         json.Raw("{\"status\":\"success\",\"data\":{\"resultType\":\""u8);
         bool truncated = false;
         switch (result.Value)
@@ -30,28 +41,28 @@ internal static class ResultWriter
                 break;
             case VectorValue vector:
                 json.Raw("vector\",\"result\":["u8);
-                truncated = await WriteVectorAsync(call, vector, query.Limit);
+                truncated = await WriteVectorAsync(response, vector, query);
                 json.Raw((byte)']');
                 break;
             case MatrixValue matrix:
                 json.Raw("matrix\",\"result\":["u8);
-                truncated = await WriteMatrixAsync(call.Response, matrix, query.Limit);
+                truncated = await WriteMatrixAsync(response, matrix, query.Limit);
                 json.Raw((byte)']');
                 break;
             default:
                 throw new InvalidOperationException($"no JSON form for {result.Value.GetType().Name}");
         }
 
-        if (call.Parameters.Get("stats").Length > 0)
+        if (query.ShowsStatistics)
         {
             json.Raw(",\"stats\":"u8);
             WriteStatistics(json, result.Statistics);
         }
 
         json.Raw((byte)'}');
-        WriteAnnotations(json, result, query, truncated);
+        WriteAnnotations(json, result, query, truncated, warnings ?? [], infos ?? []);
         json.Raw((byte)'}');
-        await call.Response.CompleteAsync();
+        await response.CompleteAsync();
     }
 
     /// <summary><c>{"name":"value",…}</c>.</summary>
@@ -108,15 +119,16 @@ internal static class ResultWriter
         json.Raw("\"]"u8);
     }
 
-    private static async Task<bool> WriteVectorAsync(ApiCall call, VectorValue vector, int limit)
+    private static async Task<bool> WriteVectorAsync(ApiResponse response, VectorValue vector, QueryCall query)
     {
+        int limit = query.Limit;
         int count = limit > 0 ? Math.Min(limit, vector.Count) : vector.Count;
         bool truncated = count < vector.Count;
-        int[]? order = truncated ? LimitOrder.Of(vector, call.Parameters.Get("query")) : null;
+        int[]? order = truncated ? LimitOrder.Of(vector, query.Text) : null;
         for (int index = 0; index < count; index++)
         {
-            WriteVectorItem(call.Response.Json, vector, order?[index] ?? index, isFirst: index == 0);
-            await call.Response.FlushIfLargeAsync();
+            WriteVectorItem(response.Json, vector, order?[index] ?? index, isFirst: index == 0);
+            await response.FlushIfLargeAsync();
         }
 
         return truncated;
@@ -217,10 +229,16 @@ internal static class ResultWriter
         json.Raw("],"u8);
     }
 
-    private static void WriteAnnotations(JsonBuffer json, QueryResult result, QueryCall query, bool truncated)
+    private static void WriteAnnotations(
+        JsonBuffer json,
+        QueryResult result,
+        QueryCall query,
+        bool truncated,
+        IReadOnlyList<string> otherWarnings,
+        IReadOnlyList<string> otherInfos)
     {
         Annotations annotations = result.Annotations;
-        List<string> warnings = Cap(annotations.Warnings, "warning");
+        List<string> warnings = [.. otherWarnings, .. Cap(annotations.Warnings, "warning")];
         long processed = result.Statistics.TotalQueryableSamples;
         if (processed > query.WarnAtSamples)
         {
@@ -234,7 +252,7 @@ internal static class ResultWriter
         }
 
         WriteTexts(json, "warnings"u8, warnings);
-        WriteTexts(json, "infos"u8, Cap(annotations.Infos, "info"));
+        WriteTexts(json, "infos"u8, [.. otherInfos, .. Cap(annotations.Infos, "info")]);
     }
 
     /// <summary>Prometheus's API shows ten of a kind and counts the others.</summary>

@@ -1,10 +1,10 @@
 using System.IO.Compression;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>The body of one answer, compressed when the caller takes that: gzip or deflate, as Prometheus has it.</summary>
 /// <remarks>Status and headers go out with the first write.</remarks>
-internal sealed class AnswerBody(HttpContext context)
+public sealed class AnswerBody(HttpContext context)
 {
     private readonly HttpContext _context = context;
     private Stream? _body;

@@ -1,7 +1,7 @@
-using AmpEdge.IngestServer.Query;
+using AmpEdge.QueryApi;
 using Xunit;
 
-namespace AmpEdge.IngestServer.Tests.Query;
+namespace AmpEdge.Core.Tests.QueryApi;
 
 public sealed class TimeParameterTests
 {

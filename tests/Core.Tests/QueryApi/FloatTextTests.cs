@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using AmpEdge.IngestServer.Query;
+using AmpEdge.QueryApi;
 using AmpEdge.Tests.Support;
 using Xunit;
 
-namespace AmpEdge.IngestServer.Tests.Query;
+namespace AmpEdge.Core.Tests.QueryApi;
 
 public sealed class FloatTextTests
 {

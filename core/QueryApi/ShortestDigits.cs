@@ -1,13 +1,13 @@
 using System.Numerics;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>
 /// The fewest digits that read back as the same number, and of those the closest: the algorithm "Schubfach" of Raffaello
 /// Giulietti, which takes three multiplications where the general formatting of .NET takes a hundred nanoseconds. A range
 /// answer has one such number for each point.
 /// </summary>
-internal static class ShortestDigits
+public static class ShortestDigits
 {
     private const int SignificandBits = 52;
     private const int ExponentBias = 1075;

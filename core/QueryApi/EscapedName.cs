@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>
 /// Prometheus's way of writing any name with letters, digits and underscores: <c>U__</c>, then <c>__</c> for an
 /// underscore and <c>_HEX_</c> for any other code point.
 /// </summary>
-internal static class EscapedName
+public static class EscapedName
 {
     private const string Prefix = "U__";
 

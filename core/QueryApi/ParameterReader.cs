@@ -2,13 +2,13 @@ using System.Globalization;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>
 /// Reads the parameters of one call; the first that cannot be read stays in <see cref="Error"/>, and what is read
 /// after it means nothing. Error texts are Prometheus's.
 /// </summary>
-internal sealed class ParameterReader(RequestParameters parameters)
+public sealed class ParameterReader(RequestParameters parameters)
 {
     private readonly RequestParameters _parameters = parameters;
 

@@ -1,7 +1,7 @@
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>Why an API call failed: Prometheus's <c>errorType</c>, which decides the status code.</summary>
-internal enum ApiErrorKind
+public enum ApiErrorKind
 {
     BadData,
     Execution,

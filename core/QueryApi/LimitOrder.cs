@@ -1,18 +1,18 @@
 using AmpEdge.Prometheus;
 using AmpEdge.PromQL;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>
 /// Which elements of an instant vector come first when a <c>limit</c> cuts it: by labels, so that the same call keeps the
 /// same series, unless the expression itself sorts.
 /// </summary>
-internal static class LimitOrder
+public static class LimitOrder
 {
     /// <summary>Indexes into the vector in that order; null to keep its own.</summary>
     public static int[]? Of(VectorValue vector, string query)
     {
-        if (PromQLParser.Parse(query, ParserOptions.Everything).Expr is { } expr && Sorts(expr))
+        if (Sorts(query))
         {
             return null;
         }
@@ -27,6 +27,10 @@ internal static class LimitOrder
         Array.Sort(labels, order);
         return order;
     }
+
+    /// <summary>Whether the order of an expression's series means something.</summary>
+    public static bool Sorts(string query) =>
+        PromQLParser.Parse(query, ParserOptions.Everything).Expr is { } expr && Sorts(expr);
 
     private static bool Sorts(Expr expr) => expr switch
     {

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>The parameters of one API call: those of a POST form first, then those of the query string.</summary>
-internal sealed class RequestParameters
+public sealed class RequestParameters
 {
     private readonly List<KeyValuePair<string, string>> _pairs = [];
 

@@ -1,9 +1,9 @@
 using AmpEdge.Prometheus;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>Truth values of API parameters in the spellings that Prometheus takes.</summary>
-internal static class GoBool
+public static class GoBool
 {
     public static bool TryParse(string text, out bool value, out string problem)
     {

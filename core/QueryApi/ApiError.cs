@@ -1,9 +1,10 @@
 using AmpEdge.Prometheus;
+using AmpEdge.PromQL;
 
-namespace AmpEdge.IngestServer.Query;
+namespace AmpEdge.QueryApi;
 
 /// <summary>A failed API call: its kind and the text that the caller reads.</summary>
-internal sealed record ApiError(ApiErrorKind Kind, string Message)
+public sealed record ApiError(ApiErrorKind Kind, string Message)
 {
     /// <summary>The status of a client that went away: nobody reads it, logs and metrics do.</summary>
     public const int StatusClientClosedRequest = 499;
@@ -35,4 +36,17 @@ internal sealed record ApiError(ApiErrorKind Kind, string Message)
     /// <summary>A parameter that cannot be taken, in Prometheus's words.</summary>
     public static ApiError InvalidParameter(string name, string problem) =>
         new(ApiErrorKind.BadData, $"invalid parameter {LabelsFormatter.Quote(name)}: {problem}");
+
+    /// <summary>A query that failed. What the engine calls bad is always the expression.</summary>
+    public static ApiError Of(QueryException failed) => failed.Kind == QueryErrorKind.BadData
+        ? InvalidParameter("query", failed.Message)
+        : new ApiError(KindOf(failed.Kind), failed.Message);
+
+    private static ApiErrorKind KindOf(QueryErrorKind kind) => kind switch
+    {
+        QueryErrorKind.Execution => ApiErrorKind.Execution,
+        QueryErrorKind.Timeout => ApiErrorKind.Timeout,
+        QueryErrorKind.Canceled => ApiErrorKind.Canceled,
+        _ => ApiErrorKind.Internal,
+    };
 }
