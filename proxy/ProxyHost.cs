@@ -20,8 +20,10 @@ internal sealed class ProxyHost : IDisposable
     private readonly MetricRegistry _metrics = new();
     private readonly Readiness _readiness = new();
     private readonly ResponseForwarder _forwarder;
+    private readonly RouteSetBuilder _builder;
     private readonly CurrentRoutes _routes;
     private readonly ForwardEndpoint _endpoint;
+    private readonly ConfigReloader<ProxyConfig>? _reloader;
 
     /// <exception cref="StartFailedException">The configuration cannot work on this machine.</exception>
     public ProxyHost(ProxySettings settings, ProxyConfig config, ILoggerFactory loggers, TimeProvider time)
@@ -30,9 +32,11 @@ internal sealed class ProxyHost : IDisposable
         _loggers = loggers;
         _time = time;
         CredentialSources credentials = new(_metrics, _readiness, loggers.CreateLogger<CredentialSources>(), time);
-        _routes = new CurrentRoutes(new RouteSetBuilder(credentials.Take, AwsRegion.Find, time).Build(config));
+        _builder = new RouteSetBuilder(credentials.Take, AwsRegion.Find, time, new Random(RandomSeed.Next()));
+        _routes = new CurrentRoutes(_builder.Build(config));
         _forwarder = new ResponseForwarder(time);
         _endpoint = CreateEndpoint();
+        _reloader = CreateReloader(config);
         Admin = CreateAdmin();
         Listeners = new ListenerTable(config.Listeners, CreateListener);
         LogStart(config);
@@ -44,14 +48,47 @@ internal sealed class ProxyHost : IDisposable
     /// <summary>Where callers connect.</summary>
     public ListenerTable Listeners { get; }
 
-    public void AddTo(ProcessHost host) =>
+    public void AddTo(ProcessHost host)
+    {
         host.Add(_routes).Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain);
+        if (_reloader is not null && _settings.ConfigFile is { } file)
+        {
+            host.OnReload = () => _reloader.ReloadAsync(CancellationToken.None);
+            if (_settings.AutoReloadInterval > TimeSpan.Zero)
+            {
+                ConfigWatch watch = new(
+                    () => [file], _reloader.ReloadAsync, _settings.AutoReloadInterval, _time,
+                    _loggers.CreateLogger<ConfigWatch>());
+                host.AddLoop("config watch", watch.RunAsync);
+            }
+        }
+    }
 
     public void Dispose()
     {
         Listeners.Dispose();
         Admin.Dispose();
         _forwarder.Dispose();
+        _reloader?.Dispose();
+    }
+
+    /// <summary>Null without a file: the flags do not change. Routes come first, so that new listeners find theirs.</summary>
+    private ConfigReloader<ProxyConfig>? CreateReloader(ProxyConfig config)
+    {
+        if (_settings.ConfigFile is not { } file)
+        {
+            return null;
+        }
+
+        ConfigReloader<ProxyConfig> reloader = new(
+            config, () => ProxyConfigLoader.Load(file, _settings.AdminListenAddress), "ampedge_proxy", _metrics, _loggers, _time);
+        reloader.OnChange((next, _) =>
+        {
+            _routes.Replace(_builder.Build(next));
+            return Task.CompletedTask;
+        });
+        reloader.OnChange((next, cancel) => Listeners.ApplyAsync(next.Listeners, cancel));
+        return reloader;
     }
 
     private ForwardEndpoint CreateEndpoint()
@@ -68,7 +105,11 @@ internal sealed class ProxyHost : IDisposable
     {
         ProcessMetrics.Register(_metrics, "ampedge-proxy", BuildVersion.Of(typeof(ProxyHost).Assembly));
         RouteTable routes = new();
-        new ManagementEndpoints("AmpEdge Proxy", _metrics, _readiness).MapTo(routes);
+        new ManagementEndpoints("AmpEdge Proxy", _metrics, _readiness)
+        {
+            Reload = _reloader is null ? null : _reloader.ReloadAsync,
+            LifecycleEnabled = _settings.MayReload,
+        }.MapTo(routes);
         routes.Map("GET", "/healthz", context => context.WriteTextAsync(200, "ok"));
         HttpServerOptions options = new()
         {

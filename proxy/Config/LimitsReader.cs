@@ -16,6 +16,9 @@ internal static class LimitsReader
         LimitsConfig limits = new()
         {
             RequestBodyBytes = ReadBodySize(section, defaults.RequestBodyBytes),
+            ConcurrentRequests = section.Int("concurrent_requests", defaults.ConcurrentRequests, 0),
+            RequestsPerSecond = section.Int("requests_per_second", defaults.RequestsPerSecond, 0),
+            SamplesPerSecond = section.Int("samples_per_second", defaults.SamplesPerSecond, 0),
         };
         section.End();
         return limits;

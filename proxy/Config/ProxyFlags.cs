@@ -23,6 +23,8 @@ internal sealed class ProxyFlags
 
     private readonly Flag<string> _configFile;
     private readonly Flag<bool> _configCheck;
+    private readonly Flag<TimeSpan> _autoReload;
+    private readonly Flag<bool> _enableLifecycle;
     private readonly Flag<string> _name;
     private readonly Flag<string> _region;
     private readonly Flag<string> _host;
@@ -59,6 +61,11 @@ internal sealed class ProxyFlags
         _configFile = files.Text(
             "config.file", "", "Listeners and routes; the flags that name one listener and one route stand in its place.", "FILE");
         _configCheck = files.Switch("config.check", "Check the configuration, say what is wrong with it, and end.");
+
+        _autoReload = files.Duration(
+            "config.auto-reload-interval", TimeSpan.Zero, "How often to look whether the file has changed; 0s: never.");
+        _enableLifecycle = files.Switch(
+            "web.enable-lifecycle", "Let POST /-/reload be called on an admin address beyond loopback, where it always may.");
 
         FlagGroup signing = flags.Group("Signing");
         _name = signing.Text("name", "", "AWS service to sign for; else read from the host, else aps.", "SERVICE");
@@ -170,6 +177,8 @@ internal sealed class ProxyFlags
         ProxySettings settings = new()
         {
             ConfigFile = OrNull(_configFile),
+            AutoReloadInterval = ReadDuration(_autoReload, TimeSpan.Zero, problems),
+            EnableLifecycle = _enableLifecycle.Value,
             AdminListenAddress = _admin.Value,
             MaxBufferedBytes = _maxBuffered.Value.Bytes,
             DrainTimeout = ReadDuration(_drainTimeout, TimeSpan.Zero, problems),

@@ -1,3 +1,5 @@
+using AmpEdge.Hosting;
+
 namespace AmpEdge.Proxy.Config;
 
 /// <summary>What holds for the life of the process, as its flags say. Defaults stand here and nowhere else.</summary>
@@ -5,6 +7,15 @@ internal sealed record ProxySettings
 {
     /// <summary>The file of listeners and routes; null when the flags name them.</summary>
     public string? ConfigFile { get; init; }
+
+    /// <summary>Between two looks whether the file has changed; zero for none.</summary>
+    public TimeSpan AutoReloadInterval { get; init; }
+
+    /// <summary>True to let <c>/-/reload</c> be called on an admin address that other machines reach.</summary>
+    public bool EnableLifecycle { get; init; }
+
+    /// <summary>Whether <c>/-/reload</c> may be called: on loopback always.</summary>
+    public bool MayReload => EnableLifecycle || ListenAddress.Parse(AdminListenAddress).IsLoopback;
 
     /// <summary>Where health, readiness and metrics are answered.</summary>
     public string AdminListenAddress { get; init; } = "127.0.0.1:8081";

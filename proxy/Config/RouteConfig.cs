@@ -10,6 +10,20 @@ internal sealed record RouteConfig
 
     public UpstreamConfig Upstream { get; init; } = new();
 
+    /// <summary>Paths that name no workspace are made to name this one; empty: they stay as they are.</summary>
+    public string Workspace { get; init; } = "";
+
+    public RouteAccess Access { get; init; }
+
+    /// <summary>
+    /// The paths that may be asked for, as callers send them; <c>*</c> stands for one segment, a last <c>**</c> for all that
+    /// follows. Empty: all.
+    /// </summary>
+    public IReadOnlyList<string> AllowPaths { get; init; } = [];
+
+    /// <summary>The first that matches is applied, before the workspace is.</summary>
+    public IReadOnlyList<PathRewriteConfig> PathRewrites { get; init; } = [];
+
     public SigningConfig Signing { get; init; } = new();
 
     /// <summary>What is done to the headers and query of a request before it is signed.</summary>
@@ -18,4 +32,13 @@ internal sealed record RouteConfig
     public TimeoutsConfig Timeouts { get; init; } = new();
 
     public LimitsConfig Limits { get; init; } = new();
+
+    public RetriesConfig Retries { get; init; } = new();
+
+    public QueryGuardConfig QueryGuard { get; init; } = new();
+
+    /// <summary>True when not all of an upstream may be reached: paths must then be what they look like.</summary>
+    public bool IsConfined =>
+        Workspace.Length > 0 || Access != RouteAccess.ReadWrite || AllowPaths.Count > 0 || PathRewrites.Count > 0
+        || Match.PathPrefix.Length > 0;
 }

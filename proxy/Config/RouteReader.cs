@@ -46,21 +46,53 @@ internal sealed class RouteReader
 
     private RouteConfig Read(ConfigSection section)
     {
+        string workspace = ReadWorkspace(section);
+        SigningConfig signing = SigningReader.Read(section.Section("sigv4", "sigv4"));
         RouteConfig route = new()
         {
             Name = section.Text("name"),
             Match = new MatchReader(_listeners).Read(section.Section("match", "match")),
-            Upstream = ReadUpstream(section),
-            Signing = SigningReader.Read(section.Section("sigv4", "sigv4")),
+            Upstream = ReadUpstream(section, workspace, signing.Region),
+            Workspace = workspace,
+            Access = ReadAccess(section),
+            AllowPaths = PathsReader.ReadAllowed(section),
+            PathRewrites = PathsReader.ReadRewrites(section),
+            Signing = signing,
             Headers = HeadersReader.Read(section.Section("headers", "headers")),
             Timeouts = TimeoutsReader.Read(section.Section("timeouts", "timeouts")),
             Limits = LimitsReader.Read(section.Section("limits", "limits")),
+            Retries = RetriesReader.Read(section.Section("retries", "retries")),
+            QueryGuard = QueryGuardReader.Read(section.Section("query_guard", "query_guard")),
         };
         section.End();
         return route;
     }
 
-    private UpstreamConfig ReadUpstream(ConfigSection section)
+    private static string ReadWorkspace(ConfigSection section)
+    {
+        string workspace = section.Text("workspace");
+        foreach (char letter in workspace)
+        {
+            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.'))
+            {
+                section.Fail("workspace", "is not the id of a workspace", workspace, "such as ws-12345678-90ab-cdef-1234-567890abcdef");
+                return "";
+            }
+        }
+
+        return workspace;
+    }
+
+    private static RouteAccess ReadAccess(ConfigSection section) =>
+        section.Choice("access", "read_write", "read_write", "read_only", "write_only") switch
+        {
+            "read_only" => RouteAccess.ReadOnly,
+            "write_only" => RouteAccess.WriteOnly,
+            _ => RouteAccess.ReadWrite,
+        };
+
+    /// <summary>A workspace and its region are enough to tell AMP's own endpoint.</summary>
+    private UpstreamConfig ReadUpstream(ConfigSection section, string workspace, string? region)
     {
         const string Allowed = "such as https://aps-workspaces.us-east-1.amazonaws.com";
         UpstreamConfig upstream = new() { SignHost = section.OptionalText("sign_host") };
@@ -68,7 +100,12 @@ internal sealed class RouteReader
         {
             if (section.Text("upstream").Length == 0)
             {
-                section.Fail("upstream", "is missing", allowed: Allowed);
+                if (workspace.Length > 0 && region is not null)
+                {
+                    return upstream with { Host = $"aps-workspaces.{region}.amazonaws.com" };
+                }
+
+                section.Fail("upstream", "is missing", allowed: Allowed + "; or workspace and sigv4.region");
             }
 
             return upstream;

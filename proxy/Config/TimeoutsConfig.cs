@@ -10,6 +10,12 @@ internal sealed record TimeoutsConfig
     /// <summary>From the first packet to a usable connection, TLS included.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>From sending a request to the head of its answer; infinite for <see cref="Idle"/> alone.</summary>
+    public TimeSpan Headers { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>From sending a request to the end of its answer, repetitions included; infinite for no limit.</summary>
+    public TimeSpan Total { get; init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>How long the upstream may stay silent, before and within its answer.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(100);
 

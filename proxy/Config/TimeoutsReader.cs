@@ -16,16 +16,29 @@ internal static class TimeoutsReader
         TimeoutsConfig timeouts = new()
         {
             Connect = ReadTime(section, "connect", defaults.Connect),
+            Headers = ReadTime(section, "headers", defaults.Headers),
+            Total = ReadTime(section, "total", defaults.Total),
             Idle = ReadTime(section, "idle", defaults.Idle),
             IdleConnection = ReadTime(section, "idle_connection", defaults.IdleConnection),
         };
+        if (timeouts.Headers > timeouts.Idle)
+        {
+            section.Fail(
+                "headers", "is above idle, which would end the wait first", PrometheusDuration.Format(timeouts.Headers),
+                $"up to {PrometheusDuration.Format(timeouts.Idle)}, or a longer idle");
+        }
+
         section.End();
         return timeouts;
     }
 
     private static TimeSpan ReadTime(ConfigSection section, string key, TimeSpan defaultTime)
     {
-        TimeSpan time = section.Duration(key, defaultTime);
+        if (section.OptionalDuration(key) is not { } time)
+        {
+            return defaultTime;
+        }
+
         if (time >= TimeoutsConfig.Shortest && time <= TimeoutsConfig.Longest)
         {
             return time;

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Proxy.Forwarding;
 
-/// <summary>Answers every request of a caller: 1. admit it to a route, 2. read its body, 3. sign and forward it.</summary>
+/// <summary>Answers every request of a caller: 1. admit it to a route, 2. take one of the route's places, 3. read its
+/// body, 4. admit that, 5. sign and forward it.</summary>
 internal sealed class ForwardEndpoint
 {
     private const int MaxShownCharacters = 200;
@@ -53,12 +54,34 @@ internal sealed class ForwardEndpoint
             return;
         }
 
+        RouteLimits limits = request.Route.Limits;
+        if (!limits.TryEnter())
+        {
+            await RefuseAsync(request, TooManyRunning(request.Route));
+            return;
+        }
+
+        try
+        {
+            await ForwardAsync(request);
+        }
+        finally
+        {
+            limits.Leave();
+        }
+    }
+
+    private async Task ForwardAsync(ForwardRequest request)
+    {
         using PooledBody body = new(_budget);
         BodyOutcome read = await RequestBodyReader.ReadAsync(
             request.Context.Request, body, request.Route.Config.Limits.RequestBodyBytes, request.Context.RequestAborted);
         _metrics.RequestBodyBytes.Add(body.Length);
         switch (read)
         {
+            case BodyOutcome.Complete when BodyAdmission.Admit(request, body) is { } refusal:
+                await RefuseAsync(request, refusal);
+                break;
             case BodyOutcome.Complete:
                 await _upstream.SendAsync(request, body);
                 break;
@@ -70,6 +93,12 @@ internal sealed class ForwardEndpoint
                 break;
         }
     }
+
+    private static Refusal TooManyRunning(ProxyRoute route) => new(
+        RefusalReason.TooManyRunning, StatusCodes.Status503ServiceUnavailable,
+        $"route {route.Name} takes {route.Config.Limits.ConcurrentRequests} requests at once "
+        + "(limits.concurrent_requests); come again later",
+        RetryAfterSeconds: 1);
 
     private Refusal RefusalOf(BodyOutcome outcome, ForwardRequest request) => outcome == BodyOutcome.NoMemory
         ? new Refusal(

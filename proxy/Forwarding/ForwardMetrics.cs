@@ -22,6 +22,8 @@ internal sealed class ForwardMetrics
             "ampedge_proxy_upstream_errors_total", "Forwarded requests without a whole answer, by kind.", "error");
         RequestBodyBytes = registry.Counter(
             "ampedge_proxy_request_body_bytes_total", "Bytes of request bodies that were read.");
+        Retries = registry.Counter(
+            "ampedge_proxy_retries_total", "Requests that were sent once more after no answer or one of 429 or 5xx.");
         UpstreamSeconds = registry.Histogram(
             "ampedge_proxy_upstream_duration_seconds",
             "From the signed request to the end of its answer.",
@@ -33,6 +35,8 @@ internal sealed class ForwardMetrics
     }
 
     public CounterMetric RequestBodyBytes { get; }
+
+    public CounterMetric Retries { get; }
 
     public HistogramMetric UpstreamSeconds { get; }
 
@@ -46,6 +50,12 @@ internal sealed class ForwardMetrics
         RefusalReason.Loop => "loop",
         RefusalReason.NoRoute => "no_route",
         RefusalReason.UnknownHost => "unknown_host",
+        RefusalReason.PathNotAllowed => "path_not_allowed",
+        RefusalReason.AccessDenied => "access_denied",
+        RefusalReason.QueryTooLarge => "query_too_large",
+        RefusalReason.TooManyRunning => "too_many_running",
+        RefusalReason.RequestRate => "request_rate",
+        RefusalReason.SampleRate => "sample_rate",
         RefusalReason.NoCredentials => "no_credentials",
         RefusalReason.BodyTooLarge => "body_too_large",
         RefusalReason.BufferFull => "buffer_full",

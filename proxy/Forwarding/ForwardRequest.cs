@@ -27,6 +27,15 @@ internal sealed class ForwardRequest
     /// <summary>What routes are chosen by: escapes as sent, dots and doubled slashes resolved.</summary>
     public string Path { get; }
 
+    /// <summary>Where it goes at its upstream, escapes as sent; set by <see cref="RequestAdmission"/>.</summary>
+    public string UpstreamPath { get; set; } = "";
+
+    /// <summary>The same with escapes undone: what a server that undoes them makes of it.</summary>
+    public string DecodedPath { get; set; } = "";
+
+    /// <summary>Parameters that the proxy adds to the query; empty for none.</summary>
+    public string AddedQuery { get; set; } = "";
+
     /// <summary>The route that took it; set by <see cref="RequestAdmission"/>.</summary>
     public ProxyRoute Route
     {

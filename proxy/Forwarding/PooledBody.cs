@@ -18,6 +18,9 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
     /// <summary>The rest of the buffer, to be read into; empty when <see cref="TryGrow"/> must come first.</summary>
     public Memory<byte> Free => _buffer.AsMemory(Length);
 
+    /// <summary>What was read, for steps of the request itself: it ends with the body.</summary>
+    public ReadOnlySpan<byte> Content => _buffer.AsSpan(0, Length);
+
     /// <summary>Hex of the body's SHA-256.</summary>
     public string Hash() => PayloadHash.Of(_buffer.AsSpan(0, Length));
 

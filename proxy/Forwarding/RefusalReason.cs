@@ -12,6 +12,24 @@ internal enum RefusalReason
     /// <summary>The route goes where the Host header says, which is no AWS endpoint.</summary>
     UnknownHost,
 
+    /// <summary>The route does not allow the path.</summary>
+    PathNotAllowed,
+
+    /// <summary>A write on a read-only route, or the other way round.</summary>
+    AccessDenied,
+
+    /// <summary>A query that would cost more than the route allows.</summary>
+    QueryTooLarge,
+
+    /// <summary>More requests at once than the route takes.</summary>
+    TooManyRunning,
+
+    /// <summary>More requests a second than the route takes.</summary>
+    RequestRate,
+
+    /// <summary>More samples a second than the route takes.</summary>
+    SampleRate,
+
     /// <summary>There is nothing to sign with.</summary>
     NoCredentials,
 

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Proxy.Forwarding;
 
-/// <summary>The steps before a request's body is read: 1. refuse loops, 2. choose route and upstream, 3. have credentials.</summary>
+/// <summary>The steps before a request's body is read: 1. refuse loops, 2. choose the
+/// route, 3. ask it about path, access and rate, 4. find upstream and credentials.</summary>
 internal sealed class RequestAdmission(LoopGuard loops)
 {
     private const int LoopDetected = 508;
@@ -30,6 +31,41 @@ internal sealed class RequestAdmission(LoopGuard loops)
         }
 
         request.Route = route;
+        return CheckRoute(request, route) ?? TakeRequest(route) ?? FindUpstream(request, route);
+    }
+
+    /// <summary>What the route says of the path, as it came and as it goes on.</summary>
+    private static Refusal? CheckRoute(ForwardRequest request, ProxyRoute route)
+    {
+        if (route.Access.CheckPath(request.Path) is { } notAllowed)
+        {
+            return new Refusal(RefusalReason.PathNotAllowed, StatusCodes.Status403Forbidden, notAllowed);
+        }
+
+        string rewritten = route.Paths.Rewrite(request.Path);
+        request.DecodedPath = rewritten.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(rewritten) : rewritten;
+        // What stays goes out as it came: the signer resolves dots, for services that have them resolved.
+        request.UpstreamPath = ReferenceEquals(rewritten, request.Path) ? request.Target.RawPath : rewritten;
+        return route.Access.CheckAccess(request.Context.Request.Method, request.DecodedPath) is { } denied
+            ? new Refusal(RefusalReason.AccessDenied, StatusCodes.Status403Forbidden, denied)
+            : null;
+    }
+
+    private static Refusal? TakeRequest(ProxyRoute route)
+    {
+        TimeSpan wait = route.Limits.TakeRequest();
+        return wait == TimeSpan.Zero
+            ? null
+            : new Refusal(
+                RefusalReason.RequestRate, StatusCodes.Status429TooManyRequests,
+                $"route {route.Name} takes {route.Config.Limits.RequestsPerSecond} requests a second "
+                + "(limits.requests_per_second); come again later",
+                Refusal.SecondsOf(wait));
+    }
+
+    private static Refusal? FindUpstream(ForwardRequest request, ProxyRoute route)
+    {
+        IHeaderDictionary headers = request.Context.Request.Headers;
         if (!route.Upstreams.TryResolve(headers.Host.ToString(), out Upstream? upstream, out string? problem))
         {
             return new Refusal(RefusalReason.UnknownHost, StatusCodes.Status502BadGateway, problem);

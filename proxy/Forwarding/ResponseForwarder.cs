@@ -36,8 +36,9 @@ internal sealed class ResponseForwarder : IDisposable
 
     /// <summary>Forwards one request over the connections of its route.</summary>
     public ValueTask<ForwarderError> SendAsync(
-        HttpContext context, HttpMessageInvoker connections, ForwarderRequestConfig settings, SigningTransformer transformer) =>
-        _forwarder.SendAsync(context, transformer.Upstream.Origin, connections, settings, transformer);
+        HttpContext context, HttpMessageInvoker connections, ForwarderRequestConfig settings, SigningTransformer transformer,
+        CancellationToken cancel) =>
+        _forwarder.SendAsync(context, transformer.Upstream.Origin, connections, settings, transformer, cancel);
 
     public void Dispose() => _services.Dispose();
 }

@@ -20,6 +20,18 @@ internal sealed class SigningTransformer : HttpTransformer
 
     public required AwsCredentials Credentials { get; init; }
 
+    /// <summary>The limits of this attempt.</summary>
+    public required AttemptClock Clock { get; init; }
+
+    /// <summary>
+    /// Asked for each answer: how long to wait before the request is sent again, with the answer kept from the caller; null to
+    /// let it through.
+    /// </summary>
+    public required Func<HttpResponseMessage, TimeSpan?> RetryWait { get; init; }
+
+    /// <summary>What <see cref="RetryWait"/> said of the answer.</summary>
+    public TimeSpan? WaitBeforeRetry { get; private set; }
+
     public required ILogger Log { get; init; }
 
     public required bool LogSigningProcess { get; init; }
@@ -43,6 +55,13 @@ internal sealed class SigningTransformer : HttpTransformer
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
+        Clock.HeadersCame();
+        if (proxyResponse is not null && RetryWait(proxyResponse) is { } wait)
+        {
+            WaitBeforeRetry = wait;
+            return false;
+        }
+
         bool copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         if (proxyResponse is null)
         {

@@ -1,6 +1,6 @@
-using System.Globalization;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
+using AmpEdge.Proxy.Routing;
 using AmpEdge.SigV4;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,7 +9,8 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace AmpEdge.Proxy.Forwarding;
 
-/// <summary>The steps after a request's body was read: 1. clean the headers, 2. sign and forward, 3. say what went wrong.</summary>
+/// <summary>The steps after a request's body was read: 1. clean the headers, 2. sign and forward, 3. if that
+/// was in vain and may be repeated, wait and do so, 4. say what went wrong.</summary>
 internal sealed class UpstreamCall
 {
     private readonly ProxySettings _settings;
@@ -35,31 +36,114 @@ internal sealed class UpstreamCall
     public async Task SendAsync(ForwardRequest request, PooledBody body)
     {
         PrepareRequest(request, body);
-        SigningTransformer transformer = new()
+        string target = TargetOf(request);
+        string payloadHash = request.Route.Config.Signing.UnsignedPayload ? PayloadHash.Unsigned : body.Hash();
+        bool mayRetry = request.Route.Retries.Begin(request.Context.Request.Method, request.DecodedPath);
+        long started = _time.GetTimestamp();
+        for (int attempt = 1; ; attempt++)
         {
-            Upstream = request.Upstream,
-            Target = request.Target.RawPath + request.Route.Config.Headers.StripQuery(request.Target.RawQuery),
-            PayloadHash = request.Route.Config.Signing.UnsignedPayload ? PayloadHash.Unsigned : body.Hash(),
-            Credentials = request.Credentials,
-            Log = _log,
-            LogSigningProcess = _settings.LogSigningProcess,
-            LogFailedRequests = _settings.LogFailedRequests,
-        };
-        HttpContext context = request.Context;
+            request.Context.Request.Body = new PooledBodyStream(body);
+            using AttemptClock clock = new(request.Route.Config.Timeouts, _time.GetElapsedTime(started), _time);
+            int made = attempt;
+            SigningTransformer transformer = new()
+            {
+                Upstream = request.Upstream,
+                Target = target,
+                PayloadHash = payloadHash,
+                Credentials = request.Credentials,
+                Clock = clock,
+                RetryWait = answer => mayRetry ? WaitAfter(request, answer, made, started) : null,
+                Log = _log,
+                LogSigningProcess = _settings.LogSigningProcess,
+                LogFailedRequests = _settings.LogFailedRequests,
+            };
+            ForwarderError error = await SendOnceAsync(request, transformer);
+            TimeSpan? wait = transformer.WaitBeforeRetry
+                ?? (mayRetry && error == ForwarderError.Request ? WaitAfterNone(request, made, started) : null);
+            if (wait is null)
+            {
+                await EndAsync(request, transformer, error, started);
+                return;
+            }
+
+            if (!await PauseAsync(request.Context, wait.Value))
+            {
+                return;
+            }
+        }
+    }
+
+    private async ValueTask<ForwarderError> SendOnceAsync(ForwardRequest request, SigningTransformer transformer)
+    {
         long started = _time.GetTimestamp();
         ForwarderError error = await _forwarder.SendAsync(
-            context, request.Route.Connections.Client, request.Route.ForwarderSettings, transformer);
-        double seconds = _time.GetElapsedTime(started).TotalSeconds;
-        _metrics.UpstreamSeconds.Observe(seconds);
-        if (error == ForwarderError.None)
+            request.Context, request.Route.Connections.Client, request.Route.ForwarderSettings, transformer,
+            transformer.Clock.Token);
+        _metrics.UpstreamSeconds.Observe(_time.GetElapsedTime(started).TotalSeconds);
+        return error;
+    }
+
+    /// <summary>When an answer is worth another attempt; null when it goes to the caller.</summary>
+    private TimeSpan? WaitAfter(ForwardRequest request, HttpResponseMessage answer, int attempts, long started)
+    {
+        if (!RetryPolicy.IsTransient(answer.StatusCode))
         {
-            ForwardLog.Forwarded(
-                _log, context.Request.Method, request.Upstream.Origin, ForwardEndpoint.Shown(transformer.Target),
-                context.Response.StatusCode, seconds);
-            return;
+            return null;
         }
 
-        await TellAsync(request, transformer, error);
+        TimeSpan? asked = answer.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } when date > _time.GetUtcNow() => date - _time.GetUtcNow(),
+            _ => null,
+        };
+        return WithinTotal(request, request.Route.Retries.NextWait(attempts, asked), started);
+    }
+
+    /// <summary>The same after a connection that was refused, or that ended without an answer.</summary>
+    private TimeSpan? WaitAfterNone(ForwardRequest request, int attempts, long started) =>
+        request.Context.Response.HasStarted || request.Context.RequestAborted.IsCancellationRequested
+            ? null
+            : WithinTotal(request, request.Route.Retries.NextWait(attempts, retryAfter: null), started);
+
+    private TimeSpan? WithinTotal(ForwardRequest request, TimeSpan? wait, long started)
+    {
+        TimeSpan total = request.Route.Config.Timeouts.Total;
+        return wait is null || total == Timeout.InfiniteTimeSpan || _time.GetElapsedTime(started) + wait < total ? wait : null;
+    }
+
+    /// <summary>False when the caller has gone meanwhile.</summary>
+    private async ValueTask<bool> PauseAsync(HttpContext context, TimeSpan wait)
+    {
+        _metrics.Retries.Increment();
+        context.Response.Clear();
+        await Task.Delay(wait, _time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !context.RequestAborted.IsCancellationRequested;
+    }
+
+    private Task EndAsync(ForwardRequest request, SigningTransformer transformer, ForwarderError error, long started)
+    {
+        if (error != ForwarderError.None)
+        {
+            return TellAsync(request, transformer, error);
+        }
+
+        ForwardLog.Forwarded(
+            _log, request.Context.Request.Method, request.Upstream.Origin, ForwardEndpoint.Shown(transformer.Target),
+            request.Context.Response.StatusCode, _time.GetElapsedTime(started).TotalSeconds);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Path and query for the upstream, not yet in the form that is signed.</summary>
+    private static string TargetOf(ForwardRequest request)
+    {
+        string query = request.Route.Config.Headers.StripQuery(request.Target.RawQuery);
+        if (request.AddedQuery.Length > 0)
+        {
+            query = query.Length <= 1 ? "?" + request.AddedQuery : $"{query}&{request.AddedQuery}";
+        }
+
+        return request.UpstreamPath + query;
     }
 
     /// <summary>Leaves only what may go on: no header of this connection, none of another signature.</summary>
@@ -72,7 +156,6 @@ internal sealed class UpstreamCall
         request.Headers.Remove(AmzHeaders.Authorization);
         request.Headers.Remove("Expect");
         _loops.Mark(request.Headers);
-        request.Body = new PooledBodyStream(body);
         request.ContentLength = hasBody ? body.Length : null;
     }
 
@@ -96,6 +179,11 @@ internal sealed class UpstreamCall
             return Task.CompletedTask;
         }
 
+        if (transformer.Clock.Expired is { } late)
+        {
+            return context.WriteTextAsync(StatusCodes.Status504GatewayTimeout, $"{upstream} {late}");
+        }
+
         return error == ForwarderError.RequestTimedOut
             ? context.WriteTextAsync(
                 StatusCodes.Status504GatewayTimeout,
@@ -106,8 +194,8 @@ internal sealed class UpstreamCall
 
     /// <summary>The client says which of its two limits was met by the kind of the cause.</summary>
     private static string WhatTookTooLong(Exception? cause, TimeoutsConfig timeouts) => cause is TimeoutException
-        ? $"took no connection within {Seconds(timeouts.Connect)} s (timeouts.connect, --transport.connect-timeout)"
-        : $"did not answer within {Seconds(timeouts.Idle)} s (timeouts.idle, --upstream.timeout)";
+        ? $"took no connection within {AttemptClock.Seconds(timeouts.Connect)} s (timeouts.connect, --transport.connect-timeout)"
+        : $"did not answer within {AttemptClock.Seconds(timeouts.Idle)} s (timeouts.idle, --upstream.timeout)";
 
     private static Exception? Innermost(Exception? error)
     {
@@ -118,6 +206,4 @@ internal sealed class UpstreamCall
 
         return error;
     }
-
-    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -12,6 +12,16 @@ internal sealed class ProxyRoute
 
     public required RouteMatcher Matcher { get; init; }
 
+    public required AccessRule Access { get; init; }
+
+    public required PathRewriter Paths { get; init; }
+
+    public required RouteLimits Limits { get; init; }
+
+    public required RetryPolicy Retries { get; init; }
+
+    public required QueryGuard Guard { get; init; }
+
     /// <summary>Chooses upstream and signing scope.</summary>
     public required UpstreamResolver Upstreams { get; init; }
 

@@ -7,21 +7,24 @@ using AmpEdge.SigV4;
 namespace AmpEdge.Proxy.Routing;
 
 /// <summary>
-/// Makes routes out of a configuration. Credentials and connections that an earlier configuration had too are the same ones.
+/// Makes routes out of a configuration. Credentials, connections and limits that an earlier configuration had too are the same ones.
 /// </summary>
 internal sealed class RouteSetBuilder
 {
     private readonly Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> _takeCredentials;
     private readonly SharedParts<ConnectionConfig, UpstreamConnections> _connections;
+    private readonly SharedParts<(string Route, LimitsConfig Config), RouteLimits> _limits;
+    private readonly SharedParts<(string Route, RetriesConfig Config), RetryPolicy> _retries;
     private readonly Lazy<string?> _foundRegion;
     private readonly TimeProvider _time;
 
     /// <param name="takeCredentials">The credentials of a setting, as <see cref="CredentialSources.Take"/> gives them.</param>
     /// <param name="findRegion">Asked once, if a route and its host tell none; may take seconds.</param>
-    /// <param name="time">The clock of signatures.</param>
+    /// <param name="time">The clock of signatures and limits.</param>
+    /// <param name="random">Spreads repetitions.</param>
     public RouteSetBuilder(
         Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> takeCredentials, Func<string?> findRegion,
-        TimeProvider time)
+        TimeProvider time, Random random)
     {
         _takeCredentials = takeCredentials;
         _connections = new(static settings => new UpstreamConnections(settings), static connections =>
@@ -29,6 +32,8 @@ internal sealed class RouteSetBuilder
             connections.Dispose();
             return ValueTask.CompletedTask;
         });
+        _limits = new(key => new RouteLimits(key.Config, time), static _ => ValueTask.CompletedTask);
+        _retries = new(key => new RetryPolicy(key.Config, random), static _ => ValueTask.CompletedTask);
         _foundRegion = new Lazy<string?>(findRegion);
         _time = time;
     }
@@ -58,6 +63,11 @@ internal sealed class RouteSetBuilder
     {
         Config = route,
         Matcher = new RouteMatcher(route.Match),
+        Access = new AccessRule(route),
+        Paths = new PathRewriter(route),
+        Limits = _limits.Take((route.Name, route.Limits), leases),
+        Retries = _retries.Take((route.Name, route.Retries), leases),
+        Guard = new QueryGuard(route.QueryGuard),
         Upstreams = new UpstreamResolver(route, () => _foundRegion.Value, _time),
         Credentials = _takeCredentials(route.Signing.Credentials, leases),
         Connections = _connections.Take(ConnectionConfig.Of(route), leases),

@@ -25,7 +25,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         Upstream = upstream;
         _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, LogLevel.Debug, TimeProvider.System);
         _builder = new RouteSetBuilder(
-            (_, _) => new RouteCredentials(() => Credentials), () => "us-east-1", TimeProvider.System);
+            (_, _) => new RouteCredentials(() => Credentials), () => "us-east-1", TimeProvider.System, new Random(1));
         _routes = new CurrentRoutes(_builder.Build(config));
         ForwardEndpoint endpoint = CreateEndpoint(settings);
         RouteTable routes = new();
