@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -100,13 +99,14 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
         }
 
         ulong magnitude = timestampMs < 0 ? (ulong)-timestampMs : (ulong)timestampMs;
-        (magnitude / 1000).TryFormat(destination[at..], out int written, default, CultureInfo.InvariantCulture);
+        Utf8Formatter.TryFormat(magnitude / 1000, destination[at..], out int written);
         at += written;
-        if (magnitude % 1000 is > 0 and var fraction)
+        if ((int)(magnitude % 1000) is > 0 and int fraction)
         {
             destination[at++] = (byte)'.';
-            fraction.TryFormat(destination[at..], out written, "000", CultureInfo.InvariantCulture);
-            at += written;
+            destination[at++] = (byte)('0' + (fraction / 100));
+            destination[at++] = (byte)('0' + (fraction / 10 % 10));
+            destination[at++] = (byte)('0' + (fraction % 10));
         }
 
         Length += at;
@@ -115,12 +115,25 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     /// <summary><c>[seconds,"value"]</c>.</summary>
     public void Sample(long timestampMs, double value)
     {
+        SampleTime(timestampMs);
+        SampleValue(value);
+    }
+
+    /// <summary>What <see cref="Sample"/> begins with: <c>[seconds,"</c>.</summary>
+    public void SampleTime(long timestampMs)
+    {
         Raw((byte)'[');
         Timestamp(timestampMs);
         Raw(",\""u8);
-        Reserve(FloatText.MaxLength);
+    }
+
+    /// <summary>What it ends with.</summary>
+    public void SampleValue(double value)
+    {
+        Reserve(FloatText.MaxLength + 2);
         Length += FloatText.FormatSample(value, _bytes.AsSpan(Length));
-        Raw("\"]"u8);
+        _bytes[Length++] = (byte)'"';
+        _bytes[Length++] = (byte)']';
     }
 
     /// <summary>For writers of other JSON that append to this text.</summary>

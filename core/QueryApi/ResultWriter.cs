@@ -155,26 +155,30 @@ public static class ResultWriter
     private static async Task<bool> WriteMatrixAsync(ApiResponse response, MatrixValue matrix, int limit)
     {
         int count = limit > 0 ? Math.Min(limit, matrix.Count) : matrix.Count;
+        using StepTexts steps = new();
         for (int index = 0; index < count; index++)
         {
-            WriteMatrixItem(response.Json, matrix.Series[index], isFirst: index == 0);
+            WriteMatrixItem(response.Json, matrix.Series[index], steps, isFirst: index == 0);
             await response.FlushIfLargeAsync();
         }
 
         return count < matrix.Count;
     }
 
-    private static void WriteMatrixItem(JsonBuffer json, MatrixSeries series, bool isFirst)
+    private static void WriteMatrixItem(JsonBuffer json, MatrixSeries series, StepTexts steps, bool isFirst)
     {
         json.Raw(isFirst ? "{\"metric\":"u8 : ",{\"metric\":"u8);
         WriteLabels(json, series.Labels);
         List<(long TimestampMs, FloatHistogram Histogram)> histograms = series.Histograms();
         bool first = true;
-        foreach (Sample sample in series)
+        steps.Prepare(series.Timestamps);
+        MatrixSeries.PointEnumerator points = series.GetEnumerator();
+        while (points.MoveNext())
         {
-            json.Raw(first ? ",\"values\":["u8 : ","u8);
+            json.Raw(first ? ",\"values\":["u8 : ""u8);
+            json.Raw(first ? steps[points.Step][1..] : steps[points.Step]);
+            json.SampleValue(points.Current.Value);
             first = false;
-            json.Sample(sample.TimestampMs, sample.Value);
         }
 
         json.Raw(first ? ""u8 : "]"u8);

@@ -93,17 +93,13 @@ public sealed class DatabaseQuerier : IDisposable
         }
 
         SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
-        HashSet<byte[]> utf8Names = new(new Utf8NameComparer());
-        HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> known = utf8Names.GetAlternateLookup<ReadOnlySpan<byte>>();
+        LabelCensus census = new();
         while (series.MoveNext())
         {
-            foreach (LabelPair label in series.Labels)
-            {
-                known.Add(label.Name);
-            }
+            series.CountNames(census);
         }
 
-        AddTexts(utf8Names, names);
+        AddTexts(census.Texts, names);
         return Sorted(names);
     }
 
@@ -128,18 +124,14 @@ public sealed class DatabaseQuerier : IDisposable
             return Sorted(found);
         }
 
-        HashSet<byte[]> utf8Values = new(new Utf8NameComparer());
-        HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> known = utf8Values.GetAlternateLookup<ReadOnlySpan<byte>>();
+        LabelCensus census = new();
         SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
         while (series.MoveNext())
         {
-            if (series.Labels.TryGet(utf8Name, out ReadOnlySpan<byte> value))
-            {
-                known.Add(value);
-            }
+            series.CountValue(utf8Name, census);
         }
 
-        AddTexts(utf8Values, found);
+        AddTexts(census.Texts, found);
         return Sorted(found);
     }
 

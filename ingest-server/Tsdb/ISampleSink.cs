@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Tsdb;
@@ -9,4 +10,14 @@ public interface ISampleSink
 
     /// <summary>Takes a native histogram, which the caller fills again for the next one.</summary>
     void Add(long timestampMs, Histogram histogram);
+
+    /// <summary>Whether whole chunks of floats are decoded into the sink's own columns.</summary>
+    static virtual bool TakesColumns => false;
+
+    /// <summary>Room for so many floats behind what is held already; what of them stays is said by <see cref="Keep"/>.</summary>
+    void Reserve(int samples, out Span<long> timestamps, out Span<double> values) =>
+        throw new UnreachableException("the sink takes samples one by one");
+
+    /// <summary>Takes in a part of what was written since <see cref="Reserve"/>; the rest is forgotten.</summary>
+    void Keep(int first, int count) => throw new UnreachableException("the sink takes samples one by one");
 }

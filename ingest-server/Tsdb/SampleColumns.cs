@@ -35,12 +35,7 @@ public struct SampleColumns : ISampleSink
     {
         if (Count == _timestamps.Length)
         {
-            Array.Resize(ref _timestamps, Count * 2);
-            Array.Resize(ref _values, Count * 2);
-            if (_histograms is not null)
-            {
-                Array.Resize(ref _histograms, Count * 2);
-            }
+            Grow(Count * 2);
         }
 
         _timestamps[Count] = timestampMs;
@@ -54,6 +49,26 @@ public struct SampleColumns : ISampleSink
         _histograms[Count - 1] = histogram.Copy();
     }
 
+    public static bool TakesColumns => true;
+
+    public void Reserve(int samples, out Span<long> timestamps, out Span<double> values)
+    {
+        if (samples > _timestamps.Length - Count)
+        {
+            Grow(Math.Max(Count + samples, Count * 2));
+        }
+
+        timestamps = _timestamps.AsSpan(Count, samples);
+        values = _values.AsSpan(Count, samples);
+    }
+
+    public void Keep(int first, int count)
+    {
+        _timestamps.AsSpan(Count + first, count).CopyTo(_timestamps.AsSpan(Count));
+        _values.AsSpan(Count + first, count).CopyTo(_values.AsSpan(Count));
+        Count += count;
+    }
+
     /// <summary>Hands the sample at a place to another sink.</summary>
     internal readonly void CopyTo<TSink>(int place, ref TSink sink)
         where TSink : struct, ISampleSink
@@ -65,6 +80,16 @@ public struct SampleColumns : ISampleSink
         else
         {
             sink.Add(_timestamps[place], _values[place]);
+        }
+    }
+
+    private void Grow(int capacity)
+    {
+        Array.Resize(ref _timestamps, capacity);
+        Array.Resize(ref _values, capacity);
+        if (_histograms is not null)
+        {
+            Array.Resize(ref _histograms, capacity);
         }
     }
 }

@@ -50,6 +50,53 @@ public sealed class SelectedSeries
     /// <summary>The labels of the current series; made at the first call.</summary>
     public Labels Labels => _inBlocks ? _blocks!.Labels : _head.Labels;
 
+    /// <summary>Takes in the names of the current series' labels.</summary>
+    internal void CountNames(LabelCensus names)
+    {
+        int place = 0;
+        if (_inBlocks)
+        {
+            foreach (LabelPair label in new LabelsEnumerator(_blocks!.LabelsBlob))
+            {
+                names.Add(place++, label.Name);
+            }
+        }
+        else
+        {
+            foreach (LabelPair label in new RawLabelsEnumerator(_head.RawLabels))
+            {
+                names.Add(place++, label.Name);
+            }
+        }
+    }
+
+    /// <summary>Takes in the value that the current series has for a label, if it has one.</summary>
+    internal void CountValue(ReadOnlySpan<byte> name, LabelCensus values)
+    {
+        if (_inBlocks)
+        {
+            foreach (LabelPair label in new LabelsEnumerator(_blocks!.LabelsBlob))
+            {
+                if (label.Name.SequenceEqual(name))
+                {
+                    values.Add(0, label.Value);
+                    return;
+                }
+            }
+        }
+        else
+        {
+            foreach (LabelPair label in new RawLabelsEnumerator(_head.RawLabels))
+            {
+                if (label.Name.SequenceEqual(name))
+                {
+                    values.Add(0, label.Value);
+                    return;
+                }
+            }
+        }
+    }
+
     /// <summary>Goes to the next series; false at the end.</summary>
     /// <exception cref="OperationCanceledException">The view's token was cancelled.</exception>
     /// <exception cref="BlockCorruptionException">A block cannot be read.</exception>

@@ -16,6 +16,7 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
     /// <summary>Made for the first series with native histograms, of which most queries see none.</summary>
     private FloatHistogram?[] _histograms = [];
     private SplitSamples? _split;
+    private WindowPlaces? _places;
     private bool _hasHistograms;
 
     public override Labels Labels => source.Labels;
@@ -55,7 +56,35 @@ internal sealed class RangeFunctionStream(RangeSource source, WindowFunction fun
         return false;
     }
 
-    private int SlideOverFloats() => Slide(source.Samples.Timestamps, source.Samples.Values, split: null);
+    /// <summary>Floats alone: all windows are found first, so that a function can look at many of them at a time.</summary>
+    private int SlideOverFloats()
+    {
+        SampleBuffer samples = source.Samples;
+        if (source.Windowing.AtMs is not null)
+        {
+            return Slide(samples.Timestamps, samples.Values, split: null);
+        }
+
+        WindowPlaces places = _places ??= new WindowPlaces(source.Windowing);
+        places.Find(samples.Timestamps);
+        function.BeginSeries(samples.Values);
+        for (int step = 0, end; step < _values.Length; step = end)
+        {
+            end = places.EndOfRun(step, SamplesBetweenChecks);
+            function.EvaluateAll(places.Of(samples, step, end), _values.AsSpan(step, end - step));
+            context.ThrowIfStopped();
+        }
+
+        Span<long> perStep = context.Budget.StepCounts(source.Windowing.Steps);
+        for (int step = 0; step < perStep.Length; step++)
+        {
+            perStep[step] += places.SizeOf(step);
+        }
+
+        context.Budget.Look(places.TotalSize);
+        context.Budget.HoldForAMoment(places.LargestSize);
+        return Missing.CountPresent(_values);
+    }
 
     private int SlideOverMixed()
     {

@@ -14,6 +14,14 @@ internal struct RunningMean
     private double _count;
     private bool _incremental;
 
+    /// <summary>The mean of values whose compensated sum is known and finite.</summary>
+    public RunningMean(double sum, double compensation, double count)
+    {
+        _sumOrMean = sum;
+        _compensation = compensation;
+        _count = count;
+    }
+
     public void Add(double value)
     {
         _count++;

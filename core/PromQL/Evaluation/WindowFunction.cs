@@ -25,6 +25,22 @@ internal abstract class WindowFunction
     /// <summary>The value of a window of floats alone, or <see cref="Missing"/> when it has too few samples.</summary>
     public abstract double Evaluate(in Window window);
 
+    /// <summary>The values of windows of floats alone; missing where a window is empty or has too few samples.</summary>
+    public virtual void EvaluateAll(in SeriesWindows windows, Span<double> results)
+    {
+        for (int index = 0; index < results.Length; index++)
+        {
+            if (windows.Ends[index] == windows.Firsts[index])
+            {
+                results[index] = Missing.Value;
+                continue;
+            }
+
+            Window window = windows[index];
+            results[index] = Evaluate(in window);
+        }
+    }
+
     /// <summary>
     /// The value or the native histogram of a window that has histograms. A function of floats passes them by, which is
     /// noted where there are floats too.

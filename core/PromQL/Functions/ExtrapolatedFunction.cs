@@ -10,13 +10,15 @@ internal sealed class ExtrapolatedFunction(
     bool isCounter, bool perSecond, CounterNameHint nameHint)
     : WindowFunction
 {
-    /// <summary>A gap at an end of the window is extrapolated over when it is shorter than this many sample intervals.</summary>
-    private const double ThresholdIntervals = 1.1;
-
     /// <summary>The places of samples that are smaller than the one before: few, so each is looked at, not each sample.</summary>
     private readonly List<int> _resets = [];
     private double[] _valuesBeforeReset = [];
     private int _nextReset;
+
+    /// <summary>What follows from the times of a window alone, by its place in the run that it was computed for.</summary>
+    private WindowTimes[] _times = [];
+    private int _timesVersion;
+    private int _timesStep;
 
     private readonly HistogramIncrease _histograms = new(isCounter);
 
@@ -57,7 +59,36 @@ internal sealed class ExtrapolatedFunction(
             result = AddResets(result, window.FirstIndex, window.FirstIndex + window.Count);
         }
 
-        return result * ExtrapolationFactor(in window, window.Timestamps, window.Values[0], result);
+        WindowTimes times = new(window.Timestamps, window.StartMs, window.EndMs);
+        return result * Factor(in times, window.RangeMs, window.Values[0], result);
+    }
+
+    public override void EvaluateAll(in SeriesWindows windows, Span<double> results)
+    {
+        MeasureTimes(in windows);
+        ReadOnlySpan<WindowTimes> times = _times;
+        ReadOnlySpan<double> values = windows.Values;
+        bool hasResets = isCounter && _resets.Count > 0;
+        long rangeMs = windows.RangeMs;
+        for (int index = 0; index < results.Length; index++)
+        {
+            int firstIndex = windows.Firsts[index];
+            int endIndex = windows.Ends[index];
+            if (endIndex - firstIndex < 2)
+            {
+                results[index] = Missing.Value;
+                continue;
+            }
+
+            double first = values[firstIndex];
+            double result = values[endIndex - 1] - first;
+            if (hasResets)
+            {
+                result = AddResets(result, firstIndex, endIndex);
+            }
+
+            results[index] = result * Factor(in times[index], rangeMs, first, result);
+        }
     }
 
     /// <summary>Histograms alone: floats beside them are a mix that has no rate.</summary>
@@ -72,8 +103,8 @@ internal sealed class ExtrapolatedFunction(
 
         if (window.Histograms.Length > 1 && _histograms.Of(window.Histograms, Notes) is { } increase)
         {
-            double factor = ExtrapolationFactor(
-                in window, window.HistogramTimestamps, window.Histograms[0].Count, increase.Count);
+            WindowTimes times = new(window.HistogramTimestamps, window.StartMs, window.EndMs);
+            double factor = Factor(in times, window.RangeMs, window.Histograms[0].Count, increase.Count);
             histogram = HistogramScaling.Multiply(increase, factor);
         }
 
@@ -104,36 +135,45 @@ internal sealed class ExtrapolatedFunction(
         return result;
     }
 
-    /// <param name="window">Where the samples lie.</param>
-    /// <param name="timestamps">The times of the samples.</param>
+    /// <summary>Series with the same times as the one before share what follows from them.</summary>
+    private void MeasureTimes(in SeriesWindows windows)
+    {
+        if (windows.TimesVersion == _timesVersion && windows.FirstStep == _timesStep && _times.Length >= windows.Count)
+        {
+            return;
+        }
+
+        _timesVersion = windows.TimesVersion;
+        _timesStep = windows.FirstStep;
+        if (_times.Length < windows.Count)
+        {
+            _times = new WindowTimes[windows.Count];
+        }
+
+        for (int index = 0; index < windows.Count; index++)
+        {
+            if (windows.Ends[index] - windows.Firsts[index] >= 2)
+            {
+                long endMs = windows.EndMs(index);
+                _times[index] = new WindowTimes(
+                    windows.Timestamps[windows.Firsts[index]..windows.Ends[index]], endMs - windows.RangeMs, endMs);
+            }
+        }
+    }
+
+    /// <param name="times">Where the samples of the window lie.</param>
+    /// <param name="rangeMs">How long the window is.</param>
     /// <param name="first">The value of the first sample, or how many observations it has.</param>
     /// <param name="increase">By how much that grew up to the last one.</param>
-    private double ExtrapolationFactor(in Window window, ReadOnlySpan<long> timestamps, double first, double increase)
+    private double Factor(in WindowTimes times, long rangeMs, double first, double increase)
     {
-        long firstMs = timestamps[0];
-        long lastMs = timestamps[^1];
-        double toStart = (firstMs - window.StartMs) / 1000.0;
-        double toEnd = (window.EndMs - lastMs) / 1000.0;
-        double sampled = (lastMs - firstMs) / 1000.0;
-        double averageInterval = sampled / (timestamps.Length - 1);
-        double threshold = averageInterval * ThresholdIntervals;
-        if (toStart >= threshold)
-        {
-            toStart = averageInterval / 2;
-        }
-
-        if (isCounter && increase > 0 && first >= 0)
+        double factor = times.Factor;
+        if (isCounter && increase > 0 && first >= 0 && times.MayReachZero(first, increase))
         {
             // A counter cannot have been below zero, so it is not extrapolated beyond where it would have been zero.
-            toStart = Math.Min(toStart, sampled * (first / increase));
+            factor = times.FactorFrom(times.Sampled * (first / increase));
         }
 
-        if (toEnd >= threshold)
-        {
-            toEnd = averageInterval / 2;
-        }
-
-        double factor = (sampled + toStart + toEnd) / sampled;
-        return perSecond ? factor / (window.RangeMs / 1000.0) : factor;
+        return perSecond ? factor / (rangeMs / 1000.0) : factor;
     }
 }

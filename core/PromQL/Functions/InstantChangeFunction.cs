@@ -14,8 +14,24 @@ internal sealed class InstantChangeFunction(bool isRate) : WindowFunction
             return Missing.Value;
         }
 
-        double last = window.Values[^1];
-        double previous = window.Values[^2];
+        return Change(window.Values[^1], window.Values[^2], window.Timestamps[^1] - window.Timestamps[^2]);
+    }
+
+    public override void EvaluateAll(in SeriesWindows windows, Span<double> results)
+    {
+        ReadOnlySpan<long> timestamps = windows.Timestamps;
+        ReadOnlySpan<double> values = windows.Values;
+        for (int index = 0; index < results.Length; index++)
+        {
+            int end = windows.Ends[index];
+            results[index] = end - windows.Firsts[index] < 2
+                ? Missing.Value
+                : Change(values[end - 1], values[end - 2], timestamps[end - 1] - timestamps[end - 2]);
+        }
+    }
+
+    private double Change(double last, double previous, long milliseconds)
+    {
         if (!isRate)
         {
             return last - previous;
@@ -23,7 +39,7 @@ internal sealed class InstantChangeFunction(bool isRate) : WindowFunction
 
         // After a reset the counter has gone from zero to its value.
         double increase = last < previous ? last : last - previous;
-        return increase / Seconds(window.Timestamps);
+        return increase / (milliseconds / 1000.0);
     }
 
     /// <summary>Of all samples the last two count, whichever they are.</summary>

@@ -7,9 +7,9 @@ internal static class OverTimeFunctions
 
     public static NodeValue Sum(FunctionCall call) => call.OverRange(new SumOverTime(SumOf, isMean: false));
 
-    public static NodeValue Minimum(FunctionCall call) => call.OverRange(new ReducerFunction(MinimumOf));
+    public static NodeValue Minimum(FunctionCall call) => call.OverRange(new ExtremeOverTime(MinimumOf, wantGreatest: false));
 
-    public static NodeValue Maximum(FunctionCall call) => call.OverRange(new ReducerFunction(MaximumOf));
+    public static NodeValue Maximum(FunctionCall call) => call.OverRange(new ExtremeOverTime(MaximumOf, wantGreatest: true));
 
     public static NodeValue Count(FunctionCall call) =>
         call.OverRange(new SampleCountFunction(static count => count));

@@ -12,6 +12,18 @@ internal sealed class SumOverTime(WindowReducer reduce, bool isMean) : WindowFun
 
     public override double Evaluate(in Window window) => reduce(in window);
 
+    public override void EvaluateAll(in SeriesWindows windows, Span<double> results)
+    {
+        if (isMean)
+        {
+            WindowLanes.Evaluate<WindowFolds.Mean>(in windows, reduce, results);
+        }
+        else
+        {
+            WindowLanes.Evaluate<WindowFolds.Sum>(in windows, reduce, results);
+        }
+    }
+
     public override double EvaluateMixed(in Window window, out FloatHistogram? histogram)
     {
         histogram = null;

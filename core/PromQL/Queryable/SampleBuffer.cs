@@ -79,7 +79,7 @@ public sealed class SampleBuffer
 
     /// <summary>
     /// Room for up to <paramref name="count"/> samples, for a decoder that writes columns; what it wrote becomes
-    /// visible with <see cref="Advance"/>.
+    /// visible with <see cref="Advance(int)"/>.
     /// </summary>
     public void Reserve(int count, out Span<long> timestamps, out Span<double> values)
     {
@@ -96,6 +96,19 @@ public sealed class SampleBuffer
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _timestamps.Length - Count);
+        Count += count;
+    }
+
+    /// <summary>Takes in some of the samples written after <see cref="Reserve"/>, from a place on.</summary>
+    public void Advance(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, _timestamps.Length - Count);
+        if (first > 0)
+        {
+            _timestamps.AsSpan(Count + first, count).CopyTo(_timestamps.AsSpan(Count));
+            _values.AsSpan(Count + first, count).CopyTo(_values.AsSpan(Count));
+        }
+
         Count += count;
     }
 

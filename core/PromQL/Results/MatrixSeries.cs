@@ -24,6 +24,9 @@ public readonly struct MatrixSeries
 
     public Labels Labels { get; }
 
+    /// <summary>The times of all steps, also of those without a point; the same memory for all series of a range query.</summary>
+    public ReadOnlyMemory<long> Timestamps => _timestamps;
+
     /// <summary>Times and native histograms, in time order; points of their own beside the floats.</summary>
     public List<(long TimestampMs, FloatHistogram Histogram)> Histograms()
     {
@@ -66,6 +69,9 @@ public readonly struct MatrixSeries
             _values = values;
             _index = -1;
         }
+
+        /// <summary>The place of the point's time among <see cref="MatrixSeries.Timestamps"/>.</summary>
+        public readonly int Step => _index;
 
         public readonly Sample Current => new(_timestamps[_index], _values[_index]);
 

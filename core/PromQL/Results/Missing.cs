@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.PromQL;
@@ -14,15 +17,12 @@ internal static class Missing
 
     public static bool IsMissing(double value) => BitConverter.DoubleToInt64Bits(value) == Bits;
 
-    /// <summary>How many values of a column are there.</summary>
-    public static int CountPresent(ReadOnlySpan<double> values)
-    {
-        int count = 0;
-        foreach (double value in values)
-        {
-            count += IsMissing(value) ? 0 : 1;
-        }
+    /// <summary>All bits set in the lanes without a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Mask(Vector256<double> values) =>
+        Vector256.Equals(values.AsInt64(), Vector256.Create(Bits)).AsDouble();
 
-        return count;
-    }
+    /// <summary>How many values of a column are there.</summary>
+    public static int CountPresent(ReadOnlySpan<double> values) =>
+        values.Length - MemoryMarshal.Cast<double, long>(values).Count(Bits);
 }

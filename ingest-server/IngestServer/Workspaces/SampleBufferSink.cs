@@ -22,4 +22,11 @@ internal readonly struct SampleBufferSink(SampleBuffer samples) : ISampleSink
             timestampMs,
             stored.CounterResetHint == CounterResetHint.Reset ? stored.WithHint(CounterResetHint.Unknown) : stored);
     }
+
+    public static bool TakesColumns => true;
+
+    public void Reserve(int samples, out Span<long> timestamps, out Span<double> values) =>
+        _samples.Reserve(samples, out timestamps, out values);
+
+    public void Keep(int first, int count) => _samples.Advance(first, count);
 }

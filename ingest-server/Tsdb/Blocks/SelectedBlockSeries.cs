@@ -191,6 +191,12 @@ public sealed class SelectedBlockSeries
         where TSink : struct, ISampleSink
     {
         ReadOnlySpan<TimeInterval> deleted = Deleted;
+        if (TSink.TakesColumns && deleted.IsEmpty)
+        {
+            decoder.ReadAll(_minTimeMs, _maxTimeMs, ref sink);
+        }
+
+        // All of it was read above, or none.
         while (decoder.MoveNext() && decoder.TimestampMs <= _maxTimeMs)
         {
             if (decoder.TimestampMs >= _minTimeMs && !IsDeleted(ref deleted, decoder.TimestampMs))

@@ -17,6 +17,16 @@ internal ref struct ChunkBitReader(ReadOnlySpan<byte> bytes, int bitPosition)
     /// <summary>True once the bytes did not hold what was asked for. Never reset.</summary>
     public bool Corrupt { get; private set; }
 
+    /// <summary>All bytes, for a reader that takes many samples at once.</summary>
+    public readonly ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>How many bits lie before what is read next.</summary>
+    public int Position
+    {
+        readonly get => _position;
+        set => _position = value;
+    }
+
     /// <summary>Bits that were not read yet; negative when there were fewer than the reader was to begin at.</summary>
     public readonly long BitsLeft => ((long)_bytes.Length << 3) - _position;
 

@@ -41,6 +41,9 @@ internal sealed class HeadSelection
     /// <summary>The labels of the current series; made at the first call.</summary>
     public Labels Labels => _labels ??= _head.LabelsOf(_series);
 
+    /// <summary>The same in the raw form in which the head keeps them, without making anything.</summary>
+    public ReadOnlySpan<byte> RawLabels => _head.Keys.Get(_head.Series[_series].Key);
+
     /// <summary>The first time that the current series may have a sample at, ms.</summary>
     public long FirstTimeMs => _view.HasLate ? Math.Min(FirstInOrderMs, _view.Side.LateMinTimeMs) : FirstInOrderMs;
 

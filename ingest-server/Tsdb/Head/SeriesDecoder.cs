@@ -138,6 +138,13 @@ internal sealed class SeriesDecoder(SeriesChunks chunks, long minTimeMs, long ma
     private void Decode<TSink>(XorDecoder decoder, ref TSink sink)
         where TSink : struct, ISampleSink
     {
+        if (TSink.TakesColumns && _nextLateMs == long.MaxValue)
+        {
+            _lastWasLate &= decoder.ReadAll(_minTimeMs, _maxTimeMs, ref sink) == 0;
+            Invariant.Require(!decoder.Corrupt, "a chunk of the head cannot be decoded");
+            return;
+        }
+
         long minTimeMs = _minTimeMs;
         long maxTimeMs = _maxTimeMs;
         while (decoder.MoveNext() && decoder.TimestampMs <= maxTimeMs)

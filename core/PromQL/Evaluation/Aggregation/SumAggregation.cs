@@ -18,28 +18,8 @@ internal sealed class SumAggregation(int stepCount, QueryBudget budget, Aggregat
         _histograms.AddGroup();
     }
 
-    public override void Accumulate(int group, ReadOnlySpan<double> values)
-    {
-        Span<double> sums = _sums[group];
-        Span<double> compensations = _compensations[group];
-        for (int step = 0; step < values.Length; step++)
-        {
-            double value = values[step];
-            if (Missing.IsMissing(value))
-            {
-                continue;
-            }
-
-            if (Missing.IsMissing(sums[step]))
-            {
-                sums[step] = value;
-            }
-            else
-            {
-                KahanSum.Add(value, ref sums[step], ref compensations[step]);
-            }
-        }
-    }
+    public override void Accumulate(int group, ReadOnlySpan<double> values) =>
+        KahanSum.AddColumn(values, _sums[group], _compensations[group]);
 
     public override void Finish(int group, Span<double> result)
     {

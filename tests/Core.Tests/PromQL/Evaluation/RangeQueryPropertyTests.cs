@@ -24,21 +24,45 @@ public sealed class RangeQueryPropertyTests : IDisposable
         for (int round = 0; round < 120; round++)
         {
             string query = queries.Vector(depth: 1 + gen.Int(3));
-            await CompareAsync(data, query, gen);
+            await CompareAsync(data, query, StepMs, gen);
+        }
+    }
+
+    /// <summary>Columns of many steps are computed several steps at a time, which an instant query is not.</summary>
+    [Theory]
+    [InlineData("sum_over_time(g[4m])")]
+    [InlineData("avg_over_time(g[4m])")]
+    [InlineData("min_over_time(g[4m])")]
+    [InlineData("max_over_time(g[4m])")]
+    [InlineData("irate(a_total[2m])")]
+    [InlineData("idelta(g[2m])")]
+    [InlineData("rate(a_total[4m])")]
+    [InlineData("increase(b_total[45s])")]
+    [InlineData("delta(g[7m])")]
+    [InlineData("sum(g)")]
+    [InlineData("avg by (job) (g)")]
+    [InlineData("sum by (job) (rate({__name__=~\"._total\"}[4m]))")]
+    [InlineData("avg(avg_over_time(g[30s]))")]
+    public async Task Steps_side_by_side_have_the_bits_of_steps_one_by_one(string query)
+    {
+        Gen gen = Gen.Create(20_502);
+        for (int round = 0; round < 4; round++)
+        {
+            await CompareAsync(RandomData(gen, hasExtremes: round % 2 == 1), query, 23_000, gen);
         }
     }
 
     public void Dispose() => _engine.Dispose();
 
-    private async Task CompareAsync(MemoryQueryable data, string query, Gen gen)
+    private async Task CompareAsync(MemoryQueryable data, string query, long stepMs, Gen gen)
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;
         (string range, bool rangeFailed) = await DescribeAsync(
-            async () => (await _engine.RangeAsync(data, query, StartMs, EndMs, StepMs, QueryOptions.Default, cancel)).Value);
+            async () => (await _engine.RangeAsync(data, query, StartMs, EndMs, stepMs, QueryOptions.Default, cancel)).Value);
         StringBuilder instants = new();
         bool instantFailed = false;
         SortedDictionary<Labels, SortedDictionary<long, double>> joined = [];
-        for (long timeMs = StartMs; timeMs <= EndMs && !instantFailed; timeMs += StepMs)
+        for (long timeMs = StartMs; timeMs <= EndMs && !instantFailed; timeMs += stepMs)
         {
             try
             {
@@ -109,8 +133,8 @@ public sealed class RangeQueryPropertyTests : IDisposable
         return text.ToString();
     }
 
-    /// <summary>Counters with resets, gauges with NaN, gaps and staleness markers.</summary>
-    private static MemoryQueryable RandomData(Gen gen)
+    /// <summary>Counters with resets, gauges with NaN, gaps and staleness markers, and some that overflow when added.</summary>
+    private static MemoryQueryable RandomData(Gen gen, bool hasExtremes = false)
     {
         List<MemorySeries> all = [];
         foreach (string name in (string[])["a_total", "b_total", "g"])
@@ -132,6 +156,7 @@ public sealed class RangeQueryPropertyTests : IDisposable
 
                         series.Samples[timeMs] = gen.OneIn(40) ? StaleMarker.Value
                             : name == "g" && gen.OneIn(20) ? double.NaN
+                            : hasExtremes && gen.OneIn(20) ? Extreme(gen)
                             : value;
                     }
 
@@ -142,4 +167,7 @@ public sealed class RangeQueryPropertyTests : IDisposable
 
         return new MemoryQueryable(all);
     }
+
+    private static double Extreme(Gen gen) => gen.Pick(
+        double.MaxValue, double.MinValue, double.PositiveInfinity, double.NegativeInfinity, -0.0, 0.1, 1e-300, 1e17);
 }

@@ -70,6 +70,36 @@ public sealed class XorDecoderTests
     }
 
     [Fact]
+    public void Columns_hold_what_is_read_one_by_one_of_whole_and_of_damaged_chunks()
+    {
+        Gen gen = Gen.Create(74);
+        for (int round = 0; round < 5000; round++)
+        {
+            byte[] chunk = Encode(RandomSamples(gen));
+            chunk = gen.OneIn(2) ? chunk : gen.Mutate(chunk);
+            List<(long, double)> expected = [];
+            XorDecoder oneByOne = new(chunk);
+            while (oneByOne.MoveNext())
+            {
+                expected.Add((oneByOne.TimestampMs, oneByOne.Value));
+            }
+
+            XorDecoder all = new(chunk);
+            long[] timestamps = new long[all.Samples];
+            double[] values = new double[all.Samples];
+            int count = all.ReadAll(timestamps, values);
+            List<(long, double)> read = [];
+            for (int index = 0; index < count; index++)
+            {
+                read.Add((timestamps[index], values[index]));
+            }
+
+            Assert.True(expected.SequenceEqualBits(read), $"{gen}, round {round}: {count} of {expected.Count}");
+            Assert.Equal(oneByOne.Corrupt, all.Corrupt);
+        }
+    }
+
+    [Fact]
     public void Damaged_chunks_never_do_worse_than_end()
     {
         Gen gen = Gen.Create(73);

@@ -1,0 +1,42 @@
+using AmpEdge.Prometheus;
+
+namespace AmpEdge.Tsdb;
+
+/// <summary>
+/// The distinct texts at which many series were looked at: names of labels, or values of one. A series mostly has the texts of the
+/// one before it in the same places, which is seen without a look-up.
+/// </summary>
+internal sealed class LabelCensus
+{
+    private readonly HashSet<byte[]> _texts = new(new Utf8NameComparer());
+    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _known;
+    private readonly List<byte[]> _before = [];
+
+    public LabelCensus() => _known = _texts.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    /// <summary>All that were found, in no order.</summary>
+    public IReadOnlyCollection<byte[]> Texts => _texts;
+
+    /// <summary>Takes in the text at a place of a series; places rise from 0 without gaps.</summary>
+    public void Add(int place, ReadOnlySpan<byte> text)
+    {
+        if (place < _before.Count)
+        {
+            if (!text.SequenceEqual(_before[place]))
+            {
+                _before[place] = Known(text);
+            }
+        }
+        else
+        {
+            _before.Add(Known(text));
+        }
+    }
+
+    private byte[] Known(ReadOnlySpan<byte> text)
+    {
+        _known.Add(text);
+        _known.TryGetValue(text, out byte[]? known);
+        return known!;
+    }
+}
