@@ -1,6 +1,7 @@
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
+using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Listening;
 using AmpEdge.Proxy.Routing;
@@ -23,6 +24,7 @@ internal sealed class ProxyHost : IDisposable
     private readonly RouteSetBuilder _builder;
     private readonly CurrentRoutes _routes;
     private readonly ForwardEndpoint _endpoint;
+    private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly ConfigReloader<ProxyConfig>? _reloader;
 
     /// <exception cref="StartFailedException">The configuration cannot work on this machine.</exception>
@@ -32,7 +34,9 @@ internal sealed class ProxyHost : IDisposable
         _loggers = loggers;
         _time = time;
         CredentialSources credentials = new(_metrics, _readiness, loggers.CreateLogger<CredentialSources>(), time);
-        _builder = new RouteSetBuilder(credentials.Take, AwsRegion.Find, time, new Random(RandomSeed.Next()));
+        _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, time);
+        _builder = new RouteSetBuilder(
+            credentials.Take, _virtualWorkspaces, AwsRegion.Find, time, new Random(RandomSeed.Next()));
         _routes = new CurrentRoutes(_builder.Build(config));
         _forwarder = new ResponseForwarder(time);
         _endpoint = CreateEndpoint();
@@ -70,6 +74,7 @@ internal sealed class ProxyHost : IDisposable
         Admin.Dispose();
         _forwarder.Dispose();
         _reloader?.Dispose();
+        _virtualWorkspaces.Dispose();
     }
 
     /// <summary>Null without a file: the flags do not change. Routes come first, so that new listeners find theirs.</summary>
@@ -139,7 +144,11 @@ internal sealed class ProxyHost : IDisposable
         ILogger log = _loggers.CreateLogger<ProxyHost>();
         foreach (ProxyRoute route in _routes.Current.Routes)
         {
-            if (route.Upstreams.Fixed is { } upstream)
+            if (route.Virtual is not null)
+            {
+                ProxyLog.VirtualWorkspace(log, route.Name, route.Config.VirtualWorkspace ?? "");
+            }
+            else if (route.Upstreams.Fixed is { } upstream)
             {
                 SigningScope scope = upstream.Signer.Signer.Scope;
                 ProxyLog.FixedUpstream(log, route.Name, upstream.Origin, scope.Region, scope.Service);

@@ -10,6 +10,9 @@ internal static partial class ProxyLog
     [LoggerMessage(5202, LogLevel.Information, "signing for the AWS endpoint that each request's Host header names: {Route}")]
     public static partial void AnyUpstream(ILogger logger, string route);
 
+    [LoggerMessage(5205, LogLevel.Information, "answering for a virtual workspace: {Route} {VirtualWorkspace}")]
+    public static partial void VirtualWorkspace(ILogger logger, string route, string virtualWorkspace);
+
     [LoggerMessage(5203, LogLevel.Information,
         "listening on loopback only: {Port}; --port=0.0.0.0:{Port} would listen on every interface")]
     public static partial void LoopbackOnly(ILogger logger, int port);

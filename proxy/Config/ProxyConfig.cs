@@ -11,4 +11,9 @@ internal sealed record ProxyConfig
 
     /// <summary>Where requests go, in the order in which they are tried.</summary>
     public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
+
+    /// <summary>What routes may name in place of an upstream.</summary>
+    public IReadOnlyList<VirtualWorkspaceConfig> VirtualWorkspaces { get; init; } = [];
+
+    public LocalAnswersConfig LocalAnswers { get; init; } = new();
 }

@@ -44,10 +44,14 @@ internal sealed class ProxyConfigLoader
     private ProxyConfig ReadProxy(ConfigSection root)
     {
         IReadOnlyList<ListenerConfig> listeners = ListenerReader.ReadAll(root);
+        IReadOnlyList<VirtualWorkspaceConfig> virtualWorkspaces =
+            new VirtualWorkspaceReader(listeners, _adminAddress).ReadAll(root);
         ProxyConfig config = new()
         {
             Listeners = listeners,
-            Routes = new RouteReader(listeners, _adminAddress).ReadAll(root),
+            VirtualWorkspaces = virtualWorkspaces,
+            Routes = new RouteReader(listeners, virtualWorkspaces, _adminAddress).ReadAll(root),
+            LocalAnswers = LocalAnswersReader.Read(root.Section("local_answers", "local answers")),
         };
         root.End();
         return config;

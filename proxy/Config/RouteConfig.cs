@@ -10,6 +10,9 @@ internal sealed record RouteConfig
 
     public UpstreamConfig Upstream { get; init; } = new();
 
+    /// <summary>The virtual workspace that answers in place of an upstream; null when there is an upstream.</summary>
+    public string? VirtualWorkspace { get; init; }
+
     /// <summary>Paths that name no workspace are made to name this one; empty: they stay as they are.</summary>
     public string Workspace { get; init; } = "";
 

@@ -7,13 +7,19 @@ namespace AmpEdge.Proxy.Config;
 internal sealed class RouteReader
 {
     private readonly IReadOnlyList<ListenerConfig> _listeners;
+    private readonly IReadOnlyList<VirtualWorkspaceConfig> _virtualWorkspaces;
     private readonly string _adminAddress;
 
     /// <param name="listeners">Those of the same file: what routes may name and must not lead to.</param>
+    /// <param name="virtualWorkspaces">Those of the same file, which routes may name in place of an upstream.</param>
     /// <param name="adminAddress">Must not be led to either.</param>
-    public RouteReader(IReadOnlyList<ListenerConfig> listeners, string adminAddress)
+    public RouteReader(
+        IReadOnlyList<ListenerConfig> listeners,
+        IReadOnlyList<VirtualWorkspaceConfig> virtualWorkspaces,
+        string adminAddress)
     {
         _listeners = listeners;
+        _virtualWorkspaces = virtualWorkspaces;
         _adminAddress = adminAddress;
     }
 
@@ -48,11 +54,13 @@ internal sealed class RouteReader
     {
         string workspace = ReadWorkspace(section);
         SigningConfig signing = SigningReader.Read(section.Section("sigv4", "sigv4"));
+        string? virtualWorkspace = ReadVirtualWorkspace(section);
         RouteConfig route = new()
         {
             Name = section.Text("name"),
+            VirtualWorkspace = virtualWorkspace,
             Match = new MatchReader(_listeners).Read(section.Section("match", "match")),
-            Upstream = ReadUpstream(section, workspace, signing.Region),
+            Upstream = virtualWorkspace is null ? ReadUpstream(section, workspace, signing.Region) : new UpstreamConfig(),
             Workspace = workspace,
             Access = ReadAccess(section),
             AllowPaths = PathsReader.ReadAllowed(section),
@@ -66,6 +74,37 @@ internal sealed class RouteReader
         };
         section.End();
         return route;
+    }
+
+    /// <summary>A route has one or the other; what belongs to an upstream is then the members' own.</summary>
+    private string? ReadVirtualWorkspace(ConfigSection section)
+    {
+        string name = section.Text("virtual_workspace");
+        if (name.Length == 0)
+        {
+            return null;
+        }
+
+        List<string> known = [];
+        foreach (VirtualWorkspaceConfig workspace in _virtualWorkspaces)
+        {
+            known.Add(workspace.Name);
+        }
+
+        if (!known.Contains(name))
+        {
+            section.Fail("virtual_workspace", "is none of virtual_workspaces", name, string.Join(", ", known));
+        }
+
+        foreach (string key in (ReadOnlySpan<string>)["upstream", "sign_host", "workspace", "sigv4", "path_rewrites", "headers", "timeouts", "retries"])
+        {
+            if (section.Has(key))
+            {
+                section.Fail(key, "has no meaning beside virtual_workspace, whose members have their own");
+            }
+        }
+
+        return name;
     }
 
     private static string ReadWorkspace(ConfigSection section)

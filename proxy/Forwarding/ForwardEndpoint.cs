@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace AmpEdge.Proxy.Forwarding;
 
 /// <summary>Answers every request of a caller: 1. admit it to a route, 2. take one of the route's places, 3. read its
-/// body, 4. admit that, 5. sign and forward it.</summary>
+/// body, 4. admit that, 5. sign and forward it, or have it answered in the upstream's place.</summary>
 internal sealed class ForwardEndpoint
 {
     private const int MaxShownCharacters = 200;
@@ -83,7 +83,7 @@ internal sealed class ForwardEndpoint
                 await RefuseAsync(request, refusal);
                 break;
             case BodyOutcome.Complete:
-                await _upstream.SendAsync(request, body);
+                await (request.Handler?.AnswerAsync(request, body) ?? _upstream.SendAsync(request, body));
                 break;
             case BodyOutcome.CallerGone:
                 ForwardLog.CallerGone(_log, request.Context.Request.Method, Shown(request.Path), body.Length);

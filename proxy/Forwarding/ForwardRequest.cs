@@ -43,6 +43,9 @@ internal sealed class ForwardRequest
         set;
     }
 
+    /// <summary>Who answers in the upstream's place; null when it is forwarded. Set by <see cref="RequestAdmission"/>.</summary>
+    public IRequestHandler? Handler { get; set; }
+
     /// <summary>Where it goes; set by <see cref="RequestAdmission"/>.</summary>
     public Upstream Upstream
     {

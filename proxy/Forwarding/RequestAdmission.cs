@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Proxy.Forwarding;
 
-/// <summary>The steps before a request's body is read: 1. refuse loops, 2. choose the
-/// route, 3. ask it about path, access and rate, 4. find upstream and credentials.</summary>
+/// <summary>The steps before a request's body is read: 1. refuse loops, 2. choose the route, 3. ask it about path, access
+/// and rate, 4. find upstream and credentials, or who answers in the upstream's place.</summary>
 internal sealed class RequestAdmission(LoopGuard loops)
 {
     private const int LoopDetected = 508;
@@ -31,7 +31,10 @@ internal sealed class RequestAdmission(LoopGuard loops)
         }
 
         request.Route = route;
-        return CheckRoute(request, route) ?? TakeRequest(route) ?? FindUpstream(request, route);
+        request.Handler = routes.LocalAnswers?.Takes(request) == true ? routes.LocalAnswers : route.Virtual;
+        return CheckRoute(request, route)
+            ?? TakeRequest(route)
+            ?? (request.Handler is null ? FindUpstream(request, route) : null);
     }
 
     /// <summary>What the route says of the path, as it came and as it goes on.</summary>

@@ -1,5 +1,6 @@
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
+using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -22,16 +23,37 @@ internal sealed class ProxyRoute
 
     public required QueryGuard Guard { get; init; }
 
-    /// <summary>Chooses upstream and signing scope.</summary>
-    public required UpstreamResolver Upstreams { get; init; }
+    /// <summary>What answers in place of an upstream; null when there is an upstream, and only then what follows is there.</summary>
+    public VirtualWorkspace? Virtual { get; init; }
 
-    public required RouteCredentials Credentials { get; init; }
+    /// <summary>Chooses upstream and signing scope.</summary>
+    public UpstreamResolver Upstreams
+    {
+        get => field ?? throw NoUpstream();
+        init;
+    }
+
+    public RouteCredentials Credentials
+    {
+        get => field ?? throw NoUpstream();
+        init;
+    }
 
     /// <summary>The connections, which other routes may use too.</summary>
-    public required UpstreamConnections Connections { get; init; }
+    public UpstreamConnections Connections
+    {
+        get => field ?? throw NoUpstream();
+        init;
+    }
 
     /// <summary>What YARP is told of each of its requests.</summary>
-    public required ForwarderRequestConfig ForwarderSettings { get; init; }
+    public ForwarderRequestConfig ForwarderSettings
+    {
+        get => field ?? throw NoUpstream();
+        init;
+    }
 
     public string Name => Config.Name;
+
+    private InvalidOperationException NoUpstream() => new($"route {Name} leads to a virtual workspace, not to an upstream");
 }

@@ -1,3 +1,4 @@
+using AmpEdge.Proxy.LocalAnswers;
 using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Proxy.Routing;
@@ -22,6 +23,9 @@ internal sealed class RouteSet
 
     /// <summary>In the order in which they are tried.</summary>
     public IReadOnlyList<ProxyRoute> Routes { get; }
+
+    /// <summary>What is answered here on every route.</summary>
+    public LocalAnswer? LocalAnswers { get; init; }
 
     /// <summary>The first route that takes a request; null when none does.</summary>
     /// <param name="listener">The name of the listener that it came in by.</param>

@@ -1,7 +1,9 @@
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
+using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
+using AmpEdge.Proxy.LocalAnswers;
 using AmpEdge.SigV4;
 
 namespace AmpEdge.Proxy.Routing;
@@ -15,17 +17,23 @@ internal sealed class RouteSetBuilder
     private readonly SharedParts<ConnectionConfig, UpstreamConnections> _connections;
     private readonly SharedParts<(string Route, LimitsConfig Config), RouteLimits> _limits;
     private readonly SharedParts<(string Route, RetriesConfig Config), RetryPolicy> _retries;
+    private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly Lazy<string?> _foundRegion;
     private readonly TimeProvider _time;
 
     /// <param name="takeCredentials">The credentials of a setting, as <see cref="CredentialSources.Take"/> gives them.</param>
+    /// <param name="virtualWorkspaces">Makes what answers on routes without an upstream.</param>
     /// <param name="findRegion">Asked once, if a route and its host tell none; may take seconds.</param>
     /// <param name="time">The clock of signatures and limits.</param>
     /// <param name="random">Spreads repetitions.</param>
     public RouteSetBuilder(
-        Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> takeCredentials, Func<string?> findRegion,
-        TimeProvider time, Random random)
+        Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> takeCredentials,
+        VirtualWorkspaceBuilder virtualWorkspaces,
+        Func<string?> findRegion,
+        TimeProvider time,
+        Random random)
     {
+        _virtualWorkspaces = virtualWorkspaces;
         _takeCredentials = takeCredentials;
         _connections = new(static settings => new UpstreamConnections(settings), static connections =>
         {
@@ -47,16 +55,53 @@ internal sealed class RouteSetBuilder
             List<ProxyRoute> routes = [];
             foreach (RouteConfig route in config.Routes)
             {
-                routes.Add(Build(route, leases));
+                routes.Add(route.VirtualWorkspace is null ? Build(route, leases) : BuildVirtual(route, config, leases));
             }
 
-            return new RouteSet(routes, leases);
+            return new RouteSet(routes, leases) { LocalAnswers = new LocalAnswer(config.LocalAnswers, _time) };
         }
         catch (StartFailedException)
         {
             _ = new RouteSet([], leases).RetireAsync();
             throw;
         }
+    }
+
+    private ProxyRoute BuildVirtual(RouteConfig route, ProxyConfig config, List<IAsyncDisposable> leases)
+    {
+        foreach (VirtualWorkspaceConfig workspace in config.VirtualWorkspaces)
+        {
+            if (workspace.Name == route.VirtualWorkspace)
+            {
+                List<IMember> members = [];
+                foreach (MemberConfig member in workspace.Members)
+                {
+                    members.Add(Build(member, workspace.Name, leases));
+                }
+
+                return new ProxyRoute
+                {
+                    Config = route,
+                    Matcher = new RouteMatcher(route.Match),
+                    Access = new AccessRule(route),
+                    Paths = new PathRewriter(route),
+                    Limits = _limits.Take((route.Name, route.Limits), leases),
+                    Retries = _retries.Take((route.Name, route.Retries), leases),
+                    Guard = new QueryGuard(route.QueryGuard),
+                    Virtual = _virtualWorkspaces.Build(workspace, members),
+                };
+            }
+        }
+
+        throw new StartFailedException($"route {route.Name}: there is no virtual workspace '{route.VirtualWorkspace}'");
+    }
+
+    private Member Build(MemberConfig member, string virtualWorkspace, List<IAsyncDisposable> leases)
+    {
+        ProxyRoute route = Build(member.AsRoute(virtualWorkspace), leases);
+        Upstream upstream = route.Upstreams.Fixed
+            ?? throw new StartFailedException($"member {route.Name} has no upstream");
+        return new Member(member.Name, upstream, member.BasePath, route.Credentials.Ask, route.Connections.Client);
     }
 
     private ProxyRoute Build(RouteConfig route, List<IAsyncDisposable> leases) => new()

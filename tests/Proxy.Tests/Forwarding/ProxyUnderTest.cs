@@ -3,6 +3,7 @@ using System.Text;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
+using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Routing;
 using Microsoft.Extensions.Logging;
@@ -18,14 +19,17 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     private readonly ResponseForwarder _forwarder = new(TimeProvider.System);
     private readonly CurrentRoutes _routes;
     private readonly RouteSetBuilder _builder;
+    private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly HttpServer _server;
 
     private ProxyUnderTest(ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings)
     {
         Upstream = upstream;
         _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, LogLevel.Debug, TimeProvider.System);
+        _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, TimeProvider.System);
         _builder = new RouteSetBuilder(
-            (_, _) => new RouteCredentials(() => Credentials), () => "us-east-1", TimeProvider.System, new Random(1));
+            (_, _) => new RouteCredentials(() => Credentials), _virtualWorkspaces, () => "us-east-1", TimeProvider.System,
+            new Random(1));
         _routes = new CurrentRoutes(_builder.Build(config));
         ForwardEndpoint endpoint = CreateEndpoint(settings);
         RouteTable routes = new();
@@ -124,6 +128,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         _server.Dispose();
         await _routes.StopAsync(CancellationToken.None);
         _forwarder.Dispose();
+        _virtualWorkspaces.Dispose();
         _loggers.Dispose();
         await _log.DisposeAsync();
     }
