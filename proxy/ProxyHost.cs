@@ -36,7 +36,8 @@ internal sealed class ProxyHost : IDisposable
         CredentialSources credentials = new(_metrics, _readiness, loggers.CreateLogger<CredentialSources>(), time);
         _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, time);
         _builder = new RouteSetBuilder(
-            credentials.Take, _virtualWorkspaces, AwsRegion.Find, time, new Random(RandomSeed.Next()));
+            credentials.Take, _virtualWorkspaces, AwsRegion.Find, loggers.CreateLogger<CallerCheck>(), time,
+            new Random(RandomSeed.Next()));
         _routes = new CurrentRoutes(_builder.Build(config));
         _forwarder = new ResponseForwarder(time);
         _endpoint = CreateEndpoint();
@@ -126,11 +127,16 @@ internal sealed class ProxyHost : IDisposable
 
     private HttpServer CreateListener(ListenerConfig listener)
     {
+        ServerTls? tls = listener.Tls is null
+            ? null
+            : new ServerTls(listener.Name, listener.Tls, _loggers.CreateLogger<ServerTls>(), _time);
         RouteTable routes = new();
         routes.Map("*", "/{*path}", context => _endpoint.AnswerAsync(context, listener.Name));
         HttpServerOptions options = new()
         {
             ListenAddress = listener.Address,
+            UnixSocket = listener.Socket,
+            Tls = tls is null ? null : () => tls.Current,
             MaxConnections = listener.MaxConnections,
             MaxRequestBodyBytes = LimitsConfig.MostRequestBodyBytes,
             DrainTimeout = _settings.DrainTimeout,

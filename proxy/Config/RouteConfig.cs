@@ -27,6 +27,9 @@ internal sealed record RouteConfig
     /// <summary>The first that matches is applied, before the workspace is.</summary>
     public IReadOnlyList<PathRewriteConfig> PathRewrites { get; init; } = [];
 
+    /// <summary>Who may call by this route, beside what its listener asks for.</summary>
+    public CallerConfig Caller { get; init; } = new();
+
     public SigningConfig Signing { get; init; } = new();
 
     /// <summary>What is done to the headers and query of a request before it is signed.</summary>

@@ -1,3 +1,4 @@
+using System.Linq;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Forwarding;
 
@@ -55,11 +56,13 @@ internal sealed class RouteReader
         string workspace = ReadWorkspace(section);
         SigningConfig signing = SigningReader.Read(section.Section("sigv4", "sigv4"));
         string? virtualWorkspace = ReadVirtualWorkspace(section);
+        MatchConfig match = new MatchReader(_listeners).Read(section.Section("match", "match"));
         RouteConfig route = new()
         {
             Name = section.Text("name"),
             VirtualWorkspace = virtualWorkspace,
-            Match = new MatchReader(_listeners).Read(section.Section("match", "match")),
+            Match = match,
+            Caller = CallerReader.Read(section.Section("caller", "caller"), VerifiesCertificates(match)),
             Upstream = virtualWorkspace is null ? ReadUpstream(section, workspace, signing.Region) : new UpstreamConfig(),
             Workspace = workspace,
             Access = ReadAccess(section),
@@ -105,6 +108,21 @@ internal sealed class RouteReader
         }
 
         return name;
+    }
+
+    /// <summary>True when all listeners of a route have their callers' certificates verified.</summary>
+    private bool VerifiesCertificates(MatchConfig match)
+    {
+        foreach (ListenerConfig listener in _listeners)
+        {
+            bool counts = match.Listeners.Count == 0 || match.Listeners.Contains(listener.Name);
+            if (counts && listener.Tls?.ClientAuth != ClientAuthType.RequireAndVerifyClientCert)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string ReadWorkspace(ConfigSection section)

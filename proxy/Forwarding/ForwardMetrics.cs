@@ -48,6 +48,7 @@ internal sealed class ForwardMetrics
     private static string LabelOf(RefusalReason reason) => reason switch
     {
         RefusalReason.Loop => "loop",
+        RefusalReason.Caller => "caller",
         RefusalReason.NoRoute => "no_route",
         RefusalReason.UnknownHost => "unknown_host",
         RefusalReason.PathNotAllowed => "path_not_allowed",

@@ -6,6 +6,9 @@ internal enum RefusalReason
     /// <summary>This process has forwarded the request before.</summary>
     Loop,
 
+    /// <summary>The caller is not one who may call.</summary>
+    Caller,
+
     /// <summary>No route takes it.</summary>
     NoRoute,
 

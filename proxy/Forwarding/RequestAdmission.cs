@@ -1,12 +1,13 @@
 using AmpEdge.Proxy.Credentials;
+using AmpEdge.Proxy.Listening;
 using AmpEdge.Proxy.Routing;
 using AmpEdge.SigV4;
 using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Proxy.Forwarding;
 
-/// <summary>The steps before a request's body is read: 1. refuse loops, 2. choose the route, 3. ask it about path, access
-/// and rate, 4. find upstream and credentials, or who answers in the upstream's place.</summary>
+/// <summary>The steps before a request's body is read: 1. refuse loops, 2. ask who calls, 3. choose the route, 4. ask it about
+/// caller, path, access and rate, 5. find upstream and credentials, or who answers in the upstream's place.</summary>
 internal sealed class RequestAdmission(LoopGuard loops)
 {
     private const int LoopDetected = 508;
@@ -22,6 +23,11 @@ internal sealed class RequestAdmission(LoopGuard loops)
                 RefusalReason.Loop, LoopDetected, "loop detected: this proxy has forwarded the request before");
         }
 
+        if (CheckCaller(routes.CallersOf(request.Listener), request) is { } unknown)
+        {
+            return unknown;
+        }
+
         if (routes.Find(request.Listener, request.Context.Request, request.Path) is not { } route)
         {
             return new Refusal(
@@ -32,10 +38,16 @@ internal sealed class RequestAdmission(LoopGuard loops)
 
         request.Route = route;
         request.Handler = routes.LocalAnswers?.Takes(request) == true ? routes.LocalAnswers : route.Virtual;
-        return CheckRoute(request, route)
+        return CheckCaller(route.Caller, request)
+            ?? CheckRoute(request, route)
             ?? TakeRequest(route)
             ?? (request.Handler is null ? FindUpstream(request, route) : null);
     }
+
+    private static Refusal? CheckCaller(CallerCheck? check, ForwardRequest request) =>
+        check?.Check(request.Context) is { } refused
+            ? new Refusal(RefusalReason.Caller, refused.Status, refused.Problem)
+            : null;
 
     /// <summary>What the route says of the path, as it came and as it goes on.</summary>
     private static Refusal? CheckRoute(ForwardRequest request, ProxyRoute route)

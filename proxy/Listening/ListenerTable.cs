@@ -31,7 +31,13 @@ internal sealed class ListenerTable : IComponent, IDisposable
     /// <exception cref="StartFailedException">An address cannot be listened on; those before it in the list are.</exception>
     public async Task ApplyAsync(IReadOnlyList<ListenerConfig> listeners, CancellationToken cancel)
     {
-        await StopAsync(new HashSet<ListenerConfig>(listeners), cancel);
+        HashSet<ListenerConfig> kept = [];
+        foreach (ListenerConfig listener in listeners)
+        {
+            kept.Add(listener.Binding);
+        }
+
+        await StopAsync(kept, cancel);
         foreach (ListenerConfig listener in listeners)
         {
             if (_running.ContainsKey(listener.Name))
@@ -50,12 +56,12 @@ internal sealed class ListenerTable : IComponent, IDisposable
                 throw;
             }
 
-            _running.Add(listener.Name, new RunningListener(listener, server));
+            _running.Add(listener.Name, new RunningListener(listener.Binding, server));
         }
     }
 
     /// <summary>All at once: each takes as long as its requests do.</summary>
-    public Task StopAsync(CancellationToken cancel) => StopAsync(new HashSet<ListenerConfig>(), cancel);
+    public Task StopAsync(CancellationToken cancel) => StopAsync([], cancel);
 
     public void Dispose()
     {

@@ -2,6 +2,7 @@ using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
+using AmpEdge.Proxy.Listening;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AmpEdge.Proxy.Routing;
@@ -12,6 +13,9 @@ internal sealed class ProxyRoute
     public required RouteConfig Config { get; init; }
 
     public required RouteMatcher Matcher { get; init; }
+
+    /// <summary>Null: whoever reaches the listener may call.</summary>
+    public required CallerCheck? Caller { get; init; }
 
     public required AccessRule Access { get; init; }
 

@@ -1,3 +1,4 @@
+using AmpEdge.Proxy.Listening;
 using AmpEdge.Proxy.LocalAnswers;
 using Microsoft.AspNetCore.Http;
 
@@ -10,14 +11,21 @@ namespace AmpEdge.Proxy.Routing;
 internal sealed class RouteSet
 {
     private readonly IReadOnlyList<IAsyncDisposable> _leases;
+    private readonly IReadOnlyDictionary<string, CallerCheck> _callers;
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Requests within, and one for being in force.</summary>
     private int _users = 1;
 
-    public RouteSet(IReadOnlyList<ProxyRoute> routes, IReadOnlyList<IAsyncDisposable> leases)
+    /// <param name="routes">In the order in which they are tried.</param>
+    /// <param name="callers">Who may call by a listener, by its name; a listener that is not in it takes everyone.</param>
+    /// <param name="leases">What to give back in the end.</param>
+    public RouteSet(
+        IReadOnlyList<ProxyRoute> routes, IReadOnlyDictionary<string, CallerCheck> callers,
+        IReadOnlyList<IAsyncDisposable> leases)
     {
         Routes = routes;
+        _callers = callers;
         _leases = leases;
     }
 
@@ -26,6 +34,9 @@ internal sealed class RouteSet
 
     /// <summary>What is answered here on every route.</summary>
     public LocalAnswer? LocalAnswers { get; init; }
+
+    /// <summary>Who may call by a listener; null for everyone.</summary>
+    public CallerCheck? CallersOf(string listener) => _callers.GetValueOrDefault(listener);
 
     /// <summary>The first route that takes a request; null when none does.</summary>
     /// <param name="listener">The name of the listener that it came in by.</param>

@@ -3,8 +3,10 @@ using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
+using AmpEdge.Proxy.Listening;
 using AmpEdge.Proxy.LocalAnswers;
 using AmpEdge.SigV4;
+using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Proxy.Routing;
 
@@ -19,17 +21,20 @@ internal sealed class RouteSetBuilder
     private readonly SharedParts<(string Route, RetriesConfig Config), RetryPolicy> _retries;
     private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly Lazy<string?> _foundRegion;
+    private readonly ILogger _log;
     private readonly TimeProvider _time;
 
     /// <param name="takeCredentials">The credentials of a setting, as <see cref="CredentialSources.Take"/> gives them.</param>
     /// <param name="virtualWorkspaces">Makes what answers on routes without an upstream.</param>
     /// <param name="findRegion">Asked once, if a route and its host tell none; may take seconds.</param>
+    /// <param name="log">For token files that turn bad.</param>
     /// <param name="time">The clock of signatures and limits.</param>
     /// <param name="random">Spreads repetitions.</param>
     public RouteSetBuilder(
         Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> takeCredentials,
         VirtualWorkspaceBuilder virtualWorkspaces,
         Func<string?> findRegion,
+        ILogger log,
         TimeProvider time,
         Random random)
     {
@@ -43,6 +48,7 @@ internal sealed class RouteSetBuilder
         _limits = new(key => new RouteLimits(key.Config, time), static _ => ValueTask.CompletedTask);
         _retries = new(key => new RetryPolicy(key.Config, random), static _ => ValueTask.CompletedTask);
         _foundRegion = new Lazy<string?>(findRegion);
+        _log = log;
         _time = time;
     }
 
@@ -58,14 +64,28 @@ internal sealed class RouteSetBuilder
                 routes.Add(route.VirtualWorkspace is null ? Build(route, leases) : BuildVirtual(route, config, leases));
             }
 
-            return new RouteSet(routes, leases) { LocalAnswers = new LocalAnswer(config.LocalAnswers, _time) };
+            Dictionary<string, CallerCheck> callers = new(StringComparer.Ordinal);
+            foreach (ListenerConfig listener in config.Listeners)
+            {
+                if (CheckOf(listener.Caller) is { } check)
+                {
+                    callers.Add(listener.Name, check);
+                }
+            }
+
+            return new RouteSet(routes, callers, leases)
+            {
+                LocalAnswers = new LocalAnswer(config.LocalAnswers, _time),
+            };
         }
         catch (StartFailedException)
         {
-            _ = new RouteSet([], leases).RetireAsync();
+            _ = new RouteSet([], new Dictionary<string, CallerCheck>(), leases).RetireAsync();
             throw;
         }
     }
+
+    private CallerCheck? CheckOf(CallerConfig caller) => caller.IsEmpty ? null : new CallerCheck(caller, _log, _time);
 
     private ProxyRoute BuildVirtual(RouteConfig route, ProxyConfig config, List<IAsyncDisposable> leases)
     {
@@ -83,6 +103,7 @@ internal sealed class RouteSetBuilder
                 {
                     Config = route,
                     Matcher = new RouteMatcher(route.Match),
+                    Caller = CheckOf(route.Caller),
                     Access = new AccessRule(route),
                     Paths = new PathRewriter(route),
                     Limits = _limits.Take((route.Name, route.Limits), leases),
@@ -108,6 +129,7 @@ internal sealed class RouteSetBuilder
     {
         Config = route,
         Matcher = new RouteMatcher(route.Match),
+        Caller = CheckOf(route.Caller),
         Access = new AccessRule(route),
         Paths = new PathRewriter(route),
         Limits = _limits.Take((route.Name, route.Limits), leases),

@@ -1,3 +1,5 @@
+using System.Linq;
+
 namespace AmpEdge.Hosting;
 
 /// <summary>Collects every problem of one configuration, over all its files.</summary>
@@ -12,15 +14,15 @@ public sealed class ConfigErrors
     {
         get
         {
-            List<ConfigProblem> sorted = [.. _problems];
             Dictionary<string, int> fileOrder = FileOrder();
-            sorted.Sort((left, right) =>
-            {
-                int order = fileOrder[left.File].CompareTo(fileOrder[right.File]);
-                order = order != 0 ? order : left.Position.Line.CompareTo(right.Position.Line);
-                return order != 0 ? order : left.Position.Column.CompareTo(right.Position.Column);
-            });
-            return sorted;
+
+            // Those of one place stay in the order in which they were found.
+            return
+            [
+                .. _problems.OrderBy(problem => fileOrder[problem.File])
+                    .ThenBy(static problem => problem.Position.Line)
+                    .ThenBy(static problem => problem.Position.Column),
+            ];
         }
     }
 

@@ -7,6 +7,9 @@ internal static partial class HttpLog
     [LoggerMessage(1101, LogLevel.Information, "listening: {Server} on {Address}")]
     public static partial void Listening(ILogger logger, string server, Uri address);
 
+    [LoggerMessage(1108, LogLevel.Information, "listening: {Server} on {Path}")]
+    public static partial void ListeningOnSocket(ILogger logger, string server, string path);
+
     [LoggerMessage(1102, LogLevel.Error, "request failed: {Method} {Path}")]
     public static partial void HandlerFailed(ILogger logger, Exception error, string method, string path);
 

@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace AmpEdge.Hosting;
 
 /// <summary>Where a listener listens and what it puts up with from its clients. Each limit holds per listener.</summary>
@@ -7,6 +9,12 @@ public sealed record HttpServerOptions
     /// <c>host:port</c>; host may be an IP address, <c>localhost</c>, or empty for all interfaces; port 0 takes a free one.
     /// </summary>
     public required string ListenAddress { get; init; }
+
+    /// <summary>Listened on in place of the address; for servers on Kestrel.</summary>
+    public UnixSocket? UnixSocket { get; init; }
+
+    /// <summary>Asked at each TLS handshake, so that certificates may change; null: no TLS. For servers on Kestrel.</summary>
+    public Func<SslServerAuthenticationOptions>? Tls { get; init; }
 
     /// <summary>Connections open at once; further ones are closed at accept.</summary>
     public int MaxConnections { get; init; } = 512;

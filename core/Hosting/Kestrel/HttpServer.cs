@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +20,9 @@ namespace AmpEdge.Hosting;
 public sealed class HttpServer : IComponent, IDisposable
 {
     private readonly KestrelServer _kestrel;
+
+    /// <summary>Where Kestrel's TLS looks for what it needs; null without TLS.</summary>
+    private readonly ServiceProvider? _services;
     private readonly KestrelApplication _application;
     private readonly HttpServerOptions _options;
     private readonly TimeProvider _time;
@@ -39,21 +45,38 @@ public sealed class HttpServer : IComponent, IDisposable
         _application = new KestrelApplication(
             new RequestPipeline(routes, new HttpMetrics(metrics, options.MetricPrefix), _log, time));
         KestrelServerOptions kestrel = KestrelLimits(options);
-        foreach (IPEndPoint endPoint in ListenAddress.Parse(options.ListenAddress).EndPoints)
+        if (options.Tls is not null)
         {
-            kestrel.Listen(endPoint, listen =>
-                listen.Protocols = options.Http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
+            _services = KestrelServices.Create(loggers);
+            kestrel.ApplicationServices = _services;
+        }
+
+        if (options.UnixSocket is { } unixSocket)
+        {
+            kestrel.ListenUnixSocket(unixSocket.Path, Configure);
+        }
+        else
+        {
+            foreach (IPEndPoint endPoint in ListenAddress.Parse(options.ListenAddress).EndPoints)
+            {
+                kestrel.Listen(endPoint, Configure);
+            }
         }
 
         _kestrel = new KestrelServer(
             Options.Create(kestrel),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers),
+            new SocketTransportFactory(
+                Options.Create(new SocketTransportOptions
+                {
+                    CreateBoundListenSocket = endPoint => ListenSockets.Bind(endPoint, options.UnixSocket),
+                }),
+                loggers),
             loggers);
     }
 
     public string Name { get; }
 
-    /// <summary>The port that is listened on; 0 before the start.</summary>
+    /// <summary>The port that is listened on; 0 before the start and for a socket in the file system.</summary>
     public int Port { get; private set; }
 
     /// <summary>The address that a client on this machine can use, such as <c>http://127.0.0.1:9090</c>.</summary>
@@ -69,7 +92,13 @@ public sealed class HttpServer : IComponent, IDisposable
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
-            throw ListenAddress.CannotListen(_options.ListenAddress, error);
+            throw ListenAddress.CannotListen(_options.UnixSocket?.Path ?? _options.ListenAddress, error);
+        }
+
+        if (_options.UnixSocket is { } unixSocket)
+        {
+            HttpLog.ListeningOnSocket(_log, Name, unixSocket.Path);
+            return;
         }
 
         string bound = FirstAddress();
@@ -87,7 +116,20 @@ public sealed class HttpServer : IComponent, IDisposable
         await _kestrel.StopAsync(either.Token);
     }
 
-    public void Dispose() => _kestrel.Dispose();
+    public void Dispose()
+    {
+        _kestrel.Dispose();
+        _services?.Dispose();
+    }
+
+    private void Configure(ListenOptions listen)
+    {
+        listen.Protocols = _options.Http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        if (_options.Tls is { } tls)
+        {
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls()) });
+        }
+    }
 
     private string FirstAddress()
     {

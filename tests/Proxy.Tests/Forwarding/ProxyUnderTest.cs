@@ -28,8 +28,8 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, LogLevel.Debug, TimeProvider.System);
         _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, TimeProvider.System);
         _builder = new RouteSetBuilder(
-            (_, _) => new RouteCredentials(() => Credentials), _virtualWorkspaces, () => "us-east-1", TimeProvider.System,
-            new Random(1));
+            (_, _) => new RouteCredentials(() => Credentials), _virtualWorkspaces, () => "us-east-1",
+            _loggers.CreateLogger("routes"), TimeProvider.System, new Random(1));
         _routes = new CurrentRoutes(_builder.Build(config));
         ForwardEndpoint endpoint = CreateEndpoint(settings);
         RouteTable routes = new();

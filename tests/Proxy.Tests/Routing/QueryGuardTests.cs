@@ -1,0 +1,59 @@
+using AmpEdge.Hosting;
+using AmpEdge.Proxy.Config;
+using AmpEdge.Proxy.Routing;
+using Xunit;
+
+namespace AmpEdge.Proxy.Tests.Routing;
+
+public sealed class QueryGuardTests
+{
+    private const string Threshold = "max_samples_processed_error_threshold";
+
+    private static readonly QueryGuard s_guard = new(new QueryGuardConfig
+    {
+        MaxSamplesProcessed = 1000,
+        MaxRange = TimeSpan.FromDays(1),
+    });
+
+    [Theory]
+    [InlineData("?start=0&end=86400", "", true)]
+    [InlineData("?start=0&end=86401", "", false)]
+    [InlineData("?start=2024-01-01T00:00:00Z&end=2024-01-03T00:00:00Z", "", false)]
+    [InlineData("?start=2024-01-01T00:00:00Z&end=2024-01-01T12:00:00.5Z", "", true)]
+    [InlineData("", "?start=0&end=1e9", false)]
+    [InlineData("?start=0&end=1", "?end=1e9", false)]
+    [InlineData("?start=x&end=1e9", "", true)]
+    [InlineData("?st%61rt=0&end=1e300", "", false)]
+    public void Range_queries_have_a_longest_span(string query, string form, bool passes)
+    {
+        string? problem = Check("/workspaces/w/api/v1/query_range", query, form, out _);
+
+        Assert.Equal(passes, problem is null);
+        Assert.True(passes || problem!.Contains("query_guard.max_range", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("?query=up", "", Threshold + "=1000", true)]
+    [InlineData("?query=up&" + Threshold + "=10", "", "", true)]
+    [InlineData("", "?" + Threshold + "=1000", "", true)]
+    [InlineData("?" + Threshold + "=1001", "", "", false)]
+    [InlineData("?" + Threshold + "=10", "?" + Threshold + "=1001", "", false)]
+    [InlineData("?" + Threshold + "=all", "", "", false)]
+    public void Queries_are_told_where_to_stop(string query, string form, string expected, bool passes)
+    {
+        Assert.Equal(passes, Check("/api/v1/query", query, form, out string added) is null);
+        Assert.Equal(expected, added);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/series")]
+    [InlineData("/api/v1/remote_write")]
+    public void Nothing_but_queries_is_looked_at(string path)
+    {
+        Assert.Null(Check(path, "?start=0&end=1e9", "", out string added));
+        Assert.Equal("", added);
+    }
+
+    private static string? Check(string path, string query, string form, out string added) =>
+        s_guard.Check(path, new RequestTarget(path, query), new RequestTarget("", form), out added);
+}
