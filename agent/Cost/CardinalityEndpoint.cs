@@ -78,7 +78,7 @@ internal sealed class CardinalityEndpoint(CostReporter reporter, QuotaWatch quot
         json.WriteEndArray();
         WriteShare(json, metric.Share);
         WriteRounded(json, "monthlySaving", metric.Saving);
-        json.WriteString("dropRule", DropRule.For(metric.Name));
+        json.WriteString("dropRule", DropRule.For("metric_relabel_configs", metric.Name));
     }
 
     private static void WriteRule(Utf8JsonWriter json, RuleSaving rule)

@@ -1,3 +1,5 @@
+using AmpEdge.Hosting;
+
 namespace AmpEdge.Agent.Cost;
 
 /// <summary>What <c>--cost.config-file</c> may change.</summary>

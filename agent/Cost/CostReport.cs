@@ -1,4 +1,5 @@
 using System.Text;
+using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Cost;
 

@@ -6,7 +6,7 @@ namespace AmpEdge.Agent.Pages;
 internal sealed class ConfigPage(Func<string> printConfig)
 {
     public Task AnswerAsync(HttpExchange exchange) =>
-        new PageWriter("/config", "Configuration")
+        AgentSite.Page("/config", "Configuration")
             .Markup("<p class=\"quiet\">In force now, with every default filled in. Secrets are hidden.</p><pre>")
             .Text(printConfig())
             .Markup("</pre>")

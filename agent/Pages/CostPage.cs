@@ -15,7 +15,7 @@ internal sealed class CostPage(CostReporter reporter, QuotaWatch quotas)
     public Task AnswerAsync(HttpExchange exchange)
     {
         CostReport report = reporter.Current();
-        PageWriter page = new("/cost", "Cost");
+        PageWriter page = AgentSite.Page("/cost", "Cost");
         WriteFacts(page, report);
         WriteQuotas(page);
         WriteMetrics(page, report);
@@ -77,7 +77,7 @@ internal sealed class CostPage(CostReporter reporter, QuotaWatch quotas)
         {
             page.Markup("<tr><td><details><summary>").Text(metric.Name).Markup("</summary><p class=\"quiet\">")
                 .Text($"Without it a month costs {Money(metric.Saving, report.Prices)} less. Below its job:")
-                .Markup("</p><pre>").Text(DropRule.For(metric.Name)).Markup("</pre></details></td><td>")
+                .Markup("</p><pre>").Text(DropRule.For("metric_relabel_configs", metric.Name)).Markup("</pre></details></td><td>")
                 .Text(string.Join(", ", metric.Jobs)).Markup("</td>");
             Share(page, metric.Share, report.Prices);
         }

@@ -29,7 +29,7 @@ internal sealed class OverviewPage(
             }
         }
 
-        PageWriter page = new("/", "Overview");
+        PageWriter page = AgentSite.Page("/", "Overview");
         page.Markup("<div class=\"facts\">")
             .Fact($"{up} / {all}", "targets up", up == all ? "up" : "down")
             .Fact(PageWriter.Size(bufferBytes()), "buffer on disk")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Pages;

@@ -25,7 +25,7 @@ internal sealed class ServiceDiscoveryPage(
     {
         string job = exchange.Query("job");
         string text = exchange.Query("q");
-        PageWriter page = new(Path, "Service discovery");
+        PageWriter page = AgentSite.Page(Path, "Service discovery");
         IReadOnlyList<PoolSnapshot> pools = scrapes.Snapshot();
         WriteSearch(page, pools, job, text);
         foreach (PoolSnapshot pool in pools)

@@ -8,7 +8,7 @@ internal sealed class StatusPage(ProgramStatus status)
 {
     public Task AnswerAsync(HttpExchange exchange)
     {
-        PageWriter page = new("/status", "Status");
+        PageWriter page = AgentSite.Page("/status", "Status");
         page.Markup("<div class=\"facts\">")
             .Fact(status.Version.Version, "version")
             .Fact(PageWriter.Readable(status.Uptime), "running")

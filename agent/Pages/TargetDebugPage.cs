@@ -39,7 +39,7 @@ internal sealed class TargetDebugPage(
     {
         string job = exchange.Query("job");
         string id = exchange.Query("id");
-        PageWriter page = new(ServiceDiscoveryPage.Path, "Target of " + job, "../");
+        PageWriter page = AgentSite.Page(ServiceDiscoveryPage.Path, "Target of " + job, "../");
         page.Markup("<p><a href=\"").Text($".{ServiceDiscoveryPage.Path}?job={Uri.EscapeDataString(job)}").Markup("\">All targets of the job</a></p>");
         foreach (PoolSnapshot pool in scrapes.Snapshot())
         {

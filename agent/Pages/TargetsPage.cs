@@ -18,7 +18,7 @@ internal sealed class TargetsPage(ScrapeManager scrapes, TimeProvider time)
         bool onlyDown = exchange.Query("state") == "down";
         string job = exchange.Query("job");
         IReadOnlyList<PoolSnapshot> pools = scrapes.Snapshot();
-        PageWriter page = new("/targets", "Targets");
+        PageWriter page = AgentSite.Page("/targets", "Targets");
         WriteSummary(page, pools);
         page.Markup(onlyDown
             ? "<p><a href=\"./targets\">Show all targets</a></p>"

@@ -1,7 +1,7 @@
-using AmpEdge.Agent.Cost;
+using AmpEdge.Hosting;
 using Xunit;
 
-namespace AmpEdge.Agent.Tests.Cost;
+namespace AmpEdge.Core.Tests.Hosting.Cost;
 
 public sealed class PriceTableTests
 {

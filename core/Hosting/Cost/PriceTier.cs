@@ -1,6 +1,6 @@
-namespace AmpEdge.Agent.Cost;
+namespace AmpEdge.Hosting;
 
 /// <summary>One step of a price that falls with the volume.</summary>
 /// <param name="UpToSamples">The monthly samples at which the step ends; infinite for the last.</param>
 /// <param name="PricePerMillion">For a million samples within the step.</param>
-internal readonly record struct PriceTier(double UpToSamples, double PricePerMillion);
+public readonly record struct PriceTier(double UpToSamples, double PricePerMillion);

@@ -1,10 +1,10 @@
-namespace AmpEdge.Agent.Cost;
+namespace AmpEdge.Hosting;
 
 /// <summary>
 /// What samples cost a month. The defaults are AMP's list prices in most regions: ingestion in three steps, storage by
 /// the GB of 2^30 bytes.
 /// </summary>
-internal sealed record PriceTable
+public sealed record PriceTable
 {
     /// <summary>A twelfth of a year of 365.25 days.</summary>
     public const double SecondsPerMonth = 365.25 / 12 * SecondsPerDay;
@@ -31,7 +31,7 @@ internal sealed record PriceTable
     public double RetentionDays { get; init; } = 150;
 
     /// <summary>
-    /// What the rest of the account sends in a month. Steps are counted over the whole account, so what this agent adds
+    /// What the rest of the account sends in a month. Steps are counted over the whole account, so what passes here
     /// is priced on top of it.
     /// </summary>
     public double OtherSamplesPerMonth { get; init; }

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using AmpEdge.Hosting;
 
-namespace AmpEdge.Agent.Pages;
+namespace AmpEdge.Hosting;
 
-/// <summary>Builds one of the agent's pages: one file, its style inside, no script, nothing from elsewhere.</summary>
-internal sealed class PageWriter
+/// <summary>Builds a page of a program: one file, its style inside, no script, nothing from elsewhere.</summary>
+public sealed class PageWriter
 {
     private const string Style =
         """
@@ -60,26 +59,21 @@ internal sealed class PageWriter
         font:13px/1.5 ui-monospace,monospace}
         """;
 
-    private static readonly (string Path, string Name)[] s_pages =
-    [
-        ("/", "Overview"), ("/targets", "Targets"), ("/service-discovery", "Discovery"), ("/cost", "Cost"),
-        ("/status", "Status"), ("/config", "Configuration"), ("/metrics", "Metrics"),
-    ];
-
     private readonly StringBuilder _html = new();
 
+    /// <param name="site">The program and its pages.</param>
     /// <param name="path">The page's own path, to mark it in the navigation.</param>
     /// <param name="title">The heading.</param>
     /// <param name="folder">How the page, by its own place, names the folder that all links begin at: they hold under any prefix.</param>
-    public PageWriter(string path, string title, string folder = "./")
+    public PageWriter(PageSite site, string path, string title, string folder = "./")
     {
         _html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
             .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><base href=\"").Append(folder)
             .Append("\"><title>");
-        Text(title + " · AmpEdge Agent");
+        Text($"{title} · {site.Program}");
         _html.Append("</title><link rel=\"icon\" href=\"data:,\"><style>").Append(Style)
-            .Append("</style></head><body><header><strong>AmpEdge Agent</strong><nav>");
-        foreach ((string target, string name) in s_pages)
+            .Append("</style></head><body><header><strong>").Append(site.Program).Append("</strong><nav>");
+        foreach ((string target, string name) in site.Pages)
         {
             _html.Append("<a href=\".").Append(target).Append(target == path ? "\" class=\"here\">" : "\">")
                 .Append(name).Append("</a>");

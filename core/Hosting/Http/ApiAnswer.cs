@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using AmpEdge.Hosting;
 
-namespace AmpEdge.Agent.Api;
+namespace AmpEdge.Hosting;
 
 /// <summary>Answers in the envelope of Prometheus's HTTP API.</summary>
-internal static class ApiAnswer
+public static class ApiAnswer
 {
     private const string ContentType = "application/json";
 
