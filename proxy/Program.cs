@@ -1,6 +1,13 @@
 using AmpEdge.Hosting;
 using AmpEdge.Proxy;
 using AmpEdge.Proxy.Config;
+using AmpEdge.Proxy.Usage;
+using AmpEdge.Wal;
+
+if (args is [UsageCommand.Word, .. string[] command])
+{
+    return new UsageCommand(new DiskFileSystem(), Console.Out, Console.Error, TimeProvider.System).Run(command);
+}
 
 CommandLine commandLine = new(
     "ampedge-proxy",

@@ -5,7 +5,9 @@ using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Listening;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.Proxy.Usage;
 using AmpEdge.SigV4;
+using AmpEdge.Wal;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Proxy;
@@ -23,6 +25,7 @@ internal sealed class ProxyHost : IDisposable
     private readonly ResponseForwarder _forwarder;
     private readonly RouteSetBuilder _builder;
     private readonly CurrentRoutes _routes;
+    private readonly UsageObserver? _usage;
     private readonly ForwardEndpoint _endpoint;
     private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly ConfigReloader<ProxyConfig>? _reloader;
@@ -35,9 +38,13 @@ internal sealed class ProxyHost : IDisposable
         _time = time;
         CredentialSources credentials = new(_metrics, _readiness, loggers.CreateLogger<CredentialSources>(), time);
         _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, time);
+        _usage = CreateUsage(config.Usage);
         _builder = new RouteSetBuilder(
             credentials.Take, _virtualWorkspaces, AwsRegion.Find, loggers.CreateLogger<CallerCheck>(), time,
-            new Random(RandomSeed.Next()));
+            new Random(RandomSeed.Next()))
+        {
+            Usage = _usage,
+        };
         _routes = new CurrentRoutes(_builder.Build(config));
         _forwarder = new ResponseForwarder(time);
         _endpoint = CreateEndpoint();
@@ -55,7 +62,13 @@ internal sealed class ProxyHost : IDisposable
 
     public void AddTo(ProcessHost host)
     {
-        host.Add(_routes).Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain);
+        host.Add(_routes);
+        if (_usage is not null)
+        {
+            host.Add(_usage);
+        }
+
+        host.Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain);
         if (_reloader is not null && _settings.ConfigFile is { } file)
         {
             host.OnReload = () => _reloader.ReloadAsync(CancellationToken.None);
@@ -73,6 +86,7 @@ internal sealed class ProxyHost : IDisposable
     {
         Listeners.Dispose();
         Admin.Dispose();
+        _usage?.Dispose();
         _forwarder.Dispose();
         _reloader?.Dispose();
         _virtualWorkspaces.Dispose();
@@ -91,6 +105,7 @@ internal sealed class ProxyHost : IDisposable
         reloader.OnChange((next, _) =>
         {
             _routes.Replace(_builder.Build(next));
+            _usage?.Apply(next.Usage);
             return Task.CompletedTask;
         });
         reloader.OnChange((next, cancel) => Listeners.ApplyAsync(next.Listeners, cancel));
@@ -103,9 +118,14 @@ internal sealed class ProxyHost : IDisposable
         LoopGuard loops = new(Guid.NewGuid().ToString("N")[..12]);
         ForwardMetrics metrics = new(_metrics, budget);
         ILogger log = _loggers.CreateLogger<ForwardEndpoint>();
-        UpstreamCall upstream = new(_settings, _forwarder, loops, metrics, log, _time);
+        UpstreamCall upstream = new(_settings, _forwarder, loops, metrics, log, _time, _usage);
         return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, log);
     }
+
+    private UsageObserver? CreateUsage(UsageConfig usage) => usage.Enable
+        ? new UsageObserver(
+            usage, new DiskFileSystem(), _metrics, _loggers.CreateLogger<UsageObserver>(), _time, RandomSeed.Next())
+        : null;
 
     private HttpServer CreateAdmin()
     {
@@ -117,6 +137,11 @@ internal sealed class ProxyHost : IDisposable
             LifecycleEnabled = _settings.MayReload,
         }.MapTo(routes);
         routes.Map("GET", "/healthz", context => context.WriteTextAsync(200, "ok"));
+        if (_usage is not null)
+        {
+            new UsageEndpoint(_usage.Report).MapTo(routes);
+        }
+
         HttpServerOptions options = new()
         {
             ListenAddress = _settings.AdminListenAddress,

@@ -16,4 +16,7 @@ internal sealed record ProxyConfig
     public IReadOnlyList<VirtualWorkspaceConfig> VirtualWorkspaces { get; init; } = [];
 
     public LocalAnswersConfig LocalAnswers { get; init; } = new();
+
+    /// <summary>Whether it is counted which metrics are written and which are read. A reload changes prices, files and times of it.</summary>
+    public UsageConfig Usage { get; init; } = new();
 }

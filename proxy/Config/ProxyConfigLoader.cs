@@ -52,6 +52,7 @@ internal sealed class ProxyConfigLoader
             VirtualWorkspaces = virtualWorkspaces,
             Routes = new RouteReader(listeners, virtualWorkspaces, _adminAddress).ReadAll(root),
             LocalAnswers = LocalAnswersReader.Read(root.Section("local_answers", "local answers")),
+            Usage = UsageReader.Read(root),
         };
         root.End();
         return config;

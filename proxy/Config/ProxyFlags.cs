@@ -48,6 +48,7 @@ internal sealed class ProxyFlags
     private readonly Flag<TimeSpan> _upstreamTimeout;
     private readonly Flag<TimeSpan> _drainTimeout;
     private readonly Flag<bool> _noVerifySsl;
+    private readonly UsageFlags _usage;
     private readonly Flag<bool> _verbose;
     private readonly Flag<bool> _logFailed;
     private readonly Flag<bool> _logSigning;
@@ -112,6 +113,8 @@ internal sealed class ProxyFlags
         _noVerifySsl = upstream.Switch(
             "no-verify-ssl", "Believe any certificate of the upstream; needs --unsafe-no-verify-ssl.");
 
+        _usage = new UsageFlags(flags);
+
         FlagGroup logging = flags.Group("What is logged");
         _verbose = logging.Switch("verbose", "Log every request and all of the below.", alias: "-v");
         _logFailed = logging.Switch("log-failed-requests", "Log answers of 400 and above with their text.");
@@ -121,7 +124,7 @@ internal sealed class ProxyFlags
         [
             _name, _region, _signHost, _roleArn, _roleExternalId, _unsignedPayload, _strip, _stripHeader, _stripParam,
             _duplicateHeaders, _customHeaders, _maxBody, _port, _maxConnections, _host, _scheme, _idleConnTimeout,
-            _connectTimeout, _upstreamTimeout, _noVerifySsl,
+            _connectTimeout, _upstreamTimeout, _noVerifySsl, .. _usage.All,
         ]);
 
         FlagGroup confirmations = flags.Group("Unsafe, to be said twice");
@@ -221,7 +224,7 @@ internal sealed class ProxyFlags
             Limits = new LimitsConfig { RequestBodyBytes = _maxBody.Value.Bytes },
         };
         ListenerConfig listener = new() { Address = ReadPort(problems), MaxConnections = (int)_maxConnections.Value };
-        ProxyConfig config = new() { Listeners = [listener], Routes = [route] };
+        ProxyConfig config = new() { Listeners = [listener], Routes = [route], Usage = _usage.ToConfig(problems) };
         CheckRoute(route, problems);
         CheckReach(listener, route.Upstream, config, problems);
         return config;

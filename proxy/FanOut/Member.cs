@@ -1,7 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
+using AmpEdge.Hosting;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.Forwarding;
+using AmpEdge.Proxy.Usage;
 using AmpEdge.QueryApi;
 using AmpEdge.SigV4;
 
@@ -41,6 +43,9 @@ internal sealed class Member : IMember
 
     public string Name { get; }
 
+    /// <summary>Sees what is asked; null when nobody counts who reads what.</summary>
+    public UsageObserver? Usage { get; init; }
+
     public async Task<HttpResponseMessage> SendAsync(string path, string query, string? form, CancellationToken cancel)
     {
         CredentialAnswer answer = _credentials();
@@ -66,6 +71,7 @@ internal sealed class Member : IMember
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(FormType);
         }
 
+        Usage?.Observe(request.Method.Method, RequestTarget.Parse(_basePath + target), form is null ? "" : FormType, "", body);
         _upstream.Signer.Sign(request, body, credentials);
         try
         {

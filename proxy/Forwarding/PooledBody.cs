@@ -22,7 +22,7 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
     public ReadOnlySpan<byte> Content => _buffer.AsSpan(0, Length);
 
     /// <summary>Hex of the body's SHA-256.</summary>
-    public string Hash() => PayloadHash.Of(_buffer.AsSpan(0, Length));
+    public string Hash() => PayloadHash.Of(Content);
 
     /// <summary>Makes room for more, at least doubling; false when the budget has none.</summary>
     public bool TryGrow(int wantedBytes)

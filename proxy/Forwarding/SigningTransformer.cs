@@ -1,3 +1,4 @@
+using AmpEdge.Proxy.Usage;
 using AmpEdge.SigV4;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,9 @@ internal sealed class SigningTransformer : HttpTransformer
     public required bool LogSigningProcess { get; init; }
 
     public required bool LogFailedRequests { get; init; }
+
+    /// <summary>Sees answers that hold rules; null when nobody counts who reads what.</summary>
+    public UsageObserver? Usage { get; init; }
 
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
@@ -79,6 +83,11 @@ internal sealed class SigningTransformer : HttpTransformer
                 ForwardEndpoint.Shown(Target),
                 (int)proxyResponse.StatusCode,
                 HideToken(body));
+        }
+
+        if (Usage is not null)
+        {
+            await ObservedAnswer.WatchAsync(Usage, httpContext.Request.Method, Target, proxyResponse, cancellationToken);
         }
 
         return copyBody;

@@ -1,6 +1,7 @@
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.Proxy.Usage;
 using AmpEdge.SigV4;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,25 +19,28 @@ internal sealed class UpstreamCall
     private readonly LoopGuard _loops;
     private readonly ForwardMetrics _metrics;
     private readonly ILogger _log;
+    private readonly UsageObserver? _usage;
     private readonly TimeProvider _time;
 
     public UpstreamCall(
         ProxySettings settings, ResponseForwarder forwarder, LoopGuard loops, ForwardMetrics metrics, ILogger log,
-        TimeProvider time)
+        TimeProvider time, UsageObserver? usage = null)
     {
         _settings = settings;
         _forwarder = forwarder;
         _loops = loops;
         _metrics = metrics;
         _log = log;
+        _usage = usage;
         _time = time;
     }
 
     /// <summary>Forwards a request and streams the answer, or says why there is none.</summary>
     public async Task SendAsync(ForwardRequest request, PooledBody body)
     {
-        PrepareRequest(request, body);
         string target = TargetOf(request);
+        Observe(request, target, body);
+        PrepareRequest(request, body);
         string payloadHash = request.Route.Config.Signing.UnsignedPayload ? PayloadHash.Unsigned : body.Hash();
         bool mayRetry = request.Route.Retries.Begin(request.Context.Request.Method, request.DecodedPath);
         long started = _time.GetTimestamp();
@@ -56,6 +60,7 @@ internal sealed class UpstreamCall
                 Log = _log,
                 LogSigningProcess = _settings.LogSigningProcess,
                 LogFailedRequests = _settings.LogFailedRequests,
+                Usage = _usage,
             };
             ForwarderError error = await SendOnceAsync(request, transformer);
             TimeSpan? wait = transformer.WaitBeforeRetry
@@ -144,6 +149,18 @@ internal sealed class UpstreamCall
         }
 
         return request.UpstreamPath + query;
+    }
+
+    /// <summary>Shows what is written and read to those who count it, as the upstream will see it.</summary>
+    private void Observe(ForwardRequest request, string target, PooledBody body)
+    {
+        if (_usage is not null)
+        {
+            IHeaderDictionary headers = request.Context.Request.Headers;
+            _usage.Observe(
+                request.Context.Request.Method, RequestTarget.Parse(target), headers.ContentType.ToString(),
+                headers.ContentEncoding.ToString(), body.Content);
+        }
     }
 
     /// <summary>Leaves only what may go on: no header of this connection, none of another signature.</summary>

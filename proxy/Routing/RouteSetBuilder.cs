@@ -5,6 +5,7 @@ using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Listening;
 using AmpEdge.Proxy.LocalAnswers;
+using AmpEdge.Proxy.Usage;
 using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging;
 
@@ -51,6 +52,9 @@ internal sealed class RouteSetBuilder
         _log = log;
         _time = time;
     }
+
+    /// <summary>Sees what members of virtual workspaces are asked; null when nobody counts who reads what.</summary>
+    public UsageObserver? Usage { get; init; }
 
     /// <exception cref="StartFailedException">A route cannot work here; the message says which and why.</exception>
     public RouteSet Build(ProxyConfig config)
@@ -122,7 +126,10 @@ internal sealed class RouteSetBuilder
         ProxyRoute route = Build(member.AsRoute(virtualWorkspace), leases);
         Upstream upstream = route.Upstreams.Fixed
             ?? throw new StartFailedException($"member {route.Name} has no upstream");
-        return new Member(member.Name, upstream, member.BasePath, route.Credentials.Ask, route.Connections.Client);
+        return new Member(member.Name, upstream, member.BasePath, route.Credentials.Ask, route.Connections.Client)
+        {
+            Usage = Usage,
+        };
     }
 
     private ProxyRoute Build(RouteConfig route, List<IAsyncDisposable> leases) => new()
