@@ -20,8 +20,8 @@ internal sealed class UsagePage(Func<UsageReport> current)
         WriteFacts(page, report);
         WriteWarnings(page, report);
         WriteDownloads(page, report);
-        WriteUnused(page, report);
         WriteOpenReads(page, report);
+        WriteUnused(page, report);
         WriteRead(page, report);
         return page.AnswerAsync(exchange);
     }
@@ -69,17 +69,8 @@ internal sealed class UsagePage(Func<UsageReport> current)
             return;
         }
 
-        SortedSet<string> workspaces = new(StringComparer.Ordinal);
-        foreach (UsageRow row in report.Metrics)
-        {
-            if (row.IsUnused)
-            {
-                workspaces.Add(row.Workspace);
-            }
-        }
-
         page.Markup("<p>Drop rules to download: ");
-        foreach (string workspace in workspaces)
+        foreach (string workspace in WorkspacesOf(report, onlyUnused: true))
         {
             page.Link(
                     "./api/v1/usage/drop_rules?workspace=" + Uri.EscapeDataString(workspace),
@@ -92,13 +83,14 @@ internal sealed class UsagePage(Func<UsageReport> current)
 
     private static void WriteUnused(PageWriter page, UsageReport report)
     {
-        Head(page, "Unused", report.Unused.Metrics, "Saves a month");
+        bool manyWorkspaces = WorkspacesOf(report, onlyUnused: false).Count > 1;
+        Head(page, "Unused", report.Unused.Metrics, "Saves a month", manyWorkspaces);
         int shown = 0;
         foreach (UsageRow row in report.Metrics)
         {
             if (row.IsUnused && shown++ < ShownRows)
             {
-                Row(page, report, row, row.MonthlySaving, "Saves a month");
+                Row(page, report, row, row.MonthlySaving, "Saves a month", manyWorkspaces);
             }
         }
 
@@ -107,13 +99,14 @@ internal sealed class UsagePage(Func<UsageReport> current)
 
     private static void WriteRead(PageWriter page, UsageReport report)
     {
-        Head(page, "Read", report.Total.Metrics - report.Unused.Metrics, "A month");
+        bool manyWorkspaces = WorkspacesOf(report, onlyUnused: false).Count > 1;
+        Head(page, "Read", report.Total.Metrics - report.Unused.Metrics, "A month", manyWorkspaces);
         int shown = 0;
         foreach (UsageRow row in report.Metrics)
         {
             if (!row.IsUnused && shown++ < ShownRows)
             {
-                Row(page, report, row, row.MonthlyCost, "A month");
+                Row(page, report, row, row.MonthlyCost, "A month", manyWorkspaces);
             }
         }
 
@@ -141,21 +134,40 @@ internal sealed class UsagePage(Func<UsageReport> current)
         page.Markup("</tbody></table></div>");
     }
 
-    private static void Head(PageWriter page, string title, int count, string price)
+    private static SortedSet<string> WorkspacesOf(UsageReport report, bool onlyUnused)
+    {
+        SortedSet<string> workspaces = new(StringComparer.Ordinal);
+        foreach (UsageRow row in report.Metrics)
+        {
+            if (row.IsUnused || !onlyUnused)
+            {
+                workspaces.Add(row.Workspace);
+            }
+        }
+
+        return workspaces;
+    }
+
+    private static void Head(PageWriter page, string title, int count, string price, bool manyWorkspaces)
     {
         string shown = count > ShownRows
             ? $"the dearest {ShownRows} of {PageWriter.Readable(count)}"
             : PageWriter.Readable(count);
         page.Markup("<h2>").Text(title).Markup("<small>").Text(shown)
-            .Markup("</small></h2><div class=\"scroll\"><table class=\"cards\"><thead><tr><th>Metric</th><th>Workspace</th>")
+            .Markup("</small></h2><div class=\"scroll\"><table class=\"cards\"><thead><tr><th>Metric</th>").Markup(manyWorkspaces ? "<th>Workspace</th>" : "")
             .Markup("<th class=\"number\">Series</th><th class=\"number\">Samples/s</th><th class=\"number\">").Text(price)
             .Markup("</th><th>Last queried</th><th>Read by</th></tr></thead><tbody>");
     }
 
-    private static void Row(PageWriter page, UsageReport report, UsageRow row, double price, string priceName)
+    private static void Row(PageWriter page, UsageReport report, UsageRow row, double price, string priceName, bool manyWorkspaces)
     {
-        page.Markup("<tr><td><code>").Text(row.Name).Markup("</code></td><td data-name=\"Workspace\">")
-            .Text(UsageText.Workspace(row.Workspace)).Markup("</td><td class=\"number\" data-name=\"Series\">")
+        page.Markup("<tr><td><code>").Text(row.Name).Markup("</code></td>");
+        if (manyWorkspaces)
+        {
+            page.Markup("<td data-name=\"Workspace\">").Text(UsageText.Workspace(row.Workspace)).Markup("</td>");
+        }
+
+        page.Markup("<td class=\"number\" data-name=\"Series\">")
             .Text(PageWriter.Readable(row.Series)).Markup("</td><td class=\"number\" data-name=\"Samples/s\">")
             .Text(UsageText.Rate(row.SamplesPerSecond)).Markup("</td><td class=\"number\" data-name=\"").Text(priceName).Markup("\">")
             .Text(UsageText.Money(price, report.Prices)).Markup("</td><td data-name=\"Last queried\">")

@@ -13,7 +13,7 @@ internal sealed class UsageStore(string path, UsageBounds bounds, IFileSystem fi
     private readonly ByteBuffer _bytes = new();
     private IDisposable? _lock;
 
-    public string Path { get; } = path;
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     /// <summary>Takes the file and reads it; null when there is none yet. A damaged one is set aside.</summary>
     /// <exception cref="StartFailedException">The folder cannot be used, or another process uses the file.</exception>
@@ -21,7 +21,7 @@ internal sealed class UsageStore(string path, UsageBounds bounds, IFileSystem fi
     {
         try
         {
-            files.CreateFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) ?? ".");
+            files.CreateFolder(System.IO.Path.GetDirectoryName(Path) ?? ".");
             _lock = files.TryLock(Path + ".lock") ?? throw new StartFailedException(
                 $"usage.state_file: {Path} is used by another process; give every replica a file of its own and merge them with 'ampedge-proxy usage merge'");
             return Read();
