@@ -1,4 +1,5 @@
 using AmpEdge.Hosting;
+using AmpEdge.Proxy.AccessLog;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
@@ -27,6 +28,7 @@ internal sealed class ProxyHost : IDisposable
     private readonly CurrentRoutes _routes;
     private readonly UsageObserver? _usage;
     private readonly ForwardEndpoint _endpoint;
+    private readonly AccessLogger _accessLog;
     private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly ConfigReloader<ProxyConfig>? _reloader;
 
@@ -47,6 +49,8 @@ internal sealed class ProxyHost : IDisposable
         };
         _routes = new CurrentRoutes(_builder.Build(config));
         _forwarder = new ResponseForwarder(time);
+        _accessLog = new AccessLogger(
+            config.AccessLog, _metrics, time, new Random(RandomSeed.Next()), loggers.CreateLogger<AccessLogger>());
         _endpoint = CreateEndpoint();
         _reloader = CreateReloader(config);
         Admin = CreateAdmin();
@@ -68,7 +72,7 @@ internal sealed class ProxyHost : IDisposable
             host.Add(_usage);
         }
 
-        host.Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain);
+        host.Add(_accessLog.File).Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain);
         if (_reloader is not null && _settings.ConfigFile is { } file)
         {
             host.OnReload = () => _reloader.ReloadAsync(CancellationToken.None);
@@ -90,6 +94,7 @@ internal sealed class ProxyHost : IDisposable
         _forwarder.Dispose();
         _reloader?.Dispose();
         _virtualWorkspaces.Dispose();
+        _accessLog.File.Dispose();
     }
 
     /// <summary>Null without a file: the flags do not change. Routes come first, so that new listeners find theirs.</summary>
@@ -108,6 +113,11 @@ internal sealed class ProxyHost : IDisposable
             _usage?.Apply(next.Usage);
             return Task.CompletedTask;
         });
+        reloader.OnChange((next, _) =>
+        {
+            _accessLog.Apply(next.AccessLog);
+            return Task.CompletedTask;
+        });
         reloader.OnChange((next, cancel) => Listeners.ApplyAsync(next.Listeners, cancel));
         return reloader;
     }
@@ -119,7 +129,8 @@ internal sealed class ProxyHost : IDisposable
         ForwardMetrics metrics = new(_metrics, budget);
         ILogger log = _loggers.CreateLogger<ForwardEndpoint>();
         UpstreamCall upstream = new(_settings, _forwarder, loops, metrics, log, _time, _usage);
-        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, log);
+        RequestJournal journal = new(new RouteTraffic(_metrics), _accessLog, _time);
+        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, journal, log);
     }
 
     private UsageObserver? CreateUsage(UsageConfig usage) => usage.Enable

@@ -35,7 +35,7 @@ internal sealed class ServerHost : IDisposable
     private readonly RequestGuard _guard;
     private readonly Engine _engine;
     private readonly RemoteReadGate _remoteReads;
-    private readonly QueryLogFile _queryLog;
+    private readonly LineFile _queryLog;
     private readonly ConfigReloader<ServerConfig> _reloader;
     public ServerHost(
         ServerSettings settings, ServerConfig config, IFileSystem files, ILoggerFactory loggers, TimeProvider time)
@@ -50,7 +50,7 @@ internal sealed class ServerHost : IDisposable
         _metrics.BeforeCollect(_workspaces.UpdateMetrics);
         _engine = new Engine(settings.Engine, time);
         _remoteReads = new RemoteReadGate(settings.RemoteRead.MaxConcurrency, _metrics);
-        _queryLog = new QueryLogFile(config.QueryLogFile, _metrics, time, loggers.CreateLogger<QueryLogFile>());
+        _queryLog = QueryLogFile.Create(config.QueryLogFile, _metrics, time, loggers.CreateLogger<LineFile>());
         _readiness.Require(() => _workspaces.NotReady);
         CrossOrigin crossOrigin = new(AnchoredRegex.Create(settings.CorsOrigin));
         _guard = new RequestGuard(

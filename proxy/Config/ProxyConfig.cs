@@ -17,6 +17,8 @@ internal sealed record ProxyConfig
 
     public LocalAnswersConfig LocalAnswers { get; init; } = new();
 
+    public AccessLogConfig AccessLog { get; init; } = new();
+
     /// <summary>Whether it is counted which metrics are written and which are read. A reload changes prices, files and times of it.</summary>
     public UsageConfig Usage { get; init; } = new();
 }

@@ -51,6 +51,7 @@ internal sealed class ProxyConfigLoader
             Listeners = listeners,
             VirtualWorkspaces = virtualWorkspaces,
             Routes = new RouteReader(listeners, virtualWorkspaces, _adminAddress).ReadAll(root),
+            AccessLog = AccessLogReader.Read(root.Section("access_log", "access log")),
             LocalAnswers = LocalAnswersReader.Read(root.Section("local_answers", "local answers")),
             Usage = UsageReader.Read(root),
         };

@@ -18,27 +18,32 @@ internal sealed class ForwardEndpoint
     private readonly UpstreamCall _upstream;
     private readonly ForwardMetrics _metrics;
     private readonly BodyBudget _budget;
+    private readonly RequestJournal _journal;
     private readonly ILogger _log;
 
     public ForwardEndpoint(
         CurrentRoutes routes, RequestAdmission admission, BodyBudget budget, UpstreamCall upstream, ForwardMetrics metrics,
-        ILogger log)
+        RequestJournal journal, ILogger log)
     {
         _routes = routes;
         _admission = admission;
         _upstream = upstream;
         _metrics = metrics;
         _budget = budget;
+        _journal = journal;
         _log = log;
     }
 
     /// <summary>Answers a request that came in by a listener of that name.</summary>
     public async Task AnswerAsync(HttpContext context, string listener)
     {
+        long startedAt = _journal.Now;
         RouteSet routes = _routes.Enter();
+        ForwardRequest request = new(context, listener);
         try
         {
-            await AnswerAsync(new ForwardRequest(context, listener), routes);
+            Refusal? refusal = _admission.Admit(request, routes);
+            await AnswerAsync(request, refusal, startedAt);
         }
         finally
         {
@@ -46,9 +51,22 @@ internal sealed class ForwardEndpoint
         }
     }
 
-    private async Task AnswerAsync(ForwardRequest request, RouteSet routes)
+    private async Task AnswerAsync(ForwardRequest request, Refusal? refusal, long startedAt)
     {
-        if (_admission.Admit(request, routes) is { } refusal)
+        _journal.Begin(request);
+        try
+        {
+            await AnswerAsync(request, refusal);
+        }
+        finally
+        {
+            _journal.End(request, startedAt);
+        }
+    }
+
+    private async Task AnswerAsync(ForwardRequest request, Refusal? refusal)
+    {
+        if (refusal is not null)
         {
             await RefuseAsync(request, refusal);
             return;
@@ -77,6 +95,7 @@ internal sealed class ForwardEndpoint
         BodyOutcome read = await RequestBodyReader.ReadAsync(
             request.Context.Request, body, request.Route.Config.Limits.RequestBodyBytes, request.Context.RequestAborted);
         _metrics.RequestBodyBytes.Add(body.Length);
+        request.BytesIn = body.Length;
         switch (read)
         {
             case BodyOutcome.Complete when BodyAdmission.Admit(request, body) is { } refusal:
@@ -112,6 +131,7 @@ internal sealed class ForwardEndpoint
     private Task RefuseAsync(ForwardRequest request, Refusal refusal)
     {
         HttpContext context = request.Context;
+        request.Problem = refusal.Text;
         _metrics.Refused(refusal.Reason);
         ForwardLog.Refused(_log, context.Request.Method, Shown(request.Path), refusal.Status, refusal.Text);
         if (refusal.RetryAfterSeconds > 0)

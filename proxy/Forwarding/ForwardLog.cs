@@ -22,6 +22,11 @@ internal static partial class ForwardLog
     [LoggerMessage(5105, LogLevel.Information, "signed: {CanonicalRequest} {StringToSign} {Signature}")]
     public static partial void Signed(ILogger logger, string canonicalRequest, string stringToSign, string signature);
 
+    [LoggerMessage(5107, LogLevel.Warning,
+        "signature refused: {Upstream} {FirstDifference} {SignedCanonicalRequest} {ExpectedCanonicalRequest}")]
+    public static partial void SignatureMismatch(
+        ILogger logger, string upstream, string firstDifference, string signedCanonicalRequest, string expectedCanonicalRequest);
+
     [LoggerMessage(5106, LogLevel.Debug, "caller gone in the middle of its body: {Method} {Path} {Bytes}")]
     public static partial void CallerGone(ILogger logger, string method, string path, int bytes);
 }

@@ -40,8 +40,30 @@ internal sealed class ForwardRequest
     public ProxyRoute Route
     {
         get => field ?? throw new InvalidOperationException("the request has no route yet");
-        set;
+        set
+        {
+            field = value;
+            RouteName = value.Name;
+        }
     }
+
+    /// <summary>The name of the route; empty as long as none has taken it.</summary>
+    public string RouteName { get; private set; } = "";
+
+    /// <summary>Bytes of its body that were read.</summary>
+    public long BytesIn { get; set; }
+
+    /// <summary>Bytes of the answer's body that came from the upstream.</summary>
+    public long BytesOut { get; set; }
+
+    /// <summary>How often it was sent to the upstream.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>From the first of them to the end of the last one's answer.</summary>
+    public TimeSpan UpstreamTime { get; set; }
+
+    /// <summary>Why it was refused or failed, for the access log; null when it was answered.</summary>
+    public string? Problem { get; set; }
 
     /// <summary>Who answers in the upstream's place; null when it is forwarded. Set by <see cref="RequestAdmission"/>.</summary>
     public IRequestHandler? Handler { get; set; }

@@ -42,6 +42,12 @@ internal sealed class SigningTransformer : HttpTransformer
     /// <summary>Sees answers that hold rules; null when nobody counts who reads what.</summary>
     public UsageObserver? Usage { get; init; }
 
+    /// <summary>The request that bytes of the answer are counted for.</summary>
+    public required ForwardRequest Counted { get; init; }
+
+    /// <summary>Kept for an answer that refuses the signature, when such answers are logged.</summary>
+    private string? CanonicalRequest { get; set; }
+
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -49,9 +55,18 @@ internal sealed class SigningTransformer : HttpTransformer
         proxyRequest.RequestUri = new Uri(Upstream.Origin + Target, s_asWritten);
         proxyRequest.Headers.Host = Upstream.HostHeader;
         Upstream.Signer.Sign(proxyRequest, PayloadHash, Credentials);
-        if (LogSigningProcess)
+        if (LogSigningProcess || LogFailedRequests)
         {
             SigningSteps steps = Upstream.Signer.Explain(proxyRequest, PayloadHash, Credentials);
+            CanonicalRequest = steps.CanonicalRequest;
+            Tell(steps);
+        }
+    }
+
+    private void Tell(SigningSteps steps)
+    {
+        if (LogSigningProcess)
+        {
             ForwardLog.Signed(Log, HideToken(steps.CanonicalRequest), steps.StringToSign, steps.Signature);
         }
     }
@@ -83,11 +98,22 @@ internal sealed class SigningTransformer : HttpTransformer
                 ForwardEndpoint.Shown(Target),
                 (int)proxyResponse.StatusCode,
                 HideToken(body));
+            if (CanonicalRequest is { } ours && SignatureMismatch.Find(body, ours) is { } mismatch)
+            {
+                ForwardLog.SignatureMismatch(
+                    Log, Upstream.Origin, HideToken(mismatch.Difference), HideToken(ours), HideToken(mismatch.Theirs));
+            }
         }
 
         if (Usage is not null)
         {
             await ObservedAnswer.WatchAsync(Usage, httpContext.Request.Method, Target, proxyResponse, cancellationToken);
+        }
+
+        // What follows a change of protocol is no body, and goes both ways.
+        if (proxyResponse.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols)
+        {
+            proxyResponse.Content = new CountedContent(proxyResponse.Content, Counted);
         }
 
         return copyBody;

@@ -49,6 +49,7 @@ internal sealed class UpstreamCall
             request.Context.Request.Body = new PooledBodyStream(body);
             using AttemptClock clock = new(request.Route.Config.Timeouts, _time.GetElapsedTime(started), _time);
             int made = attempt;
+            request.Attempts = attempt;
             SigningTransformer transformer = new()
             {
                 Upstream = request.Upstream,
@@ -61,12 +62,14 @@ internal sealed class UpstreamCall
                 LogSigningProcess = _settings.LogSigningProcess,
                 LogFailedRequests = _settings.LogFailedRequests,
                 Usage = _usage,
+                Counted = request,
             };
             ForwarderError error = await SendOnceAsync(request, transformer);
             TimeSpan? wait = transformer.WaitBeforeRetry
                 ?? (mayRetry && error == ForwarderError.Request ? WaitAfterNone(request, made, started) : null);
             if (wait is null)
             {
+                request.UpstreamTime = _time.GetElapsedTime(started);
                 await EndAsync(request, transformer, error, started);
                 return;
             }
@@ -189,6 +192,7 @@ internal sealed class UpstreamCall
         _metrics.UpstreamFailed(error);
         Exception? cause = Innermost(context.Features.Get<IForwarderErrorFeature>()?.Exception);
         string reason = cause?.Message ?? "no further reason";
+        request.Problem = $"{error}: {reason}";
         ForwardLog.UpstreamFailed(
             _log, context.Request.Method, upstream, ForwardEndpoint.Shown(transformer.Target), error.ToString(), reason);
         if (context.Response.HasStarted)

@@ -8,9 +8,9 @@ namespace AmpEdge.IngestServer.QueryLogging;
 /// <summary>
 /// Makes a line of JSON of each query that was evaluated, with the members of Prometheus's log of queries and the workspace.
 /// </summary>
-internal sealed class QueryLogger(QueryLogFile file, TimeProvider time)
+internal sealed class QueryLogger(LineFile file, TimeProvider time)
 {
-    private readonly QueryLogFile _file = file;
+    private readonly LineFile _file = file;
     private readonly TimeProvider _time = time;
 
     /// <summary>Logs a query that ended well, with its statistics, or failed, with its error.</summary>

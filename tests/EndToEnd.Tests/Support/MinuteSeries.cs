@@ -32,7 +32,8 @@ public sealed class MinuteSeries
     }
 
     /// <summary>Writes the minutes from one on; the answer, or null when there was none.</summary>
-    public async Task<HttpResponseMessage?> TryWriteAsync(RunningProgram server, long firstMinute)
+    public async Task<HttpResponseMessage?> TryWriteAsync(
+        RunningProgram server, long firstMinute, string path = "/api/v1/write")
     {
         using ByteArrayContent content = new(Encode(firstMinute));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
@@ -40,7 +41,7 @@ public sealed class MinuteSeries
         content.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
         try
         {
-            return await server.Http.PostAsync("/api/v1/write", content, TestContext.Current.CancellationToken);
+            return await server.Http.PostAsync(path, content, TestContext.Current.CancellationToken);
         }
         catch (HttpRequestException)
         {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using AmpEdge.Hosting;
+using AmpEdge.Proxy.AccessLog;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
@@ -20,6 +21,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     private readonly CurrentRoutes _routes;
     private readonly RouteSetBuilder _builder;
     private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
+    private readonly AccessLogger _accessLog;
     private readonly HttpServer _server;
 
     private ProxyUnderTest(ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings)
@@ -31,6 +33,8 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             (_, _) => new RouteCredentials(() => Credentials), _virtualWorkspaces, () => "us-east-1",
             _loggers.CreateLogger("routes"), TimeProvider.System, new Random(1));
         _routes = new CurrentRoutes(_builder.Build(config));
+        _accessLog = new AccessLogger(
+            config.AccessLog, _metrics, TimeProvider.System, new Random(1), _loggers.CreateLogger("access log"));
         ForwardEndpoint endpoint = CreateEndpoint(settings);
         RouteTable routes = new();
         routes.Map("*", "/{*path}", context => endpoint.AnswerAsync(context, "default"));
@@ -128,6 +132,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         _server.Dispose();
         await _routes.StopAsync(CancellationToken.None);
         _forwarder.Dispose();
+        await _accessLog.File.StopAsync(CancellationToken.None);
         _virtualWorkspaces.Dispose();
         _loggers.Dispose();
         await _log.DisposeAsync();
@@ -137,6 +142,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         ScriptedUpstream upstream, ProxyConfig config, ProxySettings? settings)
     {
         ProxyUnderTest proxy = new(upstream, config, settings ?? new ProxySettings());
+        await proxy._accessLog.File.StartAsync(CancellationToken.None);
         await proxy._server.StartAsync(CancellationToken.None);
         return proxy;
     }
@@ -155,6 +161,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         ForwardMetrics metrics = new(_metrics, budget);
         ILogger log = _loggers.CreateLogger("proxy");
         UpstreamCall upstream = new(settings, _forwarder, loops, metrics, log, TimeProvider.System);
-        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, log);
+        RequestJournal journal = new(new RouteTraffic(_metrics), _accessLog, TimeProvider.System);
+        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, journal, log);
     }
 }
