@@ -122,11 +122,11 @@ internal sealed class ForwardEndpoint
     private Refusal RefusalOf(BodyOutcome outcome, ForwardRequest request) => outcome == BodyOutcome.NoMemory
         ? new Refusal(
             RefusalReason.BufferFull, StatusCodes.Status503ServiceUnavailable,
-            $"the bodies of running requests hold all of {_budget.MaxBytes} bytes (--max-buffered)", RetrySoonSeconds)
+            $"the bodies of running requests hold all of {_budget.MaxBytes} bytes (--max-buffered); come again in a few seconds", RetrySoonSeconds)
         : new Refusal(
             RefusalReason.BodyTooLarge, StatusCodes.Status413PayloadTooLarge,
             $"the request body is larger than {request.Route.Config.Limits.RequestBodyBytes} bytes "
-            + "(limits.request_body, --max-request-body)");
+            + "(limits.request_body, --max-request-body); send less at once, or raise it");
 
     private Task RefuseAsync(ForwardRequest request, Refusal refusal)
     {

@@ -20,7 +20,8 @@ internal sealed class RequestAdmission(LoopGuard loops)
         if (loops.IsLoop(headers))
         {
             return new Refusal(
-                RefusalReason.Loop, LoopDetected, "loop detected: this proxy has forwarded the request before");
+                RefusalReason.Loop, LoopDetected, "loop detected: this proxy has forwarded the request before; "
+                + "name the server itself as upstream, not something that leads back here");
         }
 
         if (CheckCaller(routes.CallersOf(request.Listener), request) is { } unknown)
@@ -33,7 +34,8 @@ internal sealed class RequestAdmission(LoopGuard loops)
             return new Refusal(
                 RefusalReason.NoRoute, StatusCodes.Status404NotFound,
                 $"no route takes {request.Context.Request.Method} {ForwardEndpoint.Shown(request.Path)} "
-                + $"(listener {request.Listener}, host {ForwardEndpoint.Shown(headers.Host.ToString())})");
+                + $"(listener {request.Listener}, host {ForwardEndpoint.Shown(headers.Host.ToString())}); "
+                + "ask for what a route of the configuration matches (routes, match), or add one");
         }
 
         request.Route = route;

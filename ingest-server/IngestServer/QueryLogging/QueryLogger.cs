@@ -1,4 +1,5 @@
 using System.Globalization;
+using AmpEdge.Hosting;
 using AmpEdge.IngestServer.Query;
 using AmpEdge.PromQL;
 using AmpEdge.QueryApi;

@@ -62,7 +62,7 @@ public sealed class ForwardRefusalTests
         Assert.StartsWith("HTTP/1.1 413 ", declared, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 413 ", chunked, StringComparison.Ordinal);
         Assert.All([declared, chunked], answer => Assert.EndsWith(
-            "the request body is larger than 1000 bytes (limits.request_body, --max-request-body)\n", answer, StringComparison.Ordinal));
+            "the request body is larger than 1000 bytes (limits.request_body, --max-request-body); send less at once, or raise it\n", answer, StringComparison.Ordinal));
         Assert.Contains(
             "ampedge_proxy_refused_requests_total{reason=\"body_too_large\"} 2\n", proxy.Metrics(), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 ", fitting, StringComparison.Ordinal);
