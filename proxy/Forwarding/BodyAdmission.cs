@@ -16,7 +16,7 @@ internal static class BodyAdmission
 
     private static Refusal? CheckQuery(ForwardRequest request, PooledBody body)
     {
-        if (!request.Route.Guard.IsOn)
+        if (!request.Route.Guard.Guards(request.DecodedPath))
         {
             return null;
         }
@@ -24,6 +24,13 @@ internal static class BodyAdmission
         HttpRequest http = request.Context.Request;
         bool isForm = HttpMethods.IsPost(http.Method)
             && http.ContentType?.StartsWith(Form, StringComparison.OrdinalIgnoreCase) == true;
+        if (!isForm && body.Length > 0)
+        {
+            return new Refusal(
+                RefusalReason.QueryTooLarge, StatusCodes.Status422UnprocessableEntity,
+                $"this proxy looks into queries (query_guard): send their parameters in the URL or by POST as {Form}");
+        }
+
         RequestTarget form = new("", isForm ? "?" + Encoding.UTF8.GetString(body.Content) : "");
         string? problem = request.Route.Guard.Check(request.DecodedPath, request.Target, form, out string added);
         request.AddedQuery = added;

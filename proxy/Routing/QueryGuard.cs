@@ -1,6 +1,7 @@
 using System.Globalization;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
+using AmpEdge.QueryApi;
 
 namespace AmpEdge.Proxy.Routing;
 
@@ -11,6 +12,10 @@ internal sealed class QueryGuard(QueryGuardConfig config)
     private const string Threshold = "max_samples_processed_error_threshold";
 
     public bool IsOn => config.MaxSamplesProcessed > 0 || config.MaxRange > TimeSpan.Zero;
+
+    /// <summary>True for the requests that <see cref="Check"/> looks at.</summary>
+    /// <param name="path">As it will be forwarded, escapes undone.</param>
+    public bool Guards(string path) => IsOn && (ApiPaths.IsRangeQuery(path) || ApiPaths.IsInstantQuery(path));
 
     /// <summary>
     /// Null when the query may go on, with what is to be added to its parameters; else why not. A parameter of the form counts
@@ -24,7 +29,7 @@ internal sealed class QueryGuard(QueryGuardConfig config)
     {
         added = "";
         bool isRange = ApiPaths.IsRangeQuery(path);
-        if (!IsOn || !(isRange || ApiPaths.IsInstantQuery(path)))
+        if (!Guards(path))
         {
             return null;
         }
@@ -35,15 +40,16 @@ internal sealed class QueryGuard(QueryGuardConfig config)
     private string? CheckRange(RequestTarget query, RequestTarget form)
     {
         if (config.MaxRange <= TimeSpan.Zero
-            || !TryTime(Given(query, form, "start"), out double start)
-            || !TryTime(Given(query, form, "end"), out double end)
-            || end - start <= config.MaxRange.TotalSeconds)
+            // Read as the servers read them: what is no time for us is none for them.
+            || !TimeParameter.TryParse(Given(query, form, "start"), out long startMs, out _)
+            || !TimeParameter.TryParse(Given(query, form, "end"), out long endMs, out _)
+            || endMs - startMs <= config.MaxRange.TotalMilliseconds)
         {
             return null;
         }
 
-        double seconds = Math.Min(end - start, TimeSpan.MaxValue.TotalSeconds / 2);
-        return $"the query spans {PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Floor(seconds)))}, which is more than the "
+        long seconds = Math.Min((endMs - startMs) / 1000, (long)TimeSpan.MaxValue.TotalSeconds / 2);
+        return $"the query spans {PrometheusDuration.Format(TimeSpan.FromSeconds(seconds))}, which is more than the "
             + $"{PrometheusDuration.Format(config.MaxRange)} that this proxy allows (query_guard.max_range); ask for a shorter time";
     }
 
@@ -71,18 +77,4 @@ internal sealed class QueryGuard(QueryGuardConfig config)
 
     private static string Given(RequestTarget query, RequestTarget form, string name) =>
         form.Parameter(name) is { Length: > 0 } inForm ? inForm : query.Parameter(name);
-
-    /// <summary>Seconds since 1970, or a time of RFC 3339; false for what the server will refuse anyway.</summary>
-    private static bool TryTime(string text, out double seconds)
-    {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out seconds))
-        {
-            return double.IsFinite(seconds);
-        }
-
-        bool isTime = DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time);
-        seconds = isTime ? time.ToUnixTimeMilliseconds() / 1000.0 : 0;
-        return isTime;
-    }
 }

@@ -137,6 +137,10 @@ public sealed class ForwardRouteTests
         Assert.Equal("", proxy.Upstream.Single().Verification.Message);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains("spans 1d1s", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        using MultipartFormDataContent hidden = new() { { new StringContent("1e9"), "end" } };
+        using HttpResponseMessage unread = await proxy.Client.PostAsync(range, hidden);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, unread.StatusCode);
     }
 
     [Fact]
