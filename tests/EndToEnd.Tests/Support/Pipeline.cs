@@ -84,7 +84,8 @@ public static class Pipeline
 
     /// <summary>Our proxy in front of a server, signing with the given key.</summary>
     public static async Task<RunningProgram> StartProxyAsync(
-        RunningProgram upstream, string accessKey = AllKey, string secretKey = AllSecret, int? adminListen = null)
+        RunningProgram upstream, string accessKey = AllKey, string secretKey = AllSecret, int? adminListen = null,
+        IReadOnlyList<string>? flags = null)
     {
         int port = Ports.Free();
         int adminPort = adminListen ?? Ports.Free();
@@ -98,6 +99,7 @@ public static class Pipeline
                 "--upstream-url-scheme", "http",
                 "--port", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"),
                 string.Create(CultureInfo.InvariantCulture, $"--admin.listen-address=127.0.0.1:{adminPort}"),
+                .. flags ?? [],
             ],
             new Dictionary<string, string>
             {
