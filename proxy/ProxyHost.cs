@@ -41,8 +41,9 @@ internal sealed class ProxyHost : IDisposable
         CredentialSources credentials = new(_metrics, _readiness, loggers.CreateLogger<CredentialSources>(), time);
         _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, time);
         _usage = CreateUsage(config.Usage);
+        SigningClocks clocks = new(_metrics, loggers.CreateLogger<SigningClocks>(), time);
         _builder = new RouteSetBuilder(
-            credentials.Take, _virtualWorkspaces, AwsRegion.Find, loggers.CreateLogger<CallerCheck>(), time,
+            credentials.Take, _virtualWorkspaces, AwsRegion.Find, clocks, loggers.CreateLogger<CallerCheck>(), time,
             new Random(RandomSeed.Next()))
         {
             Usage = _usage,

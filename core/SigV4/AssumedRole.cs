@@ -74,7 +74,7 @@ internal sealed class AssumedRole : RefreshingAWSCredentials
         {
             answer = await _sts.AssumeRoleAsync(_request).ConfigureAwait(false);
         }
-        catch (AmazonClientException refused)
+        catch (AmazonServiceException refused)
         {
             // In a chain of roles the text of STS alone does not tell which of them it is about.
             throw new AmazonClientException($"role {_request.RoleArn} cannot be assumed: {refused.Message}", refused);

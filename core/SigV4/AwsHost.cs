@@ -9,11 +9,24 @@ public static class AwsHost
     private static readonly SearchValues<char> s_nameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-");
 
-    private static readonly string[] s_suffixes = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
+    /// <summary>The domains of all partitions, each with that of its dual-stack endpoints.</summary>
+    private static readonly string[] s_suffixes =
+    [
+        ".amazonaws.com", ".api.aws",
+        ".amazonaws.com.cn", ".api.amazonwebservices.com.cn",
+        ".amazonaws.eu", ".api.amazonwebservices.eu",
+        ".c2s.ic.gov", ".api.aws.ic.gov",
+        ".sc2s.sgov.gov", ".api.aws.scloud",
+        ".cloud.adc-e.uk", ".api.cloud-aws.adc-e.uk",
+        ".csp.hci.ic.gov", ".api.aws.hci.ic.gov",
+    ];
+
+    /// <summary>Services with one endpoint for all regions, which are signed for in one of them.</summary>
+    private static readonly string[] s_global = ["cloudfront", "iam", "organizations", "route53", "sts"];
 
     /// <summary>
-    /// Understands <c>service.region.amazonaws.com</c> with its FIPS, dual-stack, China and VPC endpoint forms, and
-    /// <c>name.region.service.amazonaws.com</c>. A port is ignored. False for any other host.
+    /// Understands <c>service.region.amazonaws.com</c> with its FIPS, dual-stack and VPC endpoint forms in every partition,
+    /// and <c>name.region.service.amazonaws.com</c>. A port is ignored. False for any other host.
     /// </summary>
     /// <remarks>
     /// Only letters, digits, dots and dashes pass, and only digits as port: with <c>@</c>, <c>/</c> or <c>#</c> in it, a
@@ -41,11 +54,19 @@ public static class AwsHost
 
     private static bool TryParseLabels(string name, out SigningScope scope)
     {
-        string[] labels = name.Split('.');
-        int last = labels.Length - 1;
-        if (last > 0 && labels[last] == "vpce")
+        List<string> labels = [.. name.Split('.')];
+        if (labels.Count > 1 && labels[^1] == "vpce")
         {
-            last--;
+            labels.RemoveAt(labels.Count - 1);
+        }
+
+        // Older dual-stack endpoints: s3.dualstack.us-west-2.amazonaws.com.
+        labels.Remove("dualstack");
+        int last = labels.Count - 1;
+        if (last == 0 && Array.IndexOf(s_global, SigningName(labels[0])) >= 0)
+        {
+            scope = new SigningScope("us-east-1", SigningName(labels[0]));
+            return true;
         }
 
         bool regionLast = last >= 1 && IsRegion(labels[last]);
@@ -59,15 +80,18 @@ public static class AwsHost
     /// <summary>A few endpoints are named otherwise than their signatures.</summary>
     private static string SigningName(string endpoint)
     {
-        string name = endpoint.EndsWith("-fips", StringComparison.Ordinal) ? endpoint[..^5] : endpoint;
+        const string Fips = "fips";
+        string name = endpoint.EndsWith("-" + Fips, StringComparison.Ordinal) ? endpoint[..^(Fips.Length + 1)]
+            : endpoint.StartsWith(Fips + "-", StringComparison.Ordinal) ? endpoint[(Fips.Length + 1)..]
+            : endpoint;
         return name is "aps-workspaces" ? "aps" : name;
     }
 
-    /// <summary>Such as <c>us-east-1</c> or <c>us-gov-west-1</c>.</summary>
+    /// <summary>Such as <c>us-east-1</c>, <c>us-gov-west-1</c> or <c>eusc-de-east-1</c>.</summary>
     private static bool IsRegion(string label)
     {
         string[] parts = label.Split('-');
-        if (parts.Length is < 3 or > 4 || parts[0].Length != 2 || !IsAll(parts[^1], char.IsAsciiDigit))
+        if (parts.Length is < 3 or > 4 || parts[0].Length is < 2 or > 4 || !IsAll(parts[^1], char.IsAsciiDigit))
         {
             return false;
         }

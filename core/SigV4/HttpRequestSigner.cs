@@ -26,9 +26,13 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
         Sign(request, PayloadHash.Of(body), credentials);
 
     /// <summary>Signs with a hash that is known already (<see cref="PayloadHash"/>).</summary>
-    public void Sign(HttpRequestMessage request, string payloadHash, AwsCredentials credentials)
+    public void Sign(HttpRequestMessage request, string payloadHash, AwsCredentials credentials) =>
+        Sign(request, payloadHash, credentials, time.GetUtcNow());
+
+    /// <summary>The same with a time of the caller's choice.</summary>
+    public void Sign(HttpRequestMessage request, string payloadHash, AwsCredentials credentials, DateTimeOffset signedAt)
     {
-        DateTimeOffset signedAt = Prepare(request, payloadHash, credentials);
+        Prepare(request, payloadHash, credentials, signedAt);
         HeaderField[] fields = ArrayPool<HeaderField>.Shared.Rent(CountFields(request));
         RequestParts parts = Collect(request, fields);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Signer.MaxAuthorizationLength(parts, credentials));
@@ -51,19 +55,18 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
     }
 
     /// <summary>Replaces the headers of earlier signatures and rewrites the target to the form that is signed.</summary>
-    private DateTimeOffset Prepare(HttpRequestMessage request, string payloadHash, AwsCredentials credentials)
+    private void Prepare(
+        HttpRequestMessage request, string payloadHash, AwsCredentials credentials, DateTimeOffset signedAt)
     {
         Uri target = request.RequestUri is { IsAbsoluteUri: true } absolute
             ? absolute
             : throw new InvalidOperationException("only a request with an absolute URI can be signed");
         request.RequestUri = SignedTarget(target);
-        DateTimeOffset signedAt = time.GetUtcNow();
         HttpRequestHeaders headers = request.Headers;
         headers.Remove(AmzHeaders.Authorization);
         Replace(headers, AmzHeaders.Date, AmzDate.ToText(signedAt));
         Replace(headers, AmzHeaders.ContentSha256, payloadHash);
         Replace(headers, AmzHeaders.SecurityToken, credentials.SessionToken);
-        return signedAt;
     }
 
     /// <summary>

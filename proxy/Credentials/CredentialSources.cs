@@ -44,7 +44,7 @@ internal sealed class CredentialSources
     public RouteCredentials Take(CredentialSettings settings, List<IAsyncDisposable> leases)
     {
         CredentialSource source = _shared.Take(settings, leases);
-        return new RouteCredentials(() => CredentialAnswer.Of(source));
+        return new RouteCredentials(() => CredentialAnswer.Of(source), source.ReplaceAsync);
     }
 
     private CredentialSource Open(CredentialSettings settings)

@@ -10,6 +10,16 @@ internal static class FailedAnswer
     /// <summary>The first 4 KiB as text; the answer's content is replaced by one that yields them again.</summary>
     public static async Task<string> PeekAsync(HttpResponseMessage response, CancellationToken cancel)
     {
+        ReadOnlyMemory<byte> start = await PeekBytesAsync(response, cancel);
+        ICollection<string> encoding = response.Content.Headers.ContentEncoding;
+        return encoding.Count > 0
+            ? $"({string.Join(", ", encoding)}, {start.Length} bytes)"
+            : Encoding.UTF8.GetString(start.Span);
+    }
+
+    /// <summary>The first 4 KiB as they came, compressed or not; the answer's content is replaced as well.</summary>
+    public static async Task<ReadOnlyMemory<byte>> PeekBytesAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
         HttpContent original = response.Content;
         byte[] start = new byte[MaxShownBytes];
         Stream rest = await original.ReadAsStreamAsync(cancel);
@@ -21,8 +31,6 @@ internal static class FailedAnswer
         }
 
         response.Content = replacement;
-        return original.Headers.ContentEncoding.Count > 0
-            ? $"({string.Join(", ", original.Headers.ContentEncoding)}, {length} bytes)"
-            : Encoding.UTF8.GetString(start, 0, length);
+        return start.AsMemory(0, length);
     }
 }

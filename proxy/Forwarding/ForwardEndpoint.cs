@@ -1,13 +1,14 @@
 using System.Globalization;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.SigV4;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Proxy.Forwarding;
 
 /// <summary>Answers every request of a caller: 1. admit it to a route, 2. take one of the route's places, 3. read its
-/// body, 4. admit that, 5. sign and forward it, or have it answered in the upstream's place.</summary>
+/// body, 4. admit and hash that, 5. sign and forward it, or have it answered in the upstream's place.</summary>
 internal sealed class ForwardEndpoint
 {
     private const int MaxShownCharacters = 200;
@@ -101,6 +102,9 @@ internal sealed class ForwardEndpoint
             case BodyOutcome.Complete when BodyAdmission.Admit(request, body) is { } refusal:
                 await RefuseAsync(request, refusal);
                 break;
+            case BodyOutcome.Complete when Hash(request, body) is { } refusal:
+                await RefuseAsync(request, refusal);
+                break;
             case BodyOutcome.Complete:
                 await (request.Handler?.AnswerAsync(request, body) ?? _upstream.SendAsync(request, body));
                 break;
@@ -111,6 +115,19 @@ internal sealed class ForwardEndpoint
                 await RefuseAsync(request, RefusalOf(read, request));
                 break;
         }
+    }
+
+    /// <summary>The body is hashed once, for whoever needs its hash. Null when its caller's own hash is right, or absent.</summary>
+    private static Refusal? Hash(ForwardRequest request, PooledBody body)
+    {
+        if (request.Route.Config.Signing.UnsignedPayload)
+        {
+            return null;
+        }
+
+        request.PayloadHash = body.Hash();
+        return PayloadClaim.Check(
+            request.Context.Request.Headers[AmzHeaders.ContentSha256].ToString(), request.PayloadHash);
     }
 
     private static Refusal TooManyRunning(ProxyRoute route) => new(

@@ -27,6 +27,13 @@ internal static partial class ForwardLog
     public static partial void SignatureMismatch(
         ILogger logger, string upstream, string firstDifference, string signedCanonicalRequest, string expectedCanonicalRequest);
 
+    [LoggerMessage(5111, LogLevel.Warning,
+        "this machine's clock is wrong, signatures are corrected: {Upstream} {CorrectionSeconds}; set the clock (NTP)")]
+    public static partial void ClockCorrected(ILogger logger, string upstream, double correctionSeconds);
+
+    [LoggerMessage(5112, LogLevel.Information, "this machine's clock is right again: {Upstream}")]
+    public static partial void ClockIsRight(ILogger logger, string upstream);
+
     [LoggerMessage(5106, LogLevel.Debug, "caller gone in the middle of its body: {Method} {Path} {Bytes}")]
     public static partial void CallerGone(ILogger logger, string method, string path, int bytes);
 }

@@ -1,4 +1,5 @@
 using AmpEdge.Hosting;
+using AmpEdge.SigV4;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AmpEdge.Proxy.Forwarding;
@@ -8,6 +9,8 @@ internal sealed class ForwardMetrics
 {
     private readonly CounterMetric[] _refused = new CounterMetric[Enum.GetValues<RefusalReason>().Length];
     private readonly MetricFamily<CounterMetric> _upstreamErrors;
+    private readonly CounterMetric _clockRetries;
+    private readonly CounterMetric _credentialRetries;
 
     public ForwardMetrics(MetricRegistry registry, BodyBudget budget)
     {
@@ -20,6 +23,12 @@ internal sealed class ForwardMetrics
 
         _upstreamErrors = registry.Counters(
             "ampedge_proxy_upstream_errors_total", "Forwarded requests without a whole answer, by kind.", "error");
+        MetricFamily<CounterMetric> retries = registry.Counters(
+            "ampedge_proxy_signature_retries_total",
+            "Requests that were signed and sent once more because the upstream refused their signature, by reason.",
+            "reason");
+        _clockRetries = retries.With("clock_skew");
+        _credentialRetries = retries.With("expired_credentials");
         RequestBodyBytes = registry.Counter(
             "ampedge_proxy_request_body_bytes_total", "Bytes of request bodies that were read.");
         Retries = registry.Counter(
@@ -42,6 +51,10 @@ internal sealed class ForwardMetrics
 
     public void UpstreamFailed(ForwarderError error) => _upstreamErrors.With(error.ToString()).Increment();
 
+    /// <summary>A request goes out once more, with another time or other credentials.</summary>
+    public void SignatureRetried(SignatureRefusal refusal) =>
+        (refusal == SignatureRefusal.ClockSkew ? _clockRetries : _credentialRetries).Increment();
+
     public void Refused(RefusalReason reason) => _refused[(int)reason].Increment();
 
     /// <summary>The value of the label: such as <c>body_too_large</c>.</summary>
@@ -60,6 +73,7 @@ internal sealed class ForwardMetrics
         RefusalReason.NoCredentials => "no_credentials",
         RefusalReason.BodyTooLarge => "body_too_large",
         RefusalReason.BufferFull => "buffer_full",
+        RefusalReason.WrongPayloadHash => "wrong_payload_hash",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "has no label"),
     };
 }

@@ -75,6 +75,9 @@ internal sealed class ForwardRequest
         set;
     }
 
+    /// <summary>Hex of its body's SHA-256, or what stands for it in its signature; set once the body was read.</summary>
+    public string PayloadHash { get; set; } = SigV4.PayloadHash.Unsigned;
+
     /// <summary>What it is signed with; set by <see cref="RequestAdmission"/>.</summary>
     public AwsCredentials Credentials
     {

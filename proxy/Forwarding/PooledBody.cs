@@ -10,6 +10,7 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
 
     private readonly Lock _bufferLock = new();
     private byte[] _buffer = [];
+    private int _holders;
     private bool _disposed;
 
     /// <summary>Bytes of the body so far.</summary>
@@ -46,21 +47,26 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
     public void Advance(int bytes) => Length += bytes;
 
     /// <summary>
-    /// Copies from the body; returns 0 at its end and after disposal. An upstream connection that is being given up may
-    /// still read while the request has ended, and must not see what the pool's next user writes.
+    /// The whole body, which stays in place until it is let go of, disposed or not: a connection that is being given up may
+    /// still send from it. False after disposal.
     /// </summary>
-    public int Read(int offset, Span<byte> destination)
+    public bool TryHold(out ReadOnlyMemory<byte> bytes)
     {
         lock (_bufferLock)
         {
-            if (_disposed)
-            {
-                return 0;
-            }
+            bytes = _buffer.AsMemory(0, Length);
+            _holders += _disposed ? 0 : 1;
+            return !_disposed;
+        }
+    }
 
-            int count = Math.Min(destination.Length, Length - offset);
-            _buffer.AsSpan(offset, count).CopyTo(destination);
-            return count;
+    /// <summary>Ends what <see cref="TryHold"/> began.</summary>
+    public void LetGo()
+    {
+        lock (_bufferLock)
+        {
+            _holders--;
+            GiveBackIfUnused();
         }
     }
 
@@ -68,12 +74,15 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
     {
         lock (_bufferLock)
         {
-            if (_disposed)
-            {
-                return;
-            }
-
             _disposed = true;
+            GiveBackIfUnused();
+        }
+    }
+
+    private void GiveBackIfUnused()
+    {
+        if (_disposed && _holders == 0)
+        {
             budget.Release(_buffer.Length);
             GiveBack(_buffer);
             _buffer = [];

@@ -41,4 +41,7 @@ internal enum RefusalReason
 
     /// <summary>All bodies together hold as much as they may.</summary>
     BufferFull,
+
+    /// <summary>Its body is not the one whose hash its caller sent along.</summary>
+    WrongPayloadHash,
 }

@@ -19,7 +19,8 @@ internal sealed class SigningTransformer : HttpTransformer
 
     public required string PayloadHash { get; init; }
 
-    public required AwsCredentials Credentials { get; init; }
+    /// <summary>What it is signed with; others once these were refused.</summary>
+    public required AwsCredentials Credentials { get; set; }
 
     /// <summary>The limits of this attempt.</summary>
     public required AttemptClock Clock { get; init; }
@@ -54,10 +55,20 @@ internal sealed class SigningTransformer : HttpTransformer
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         proxyRequest.RequestUri = new Uri(Upstream.Origin + Target, s_asWritten);
         proxyRequest.Headers.Host = Upstream.HostHeader;
-        Upstream.Signer.Sign(proxyRequest, PayloadHash, Credentials);
+        Sign(proxyRequest, Upstream.Clock.GetUtcNow());
+    }
+
+    /// <summary>What the signature that was made last is dated.</summary>
+    public DateTimeOffset SignedAt { get; private set; }
+
+    /// <summary>Signs the request, in place of a signature that it may have already.</summary>
+    public void Sign(HttpRequestMessage request, DateTimeOffset signedAt)
+    {
+        SignedAt = signedAt;
+        Upstream.Signer.Sign(request, PayloadHash, Credentials, signedAt);
         if (LogSigningProcess || LogFailedRequests)
         {
-            SigningSteps steps = Upstream.Signer.Explain(proxyRequest, PayloadHash, Credentials);
+            SigningSteps steps = Upstream.Signer.Explain(request, PayloadHash, Credentials);
             CanonicalRequest = steps.CanonicalRequest;
             Tell(steps);
         }

@@ -6,4 +6,5 @@ namespace AmpEdge.Proxy.Forwarding;
 /// <param name="Origin">Scheme and authority, without a final slash.</param>
 /// <param name="HostHeader">What is sent and signed as Host; null: the authority itself.</param>
 /// <param name="Signer">For the region and service of that host.</param>
-internal sealed record Upstream(string Origin, string? HostHeader, HttpRequestSigner Signer);
+/// <param name="Clock">What its signatures are dated by.</param>
+internal sealed record Upstream(string Origin, string? HostHeader, HttpRequestSigner Signer, SigningClock Clock);

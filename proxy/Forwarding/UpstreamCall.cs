@@ -40,13 +40,11 @@ internal sealed class UpstreamCall
     {
         string target = TargetOf(request);
         Observe(request, target, body);
-        PrepareRequest(request, body);
-        string payloadHash = request.Route.Config.Signing.UnsignedPayload ? PayloadHash.Unsigned : body.Hash();
+        PooledBody? sent = PrepareRequest(request, body) ? body : null;
         bool mayRetry = request.Route.Retries.Begin(request.Context.Request.Method, request.DecodedPath);
         long started = _time.GetTimestamp();
         for (int attempt = 1; ; attempt++)
         {
-            request.Context.Request.Body = new PooledBodyStream(body);
             using AttemptClock clock = new(request.Route.Config.Timeouts, _time.GetElapsedTime(started), _time);
             int made = attempt;
             request.Attempts = attempt;
@@ -54,7 +52,7 @@ internal sealed class UpstreamCall
             {
                 Upstream = request.Upstream,
                 Target = target,
-                PayloadHash = payloadHash,
+                PayloadHash = request.PayloadHash,
                 Credentials = request.Credentials,
                 Clock = clock,
                 RetryWait = answer => mayRetry ? WaitAfter(request, answer, made, started) : null,
@@ -64,7 +62,7 @@ internal sealed class UpstreamCall
                 Usage = _usage,
                 Counted = request,
             };
-            ForwarderError error = await SendOnceAsync(request, transformer);
+            ForwarderError error = await SendOnceAsync(request, sent, transformer);
             TimeSpan? wait = transformer.WaitBeforeRetry
                 ?? (mayRetry && error == ForwarderError.Request ? WaitAfterNone(request, made, started) : null);
             if (wait is null)
@@ -81,12 +79,22 @@ internal sealed class UpstreamCall
         }
     }
 
-    private async ValueTask<ForwarderError> SendOnceAsync(ForwardRequest request, SigningTransformer transformer)
+    private async ValueTask<ForwarderError> SendOnceAsync(
+        ForwardRequest request, PooledBody? body, SigningTransformer transformer)
     {
         long started = _time.GetTimestamp();
+        using SignatureMender mender = new()
+        {
+            Connections = request.Route.Connections.Client,
+            Signing = transformer,
+            Credentials = request.Route.Credentials,
+            Body = body,
+            Metrics = _metrics,
+        };
+        using HttpMessageInvoker sender = new(mender, disposeHandler: false);
         ForwarderError error = await _forwarder.SendAsync(
-            request.Context, request.Route.Connections.Client, request.Route.ForwarderSettings, transformer,
-            transformer.Clock.Token);
+            request.Context, sender, request.Route.ForwarderSettings, transformer, transformer.Clock.Token);
+        request.Credentials = transformer.Credentials;
         _metrics.UpstreamSeconds.Observe(_time.GetElapsedTime(started).TotalSeconds);
         return error;
     }
@@ -166,8 +174,11 @@ internal sealed class UpstreamCall
         }
     }
 
-    /// <summary>Leaves only what may go on: no header of this connection, none of another signature.</summary>
-    private void PrepareRequest(ForwardRequest forward, PooledBody body)
+    /// <summary>
+    /// Leaves only what may go on: no header of this connection, none of another signature. True when there is a body to send,
+    /// if only an empty one.
+    /// </summary>
+    private bool PrepareRequest(ForwardRequest forward, PooledBody body)
     {
         HttpRequest request = forward.Context.Request;
         bool hasBody = forward.Context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? body.Length > 0;
@@ -176,7 +187,9 @@ internal sealed class UpstreamCall
         request.Headers.Remove(AmzHeaders.Authorization);
         request.Headers.Remove("Expect");
         _loops.Mark(request.Headers);
-        request.ContentLength = hasBody ? body.Length : null;
+        request.ContentLength = null;
+        forward.Context.Features.Set<IHttpRequestBodyDetectionFeature>(NoYarpBody.Instance);
+        return hasBody;
     }
 
     private Task TellAsync(ForwardRequest request, SigningTransformer transformer, ForwarderError error)

@@ -19,17 +19,17 @@ internal sealed class UpstreamResolver
 
     private readonly ConcurrentDictionary<string, Upstream> _byHost = new(StringComparer.OrdinalIgnoreCase);
     private readonly RouteConfig _route;
-    private readonly TimeProvider _time;
+    private readonly SigningClocks _clocks;
     private readonly Upstream? _fixed;
 
     /// <param name="route">Host, sign host, region, service and scheme.</param>
     /// <param name="findRegion">Asked once, if neither route nor host tells the region; may take seconds.</param>
-    /// <param name="time">The clock of signatures.</param>
+    /// <param name="clocks">What signatures are dated by.</param>
     /// <exception cref="StartFailedException">There is no region to sign for.</exception>
-    public UpstreamResolver(RouteConfig route, Func<string?> findRegion, TimeProvider time)
+    public UpstreamResolver(RouteConfig route, Func<string?> findRegion, SigningClocks clocks)
     {
         _route = route;
-        _time = time;
+        _clocks = clocks;
         if (route.Upstream.Host is { } host)
         {
             string signed = route.Upstream.SignHost ?? host;
@@ -72,10 +72,13 @@ internal sealed class UpstreamResolver
         return true;
     }
 
-    private Upstream Create(string host, SigningScope scope) => new(
-        $"{_route.Upstream.Scheme}://{host}",
-        _route.Upstream.SignHost,
-        new HttpRequestSigner(new SigV4Signer(scope), _time));
+    private Upstream Create(string host, SigningScope scope)
+    {
+        string origin = $"{_route.Upstream.Scheme}://{host}";
+        SigningClock clock = _clocks.Of(origin);
+        return new Upstream(
+            origin, _route.Upstream.SignHost, new HttpRequestSigner(new SigV4Signer(scope), clock), clock);
+    }
 
     private static string Shown(string host) => host.Length <= 200 ? host : host[..200] + "…";
 }

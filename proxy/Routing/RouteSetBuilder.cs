@@ -22,19 +22,22 @@ internal sealed class RouteSetBuilder
     private readonly SharedParts<(string Route, RetriesConfig Config), RetryPolicy> _retries;
     private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly Lazy<string?> _foundRegion;
+    private readonly SigningClocks _clocks;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
 
     /// <param name="takeCredentials">The credentials of a setting, as <see cref="CredentialSources.Take"/> gives them.</param>
     /// <param name="virtualWorkspaces">Makes what answers on routes without an upstream.</param>
     /// <param name="findRegion">Asked once, if a route and its host tell none; may take seconds.</param>
+    /// <param name="clocks">What signatures are dated by.</param>
     /// <param name="log">For token files that turn bad.</param>
-    /// <param name="time">The clock of signatures and limits.</param>
+    /// <param name="time">The clock of limits.</param>
     /// <param name="random">Spreads repetitions.</param>
     public RouteSetBuilder(
         Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> takeCredentials,
         VirtualWorkspaceBuilder virtualWorkspaces,
         Func<string?> findRegion,
+        SigningClocks clocks,
         ILogger log,
         TimeProvider time,
         Random random)
@@ -49,6 +52,7 @@ internal sealed class RouteSetBuilder
         _limits = new(key => new RouteLimits(key.Config, time), static _ => ValueTask.CompletedTask);
         _retries = new(key => new RetryPolicy(key.Config, random), static _ => ValueTask.CompletedTask);
         _foundRegion = new Lazy<string?>(findRegion);
+        _clocks = clocks;
         _log = log;
         _time = time;
     }
@@ -142,7 +146,7 @@ internal sealed class RouteSetBuilder
         Limits = _limits.Take((route.Name, route.Limits), leases),
         Retries = _retries.Take((route.Name, route.Retries), leases),
         Guard = new QueryGuard(route.QueryGuard),
-        Upstreams = new UpstreamResolver(route, () => _foundRegion.Value, _time),
+        Upstreams = new UpstreamResolver(route, () => _foundRegion.Value, _clocks),
         Credentials = _takeCredentials(route.Signing.Credentials, leases),
         Connections = _connections.Take(ConnectionConfig.Of(route), leases),
         ForwarderSettings = ResponseForwarder.SettingsOf(route.Timeouts),

@@ -1,4 +1,5 @@
 using System.Net;
+using AmpEdge.SigV4;
 
 namespace AmpEdge.Agent.Discovery;
 
@@ -20,8 +21,7 @@ internal sealed class AwsApiException(string operation, HttpStatusCode status, s
         || Code.StartsWith("Throttl", StringComparison.Ordinal);
 
     /// <summary>The credentials were good once: others may be there by now.</summary>
-    public bool IsExpiredToken =>
-        Code is "ExpiredToken" or "ExpiredTokenException" or "RequestExpired" or "TokenRefreshRequired";
+    public bool IsExpiredToken => new AwsError(Code, Message).IsExpiredCredentials;
 
     /// <summary>The service's own trouble.</summary>
     public bool IsServerError => (int)status >= 500;

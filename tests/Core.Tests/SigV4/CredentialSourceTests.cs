@@ -98,6 +98,120 @@ public sealed class CredentialSourceTests
     }
 
     [Fact]
+    public async Task Callers_whose_credentials_were_refused_share_one_look_up_at_the_source()
+    {
+        _provider.Give("AKID1", null);
+        await using CredentialSource source = new(_provider, _time);
+        source.Start();
+        WaitForPause();
+        Assert.True(source.TryGet(out AwsCredentials? refused, out _));
+        int before = _provider.Calls;
+        TaskCompletionSource<ResolvedCredentials> answer = _provider.Hang();
+        List<Task<AwsCredentials?>> callers = [];
+        for (int index = 0; index < 50; index++)
+        {
+            callers.Add(Task.Run(async () => await source.ReplaceAsync(refused, CancellationToken.None)));
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => _provider.Calls > before, s_patience), "nobody asks");
+        answer.SetResult(new ResolvedCredentials(new AwsCredentials("AKID2", "secret"), null, "scripted"));
+        foreach (Task<AwsCredentials?> caller in callers)
+        {
+            Assert.Equal("AKID2", (await caller)?.AccessKeyId);
+        }
+
+        Assert.Equal((before + 1, 1), (_provider.Calls, _provider.Forgotten));
+        Assert.Equal("AKID2", (await source.ReplaceAsync(refused, CancellationToken.None))?.AccessKeyId);
+        Assert.Equal(before + 1, _provider.Calls);
+    }
+
+    [Fact]
+    public async Task A_source_that_gives_the_same_again_is_not_asked_for_every_refused_request()
+    {
+        _provider.Give("AKID1", null);
+        await using CredentialSource source = new(_provider, _time);
+        source.Start();
+        WaitForPause();
+        Assert.True(source.TryGet(out AwsCredentials? refused, out _));
+        Assert.Null(await source.ReplaceAsync(refused, CancellationToken.None));
+        int asked = _provider.Calls;
+        Assert.Null(await source.ReplaceAsync(refused, CancellationToken.None));
+        Assert.Equal(asked, _provider.Calls);
+
+        _time.Pass(TimeSpan.FromSeconds(30));
+        Assert.Null(await source.ReplaceAsync(refused, CancellationToken.None));
+        Assert.Equal(asked + 1, _provider.Calls);
+    }
+
+    [Fact]
+    public async Task A_forced_look_up_that_fails_or_hangs_leaves_the_old_credentials()
+    {
+        _provider.Give("AKID1", null);
+        await using CredentialSource source = new(_provider, _time);
+        source.Start();
+        WaitForPause();
+        Assert.True(source.TryGet(out AwsCredentials? refused, out _));
+        _provider.Problem = "the endpoint is down";
+        Assert.Null(await source.ReplaceAsync(refused, CancellationToken.None));
+        Assert.Equal("the endpoint is down", source.Status.Problem);
+        Assert.True(source.TryGet(out _, out _));
+
+        _time.Pass(TimeSpan.FromSeconds(30));
+        int before = _provider.Calls;
+        TaskCompletionSource<ResolvedCredentials> late = _provider.Hang();
+        Task<AwsCredentials?> waiting = source.ReplaceAsync(refused, CancellationToken.None).AsTask();
+        Assert.True(SpinWait.SpinUntil(() => _provider.Calls > before, s_patience), "nobody asks");
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(await waiting);
+        Assert.True(source.TryGet(out _, out _));
+        late.SetCanceled(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task An_hour_without_the_credential_endpoint_costs_only_what_expires_and_ends_within_half_a_minute()
+    {
+        DateTimeOffset expiry = _time.GetUtcNow().AddMinutes(30);
+        _provider.Give("AKID1", expiry);
+        List<string> told = [];
+        await using CredentialSource source = new(_provider, _time, status => told.Add(status.Problem ?? "ok"));
+        source.Start();
+        WaitForPause();
+        _provider.Problem = "the endpoint is down";
+        DateTimeOffset end = _time.GetUtcNow().AddHours(1);
+        int before = _provider.Calls;
+        while (_time.GetUtcNow() < end)
+        {
+            int calls = _provider.Calls;
+            _time.AdvanceToNextTimer();
+            Assert.True(SpinWait.SpinUntil(() => _provider.Calls > calls, s_patience), "no further look-up");
+            WaitForPause();
+            Assert.Equal(_time.GetUtcNow() < expiry, source.TryGet(out _, out _));
+        }
+
+        Assert.InRange(_provider.Calls - before, 100, 130);
+        Assert.Equal(["ok", "the endpoint is down"], told);
+        Assert.False(source.TryGet(out _, out string reason));
+        Assert.EndsWith("cannot be refreshed: the endpoint is down", reason, StringComparison.Ordinal);
+
+        _provider.Give("AKID2", null);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.True(SpinWait.SpinUntil(() => source.TryGet(out _, out _), s_patience), "it does not recover");
+    }
+
+    [Fact]
+    public void Equal_settings_are_equal_role_by_role()
+    {
+        CredentialSettings settings = new() { Roles = [new RoleHop("arn:1", "x"), new RoleHop("arn:2")] };
+
+        Assert.Equal(settings, settings with { Roles = [new RoleHop("arn:1", "x"), new RoleHop("arn:2")] });
+        Assert.Equal(settings.GetHashCode(), (settings with { Roles = [.. settings.Roles] }).GetHashCode());
+        Assert.NotEqual(settings, settings with { Roles = [new RoleHop("arn:1"), new RoleHop("arn:2")] });
+        Assert.NotEqual(settings, settings with { Roles = [new RoleHop("arn:1", "x")] });
+        Assert.NotEqual(settings, settings with { StsEndpoint = new Uri("http://sts.example") });
+        Assert.NotEqual(settings, settings with { Profile = "other" });
+    }
+
+    [Fact]
     public async Task Changes_are_told_once_each()
     {
         List<string> told = [];
@@ -162,6 +276,9 @@ public sealed class CredentialSourceTests
         private volatile string? _problem;
         private volatile TaskCompletionSource<ResolvedCredentials>? _hanging;
         private int _calls;
+        private int _forgotten;
+
+        public int Forgotten => Volatile.Read(ref _forgotten);
 
         public int Calls => Volatile.Read(ref _calls);
 
@@ -189,6 +306,6 @@ public sealed class CredentialSourceTests
                 : Task.FromResult(_next!);
         }
 
-        public void Forget() => _next = null;
+        public void Forget() => Interlocked.Increment(ref _forgotten);
     }
 }

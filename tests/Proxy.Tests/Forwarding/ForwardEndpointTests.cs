@@ -73,7 +73,7 @@ public sealed class ForwardEndpointTests
         await using ProxyUnderTest proxy = await ProxyUnderTest.StartAsync();
         await proxy.SendRawAsync(
             "GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer mine\r\nX-Amz-Security-Token: mine\r\n"
-            + "X-Amz-Date: 20150830T123600Z\r\nX-Amz-Content-Sha256: 00\r\nX-Scope: kept\r\n"
+            + "X-Amz-Date: 20150830T123600Z\r\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD\r\nX-Scope: kept\r\n"
             + "Connection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\nUpgrade: h2c\r\n"
             + "Proxy-Authorization: Basic x\r\n\r\n",
             "nonsense that ends the connection\r\n\r\n");

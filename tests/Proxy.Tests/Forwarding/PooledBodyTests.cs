@@ -39,8 +39,10 @@ public sealed class PooledBodyTests
             Assert.Equal(BodyOutcome.Complete, await ReadAsync(context, body, 200_000));
             Assert.Equal(PayloadHash.Of(sent), body.Hash());
             using MemoryStream copy = new();
-            await new PooledBodyStream(body).CopyToAsync(copy);
-            Assert.True(sent.AsSpan().SequenceEqual(copy.ToArray()), gen.ToString());
+            using PooledBodyContent content = new(body, null);
+            await content.CopyToAsync(copy, TestContext.Current.CancellationToken);
+            await content.CopyToAsync(copy, TestContext.Current.CancellationToken);
+            Assert.True(copy.ToArray().AsSpan().SequenceEqual([.. sent, .. sent]), gen.ToString());
         }
 
         Assert.Equal(0, _budget.HeldBytes);
@@ -63,18 +65,23 @@ public sealed class PooledBodyTests
     }
 
     [Fact]
-    public void After_disposal_nothing_of_the_pool_can_be_read()
+    public async Task After_disposal_nothing_is_sent_and_what_is_being_sent_stays_until_it_is_out()
     {
         PooledBody body = new(_budget);
         Assert.True(body.TryGrow(10));
         body.Free.Span[0] = 42;
         body.Advance(1);
-        PooledBodyStream stream = new(body);
+        Assert.True(body.TryHold(out ReadOnlyMemory<byte> sent));
         body.Dispose();
         body.Dispose();
 
-        Assert.Equal(0, stream.Read(new byte[10]));
+        Assert.Equal(42, sent.Span[0]);
+        Assert.NotEqual(0, _budget.HeldBytes);
+        body.LetGo();
         Assert.Equal(0, _budget.HeldBytes);
+        using PooledBodyContent content = new(body, null);
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => content.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
     }
 
     private static ValueTask<BodyOutcome> ReadAsync(HttpContext context, PooledBody body, long maxBytes) =>

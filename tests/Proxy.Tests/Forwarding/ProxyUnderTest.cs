@@ -7,6 +7,7 @@ using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging;
 
 namespace AmpEdge.Proxy.Tests.Forwarding;
@@ -24,14 +25,20 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     private readonly AccessLogger _accessLog;
     private readonly HttpServer _server;
 
-    private ProxyUnderTest(ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings)
+    private ProxyUnderTest(
+        ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings, TimeProvider? signingTime)
     {
         Upstream = upstream;
         _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, LogLevel.Debug, TimeProvider.System);
         _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, TimeProvider.System);
         _builder = new RouteSetBuilder(
-            (_, _) => new RouteCredentials(() => Credentials), _virtualWorkspaces, () => "us-east-1",
-            _loggers.CreateLogger("routes"), TimeProvider.System, new Random(1));
+            (_, _) => new RouteCredentials(() => Credentials, (refused, cancel) => ReplaceCredentials(refused, cancel)),
+            _virtualWorkspaces,
+            () => "us-east-1",
+            new SigningClocks(_metrics, _loggers.CreateLogger("proxy"), signingTime ?? TimeProvider.System),
+            _loggers.CreateLogger("routes"),
+            TimeProvider.System,
+            new Random(1));
         _routes = new CurrentRoutes(_builder.Build(config));
         _accessLog = new AccessLogger(
             config.AccessLog, _metrics, TimeProvider.System, new Random(1), _loggers.CreateLogger("access log"));
@@ -53,6 +60,10 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
 
     public CredentialAnswer Credentials { get; set; } = new(ScriptedUpstream.Credentials, "");
 
+    /// <summary>What is found in place of refused credentials; by default nothing.</summary>
+    public Func<AwsCredentials, CancellationToken, ValueTask<AwsCredentials?>> ReplaceCredentials { get; set; } =
+        static (_, _) => ValueTask.FromResult<AwsCredentials?>(null);
+
     public Uri Address => _server.Address;
 
     public string Log
@@ -68,7 +79,8 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
 
     /// <summary>Starts both with one route; it leads to the upstream unless <paramref name="host"/> says otherwise.</summary>
     public static async Task<ProxyUnderTest> StartAsync(
-        RouteConfig? route = null, ProxySettings? settings = null, string? host = null, string scheme = "http")
+        RouteConfig? route = null, ProxySettings? settings = null, string? host = null, string scheme = "http",
+        TimeProvider? signingTime = null)
     {
         ScriptedUpstream upstream = new();
         await upstream.StartAsync();
@@ -77,7 +89,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         {
             Upstream = route.Upstream with { Host = host ?? $"127.0.0.1:{upstream.Port}", Scheme = scheme },
         };
-        return await StartAsync(upstream, new ProxyConfig { Routes = [route] }, settings);
+        return await StartAsync(upstream, new ProxyConfig { Routes = [route] }, settings, signingTime);
     }
 
     /// <summary>Starts with a configuration file, in which <c>UPSTREAM</c> stands for the upstream's address.</summary>
@@ -139,9 +151,9 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     }
 
     private static async Task<ProxyUnderTest> StartAsync(
-        ScriptedUpstream upstream, ProxyConfig config, ProxySettings? settings)
+        ScriptedUpstream upstream, ProxyConfig config, ProxySettings? settings, TimeProvider? signingTime = null)
     {
-        ProxyUnderTest proxy = new(upstream, config, settings ?? new ProxySettings());
+        ProxyUnderTest proxy = new(upstream, config, settings ?? new ProxySettings(), signingTime);
         await proxy._accessLog.File.StartAsync(CancellationToken.None);
         await proxy._server.StartAsync(CancellationToken.None);
         return proxy;

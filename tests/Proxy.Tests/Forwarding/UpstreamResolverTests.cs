@@ -2,6 +2,7 @@ using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.SigV4;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AmpEdge.Proxy.Tests.Forwarding;
@@ -24,13 +25,15 @@ public sealed class UpstreamResolverTests
             Upstream = new UpstreamConfig { Host = host, SignHost = signHost },
             Signing = new SigningConfig { Region = region, Service = service },
         };
-        UpstreamResolver resolver = new(route, () => "found-1", TimeProvider.System);
+        UpstreamResolver resolver = new(route, () => "found-1", Clocks());
 
         Assert.True(resolver.TryResolve("whatever", out Upstream? upstream, out _));
         Assert.Equal(new SigningScope(expectedRegion, expectedService), upstream.Signer.Signer.Scope);
         Assert.Equal($"https://{host}", upstream.Origin);
         Assert.Equal(signHost, upstream.HostHeader);
     }
+
+    private static SigningClocks Clocks() => new(new MetricRegistry(), NullLogger.Instance, TimeProvider.System);
 
     [Fact]
     public void A_missing_region_is_said_at_the_start()
@@ -39,7 +42,7 @@ public sealed class UpstreamResolverTests
             () => new UpstreamResolver(
                 new RouteConfig { Name = "eu", Upstream = new UpstreamConfig { Host = "localhost:9009" } },
                 () => null,
-                TimeProvider.System));
+                Clocks()));
 
         Assert.Contains("'eu'", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--region", refused.Message, StringComparison.Ordinal);
@@ -48,7 +51,7 @@ public sealed class UpstreamResolverTests
     [Fact]
     public void Without_a_host_each_request_names_its_endpoint()
     {
-        UpstreamResolver resolver = new(new RouteConfig(), () => null, TimeProvider.System);
+        UpstreamResolver resolver = new(new RouteConfig(), () => null, Clocks());
 
         Assert.True(resolver.TryResolve(AwsEndpoint, out Upstream? first, out _));
         Assert.True(resolver.TryResolve(AwsEndpoint, out Upstream? again, out _));
