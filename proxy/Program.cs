@@ -1,8 +1,14 @@
 using AmpEdge.Hosting;
 using AmpEdge.Proxy;
 using AmpEdge.Proxy.Config;
+using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.Usage;
 using AmpEdge.Wal;
+
+if (args is ["whoami", .. string[] whoami])
+{
+    return await WhoamiCommand.RunAsync(whoami, TimeProvider.System);
+}
 
 if (args is [UsageCommand.Word, .. string[] command])
 {

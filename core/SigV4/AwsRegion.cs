@@ -16,16 +16,17 @@ public static class AwsRegion
     /// </summary>
     /// <param name="profile">Comes before the environment, as its credentials do; null for none.</param>
     public static FoundRegion? Locate(string? profile) =>
-        FromProfile(profile)
+        OfProfile(profile)
         ?? FromVariable("AWS_REGION")
         ?? FromVariable("AWS_DEFAULT_REGION")
-        ?? FromProfile(Read("AWS_PROFILE") ?? "default")
+        ?? OfProfile(ProviderName.ProfileOfEnvironment())
         ?? FromSdk();
 
     private static FoundRegion? FromVariable(string variable) =>
         Read(variable) is { } region ? new FoundRegion(region, variable) : null;
 
-    private static FoundRegion? FromProfile(string? name) =>
+    /// <summary>The region of a profile; null when there is no such profile, or it has none.</summary>
+    public static FoundRegion? OfProfile(string? name) =>
         name is not null
         && new CredentialProfileStoreChain().TryGetProfile(name, out CredentialProfile profile)
         && profile.Region?.SystemName is { } region

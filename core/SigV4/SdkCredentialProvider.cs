@@ -36,7 +36,7 @@ public sealed class SdkCredentialProvider(
         AWSCredentials provider = AssumeRoles(source);
         _last = provider;
         RenewIfDue();
-        ImmutableCredentials found = await provider.GetCredentialsAsync().ConfigureAwait(false);
+        ImmutableCredentials found = await AskAsync(provider, source).ConfigureAwait(false);
         AwsCredentials credentials = new(
             found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null);
         return new ResolvedCredentials(credentials, ExpiryOf(provider), ProviderName.Of(source, settings));
@@ -49,6 +49,22 @@ public sealed class SdkCredentialProvider(
     {
         DropRoles();
         _instance?.Dispose();
+    }
+
+    private async Task<ImmutableCredentials> AskAsync(AWSCredentials provider, AWSCredentials source)
+    {
+        try
+        {
+            return await provider.GetCredentialsAsync().ConfigureAwait(false);
+        }
+        catch (Exception refused) when (source is SSOAWSCredentials)
+        {
+            // A person has to do it: nothing here can open a browser.
+            throw new AmazonClientException(
+                $"{refused.Message} (single sign-on: run 'aws sso login --profile "
+                + $"{settings.Profile ?? ProviderName.ProfileOfEnvironment()}', then it is found by itself)",
+                refused);
+        }
     }
 
     /// <summary>

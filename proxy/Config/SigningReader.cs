@@ -17,6 +17,9 @@ internal static class SigningReader
         string? region = OrNull(section, "region");
         string? role = OrNull(section, "role_arn");
         string? externalId = OrNull(section, "external_id");
+        string? sessionName = OrNull(section, "role_session_name");
+        IReadOnlyList<RoleHop> roles = ReadRoles(section, RoleHop.Single(role, externalId, sessionName));
+        Uri? sts = ReadSts(section);
         SigningConfig signing = new()
         {
             Region = region,
@@ -25,11 +28,12 @@ internal static class SigningReader
             {
                 StaticKeys = ReadKeys(section),
                 Profile = OrNull(section, "profile"),
-                Roles = RoleHop.Single(role, externalId),
-                RoleSessionName = section.Text("role_session_name", SigningConfig.DefaultSessionName),
+                Roles = roles,
+                RoleSessionName = SigningConfig.DefaultSessionName,
+                StsEndpoint = sts,
                 UseFipsSts = section.Bool("use_fips_sts_endpoint", false),
                 // Without a role nobody asks STS, and routes of several regions share what is found.
-                Region = role is null ? null : region,
+                Region = roles.Count == 0 ? null : region,
             },
         };
         if (role is null && externalId is not null)
@@ -39,6 +43,42 @@ internal static class SigningReader
 
         section.End();
         return signing;
+    }
+
+    /// <summary>Either the one role of <c>role_arn</c> or the chain of <c>role_chain</c>.</summary>
+    private static IReadOnlyList<RoleHop> ReadRoles(ConfigSection section, IReadOnlyList<RoleHop> single)
+    {
+        List<RoleHop> chain = [];
+        foreach (ConfigSection hop in section.Sections("role_chain", "role", "a role"))
+        {
+            string arn = hop.Text("role_arn");
+            if (arn.Length == 0)
+            {
+                hop.Fail("role_arn", "is missing", "", "such as arn:aws:iam::123456789012:role/metrics");
+            }
+
+            chain.Add(new RoleHop(arn, OrNull(hop, "external_id"), OrNull(hop, "role_session_name")));
+            hop.End();
+        }
+
+        if (chain.Count > 0 && single.Count > 0)
+        {
+            section.Fail("role_chain", "stands in place of role_arn", null, "one of them; the chain may have a single role");
+        }
+
+        return chain.Count > 0 ? chain : single;
+    }
+
+    private static Uri? ReadSts(ConfigSection section)
+    {
+        string? text = OrNull(section, "sts_endpoint");
+        bool valid = Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) && (endpoint.Scheme is "https" or "http");
+        if (text is not null && !valid)
+        {
+            section.Fail("sts_endpoint", "is not a URL", text, "such as https://vpce-1.sts.eu-west-1.vpce.amazonaws.com");
+        }
+
+        return valid ? endpoint : null;
     }
 
     private static AwsCredentials? ReadKeys(ConfigSection section)

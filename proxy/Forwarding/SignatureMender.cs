@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.SigV4;
@@ -11,8 +10,6 @@ namespace AmpEdge.Proxy.Forwarding;
 /// </summary>
 internal sealed class SignatureMender : HttpMessageHandler
 {
-    private const string ErrorTypeHeader = "x-amzn-ErrorType";
-
     public required HttpMessageInvoker Connections { get; init; }
 
     public required SigningTransformer Signing { get; init; }
@@ -38,7 +35,7 @@ internal sealed class SignatureMender : HttpMessageHandler
             case SignatureRefusal.ExpiredCredentials or SignatureRefusal.UnknownCredentials:
                 return await WithOtherCredentialsAsync(request, answer, cancellationToken);
             default:
-                Clock.Observe(DateOf(answer));
+                Clock.Observe(AwsAnswer.DateOf(answer));
                 return answer;
         }
     }
@@ -46,7 +43,7 @@ internal sealed class SignatureMender : HttpMessageHandler
     private async Task<HttpResponseMessage> WithOtherTimeAsync(
         HttpRequestMessage request, HttpResponseMessage refused, CancellationToken cancel)
     {
-        if (SigningClock.Candidate(DateOf(refused), Signing.SignedAt) is not { } candidate)
+        if (SigningClock.Candidate(AwsAnswer.DateOf(refused), Signing.SignedAt) is not { } candidate)
         {
             return refused;
         }
@@ -101,17 +98,7 @@ internal sealed class SignatureMender : HttpMessageHandler
             return SignatureRefusal.Other;
         }
 
-        string? errorType = answer.Headers.NonValidated.TryGetValues(ErrorTypeHeader, out var values) ? values.ToString() : null;
-        AwsError error = AwsError.Read(errorType, await FailedAnswer.PeekBytesAsync(answer, cancel));
-        return error.ReasonFor(answer.StatusCode, DateOf(answer) - Signing.SignedAt);
+        AwsError error = AwsAnswer.ErrorOf(answer, await FailedAnswer.PeekBytesAsync(answer, cancel));
+        return error.ReasonFor(answer.StatusCode, AwsAnswer.DateOf(answer) - Signing.SignedAt);
     }
-
-    /// <summary>When the upstream answered by its own clock; null when it does not say, or when a cache answered.</summary>
-    private static DateTimeOffset? DateOf(HttpResponseMessage answer) =>
-        !answer.Headers.NonValidated.Contains("Age")
-        && answer.Headers.NonValidated.TryGetValues("Date", out var values)
-        && DateTimeOffset.TryParseExact(
-            values.ToString(), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
-            ? date
-            : null;
 }

@@ -12,7 +12,8 @@ namespace AmpEdge.Proxy.Forwarding;
 /// </summary>
 internal sealed class UpstreamResolver
 {
-    private const string DefaultService = "aps";
+    /// <summary>What is signed for when neither route nor host tells.</summary>
+    public const string DefaultService = "aps";
 
     // More AWS endpoints than one caller ever uses; beyond that their signers are not kept.
     private const int MaxKnownHosts = 256;

@@ -146,7 +146,7 @@ internal sealed class RouteSetBuilder
         Limits = _limits.Take((route.Name, route.Limits), leases),
         Retries = _retries.Take((route.Name, route.Retries), leases),
         Guard = new QueryGuard(route.QueryGuard),
-        Upstreams = new UpstreamResolver(route, () => _foundRegion.Value, _clocks),
+        Upstreams = new UpstreamResolver(route, () => AwsRegion.OfProfile(route.Signing.Credentials.Profile)?.Name ?? _foundRegion.Value, _clocks),
         Credentials = _takeCredentials(route.Signing.Credentials, leases),
         Connections = _connections.Take(ConnectionConfig.Of(route), leases),
         ForwarderSettings = ResponseForwarder.SettingsOf(route.Timeouts),

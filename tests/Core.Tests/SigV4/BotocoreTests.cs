@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using AmpEdge.SigV4;
 using AmpEdge.Tests.Support;
@@ -9,7 +8,6 @@ namespace AmpEdge.Core.Tests.SigV4;
 /// <summary>The AWS SDK for Python signs; our verifier agrees and our signer signs alike.</summary>
 public sealed class BotocoreTests
 {
-    private const string Python = "/usr/bin/python3";
     private static readonly AwsCredentials s_credentials = new("AKIDEXAMPLE", "wJalrXUtnFEMI+bPxRfiCYEXAMPLEKEY");
     private static readonly SigningScope s_scope = new("eu-central-1", "aps");
     private static readonly DateTimeOffset s_now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -65,7 +63,7 @@ public sealed class BotocoreTests
             cases.Add(ToJson(requests[index], tokens[index % 2]));
         }
 
-        JsonArray signed = await RunAsync(cases);
+        JsonArray signed = await Botocore.SignAsync(cases);
         for (int index = 0; index < requests.Count; index++)
         {
             AwsCredentials credentials = s_credentials with { SessionToken = tokens[index % 2] };
@@ -121,30 +119,5 @@ public sealed class BotocoreTests
             ["service"] = s_scope.Service,
             ["timestamp"] = AmzDate.ToText(s_now),
         };
-    }
-
-    private static async Task<JsonArray> RunAsync(JsonArray cases)
-    {
-        Oracle.Program("python3");
-        ProcessStartInfo start = new(Python, [Oracle.TestData("sigv4/botocore_sign.py")])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        await process.StandardInput.WriteAsync(cases.ToJsonString());
-        process.StandardInput.Close();
-        await process.WaitForExitAsync();
-        string problem = await errors;
-        if (problem.Contains("No module named 'botocore'", StringComparison.Ordinal))
-        {
-            Oracle.Absent("Debian's python3-botocore is not installed");
-        }
-
-        Assert.True(process.ExitCode == 0, problem);
-        return JsonNode.Parse(await output)!.AsArray();
     }
 }

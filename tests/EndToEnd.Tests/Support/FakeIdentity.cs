@@ -31,6 +31,11 @@ public sealed class FakeIdentity : IAsyncDisposable
     /// <summary>What everybody is given.</summary>
     public static AwsCredentials Session { get; } = new("ASIASESSION", "session-secret", "session-token");
 
+    /// <summary>What STS gives once a test says so.</summary>
+    public static AwsCredentials SecondSession { get; } = new("ASIASECOND", "second-secret", "second-token");
+
+    public bool GiveSecondSession { get; set; }
+
     public string Url => _server.Url.OriginalString;
 
     /// <summary>Method, target, body and authorization of each request.</summary>
@@ -48,7 +53,7 @@ public sealed class FakeIdentity : IAsyncDisposable
             string operation = body.Contains("Action=AssumeRoleWithWebIdentity", StringComparison.Ordinal)
                 ? "AssumeRoleWithWebIdentity"
                 : "AssumeRole";
-            return FakeAws.Answer(200, "text/xml", TokenAnswer(operation));
+            return FakeAws.Answer(200, "text/xml", TokenAnswer(operation, GiveSecondSession ? SecondSession : Session));
         }
 
         if (request.Target == "http://169.254.170.2" + RelativeUri)
@@ -108,14 +113,14 @@ public sealed class FakeIdentity : IAsyncDisposable
          "expiration": {{{TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds()}}} }}
         """;
 
-    private static string TokenAnswer(string operation) => $"""
+    private static string TokenAnswer(string operation, AwsCredentials session) => $"""
         <{operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
           <{operation}Result>
             <AssumedRoleUser><AssumedRoleId>AROA:s</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn></AssumedRoleUser>
             <Credentials>
-              <AccessKeyId>{Session.AccessKeyId}</AccessKeyId>
-              <SecretAccessKey>{Session.SecretAccessKey}</SecretAccessKey>
-              <SessionToken>{Session.SessionToken}</SessionToken>
+              <AccessKeyId>{session.AccessKeyId}</AccessKeyId>
+              <SecretAccessKey>{session.SecretAccessKey}</SecretAccessKey>
+              <SessionToken>{session.SessionToken}</SessionToken>
               <Expiration>{InAnHour()}</Expiration>
             </Credentials>
           </{operation}Result>
