@@ -18,7 +18,7 @@ internal static class ProviderName
         return source is EnvironmentVariablesAWSCredentials
             or AssumeRoleWithWebIdentityCredentials
             or GenericContainerCredentials
-            or InstanceProfileAWSCredentials && settings.Profile is null
+            || (settings.Profile is null && IsInstanceMetadata(source))
             ? Describe(source)
             : $"profile '{settings.Profile ?? ProfileOfEnvironment()}' ({Describe(source)})";
     }
@@ -33,14 +33,18 @@ internal static class ProviderName
         AssumeRoleWithWebIdentityCredentials web => string.Create(
             CultureInfo.InvariantCulture, $"web identity: role {web.RoleArn} with the token of {web.WebIdentityTokenFile}"),
         GenericContainerCredentials => Container(),
-        InstanceProfileAWSCredentials instance => $"EC2 instance metadata: role {instance.Role}",
         AssumeRoleAWSCredentials role => $"role {role.RoleArn} with {Describe(role.SourceCredentials)}",
         ProcessAWSCredentials => "credential_process",
         SSOAWSCredentials sso => $"single sign-on: role {sso.RoleName} in account {sso.AccountId}",
+        _ when IsInstanceMetadata(source) => "EC2 instance metadata",
         SessionAWSCredentials => "session keys",
         BasicAWSCredentials => "keys",
         _ => source.GetType().Name,
     };
+
+    /// <summary>The class is internal to the SDK; it renews by itself and tells no end.</summary>
+    private static bool IsInstanceMetadata(AWSCredentials source) =>
+        source.GetType().Name == "DefaultInstanceProfileAWSCredentials";
 
     /// <summary>One class serves both; the environment tells them apart as it does for the SDK.</summary>
     private static string Container()

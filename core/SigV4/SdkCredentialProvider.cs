@@ -22,7 +22,6 @@ public sealed class SdkCredentialProvider(
     private ProfileReader? _profile;
     private ProfileReader? _lateProfile;
     private AWSCredentials? _roleSource;
-    private InstanceProfileAWSCredentials? _instance;
     private volatile AWSCredentials? _lastSource;
     private volatile AWSCredentials? _last;
     private volatile bool _forgotten;
@@ -45,11 +44,7 @@ public sealed class SdkCredentialProvider(
     /// <summary>Sessions are dropped; keys of files and the environment have nothing behind them to ask again.</summary>
     public void Forget() => _forgotten = true;
 
-    public void Dispose()
-    {
-        DropRoles();
-        _instance?.Dispose();
-    }
+    public void Dispose() => DropRoles();
 
     private async Task<ImmutableCredentials> AskAsync(AWSCredentials provider, AWSCredentials source)
     {
@@ -114,8 +109,7 @@ public sealed class SdkCredentialProvider(
     {
         try
         {
-            AWSCredentials found = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).ConfigureAwait(false);
-            return IsInstanceMetadata(found) ? _instance ??= new InstanceProfileAWSCredentials() : found;
+            return await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).ConfigureAwait(false);
         }
         catch (AmazonClientException)
         {
@@ -127,13 +121,6 @@ public sealed class SdkCredentialProvider(
             throw;
         }
     }
-
-    /// <summary>
-    /// The chain's own class for EC2 is internal, keeps one session for the whole process and tells neither its end nor can it
-    /// be made to ask again; the public one does all that.
-    /// </summary>
-    private static bool IsInstanceMetadata(AWSCredentials found) =>
-        found.GetType().Name == "DefaultInstanceProfileAWSCredentials";
 
     /// <summary>
     /// The SDK looks once, at its first use, whether the file of AWS_SHARED_CREDENTIALS_FILE exists, and never sees it

@@ -146,9 +146,13 @@ internal sealed class RouteSetBuilder
         Limits = _limits.Take((route.Name, route.Limits), leases),
         Retries = _retries.Take((route.Name, route.Retries), leases),
         Guard = new QueryGuard(route.QueryGuard),
-        Upstreams = new UpstreamResolver(route, () => AwsRegion.OfProfile(route.Signing.Credentials.Profile)?.Name ?? _foundRegion.Value, _clocks),
+        Upstreams = new UpstreamResolver(route, () => RegionOf(route), _clocks),
         Credentials = _takeCredentials(route.Signing.Credentials, leases),
         Connections = _connections.Take(ConnectionConfig.Of(route), leases),
         ForwarderSettings = ResponseForwarder.SettingsOf(route.Timeouts),
     };
+
+    /// <summary>A route's own profile tells its region before the surroundings do.</summary>
+    private string? RegionOf(RouteConfig route) =>
+        AwsRegion.OfProfile(route.Signing.Credentials.Profile)?.Name ?? _foundRegion.Value;
 }

@@ -75,7 +75,7 @@ public sealed class ProxySignatureTests
         string authorization = arrived.Headers[AmzHeaders.Authorization];
         Assert.True((string)botocore["authorization"]! == authorization, $"{request}\nbotocore: {botocore}\nsent: {authorization}");
         Assert.Equal(PayloadHash.Of(arrived.Body), arrived.Headers[AmzHeaders.ContentSha256]);
-        AmzDate.TryParse(arrived.Headers[AmzHeaders.Date], out DateTimeOffset signedAt);
+        Assert.True(AmzDate.TryParse(arrived.Headers[AmzHeaders.Date], out DateTimeOffset signedAt));
         AWS4SigningResult sdk = AWS4Signer.ComputeSignature(
             s_credentials.AccessKeyId,
             s_credentials.SecretAccessKey,
@@ -175,7 +175,8 @@ public sealed class ProxySignatureTests
                 }
                 else
                 {
-                    request.Append(line).Append(request.Length == 0 ? " HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n" : "\r\n");
+                    string end = request.Length == 0 ? " HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n" : "\r\n";
+                    request.Append(line).Append(end);
                 }
             }
 

@@ -51,7 +51,7 @@ public sealed class WhoamiTests
     [InlineData("Environment", "environment variables")]
     [InlineData("EcsContainer", "ECS task role, by /v2/credentials/task-1")]
     [InlineData("Ec2InstanceMetadata", "EC2 instance metadata")]
-    public Task A_profile_whose_role_is_assumed_with_what_surrounds_the_process(string source, string told) => TellsAsync(
+    public Task A_profile_whose_role_is_assumed_with_what_surrounds_the_process(string source, string told) => TellsWithProfileAsync(
         FakeIdentity.Session,
         (folder, identity) => new(source == "Environment" ? SessionVariables() : [])
         {
@@ -138,7 +138,7 @@ public sealed class WhoamiTests
             ["AWS_EC2_METADATA_DISABLED"] = "false",
             ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = identity.Url,
         },
-        "provider    EC2 instance metadata: role node-role",
+        "provider    EC2 instance metadata",
         "asked: PUT /latest/api/token");
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class WhoamiTests
         AssertTells(output, "role        arn:aws:iam::1:role/first, session ampedge-proxy, with an external id");
         AssertTells(output, "role        arn:aws:iam::2:role/second, session mine");
         AssertTells(output, "provider    static keys of the configuration");
-        AssertTells(output, "identity    STS does not tell: ");
+        AssertTells(output, "identity    arn:aws:sts::123456789012:assumed-role/r/s, account 123456789012");
         AssertTells(output, "/workspaces/ws-1/api/v1/query?query=1: 200 OK, the signature is good");
         Assert.DoesNotContain("ext-1", output, StringComparison.Ordinal);
         Assert.DoesNotContain("file-secret", output, StringComparison.Ordinal);
@@ -249,9 +249,9 @@ public sealed class WhoamiTests
 
     private static Task TellsAsync(
         AwsCredentials expected, Func<WorkingFolder, FakeIdentity, Dictionary<string, string>> surroundings, params string[] told) =>
-        TellsAsync(expected, surroundings, null, told);
+        TellsWithProfileAsync(expected, surroundings, null, told);
 
-    private static async Task TellsAsync(
+    private static async Task TellsWithProfileAsync(
         AwsCredentials expected, Func<WorkingFolder, FakeIdentity, Dictionary<string, string>> surroundings, string? profile,
         params string[] told)
     {

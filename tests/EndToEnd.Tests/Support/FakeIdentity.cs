@@ -50,6 +50,11 @@ public sealed class FakeIdentity : IAsyncDisposable
         Requests.Enqueue($"{request.Method} {request.Target} {body} {authorization}");
         if (request.Method == "POST")
         {
+            if (body.Contains("Action=GetCallerIdentity", StringComparison.Ordinal))
+            {
+                return FakeAws.Answer(200, "text/xml", CallerAnswer);
+            }
+
             string operation = body.Contains("Action=AssumeRoleWithWebIdentity", StringComparison.Ordinal)
                 ? "AssumeRoleWithWebIdentity"
                 : "AssumeRole";
@@ -100,6 +105,15 @@ public sealed class FakeIdentity : IAsyncDisposable
             _ => FakeAws.Answer(404, "text/plain", ""),
         };
     }
+
+    private const string CallerAnswer = """
+        <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+          <GetCallerIdentityResult>
+            <Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn><UserId>AROA:s</UserId><Account>123456789012</Account>
+          </GetCallerIdentityResult>
+          <ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>
+        </GetCallerIdentityResponse>
+        """;
 
     private static string KeysJson() => $$"""
         {"Code": "Success", "LastUpdated": "2026-01-01T00:00:00Z", "Type": "AWS-HMAC", "RoleArn": "arn:aws:iam::123456789012:role/r",
