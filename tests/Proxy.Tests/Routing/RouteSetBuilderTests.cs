@@ -2,6 +2,7 @@ using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
+using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Routing;
 using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,7 +27,9 @@ public sealed class RouteSetBuilderTests : IDisposable
                 return ValueTask.CompletedTask;
             });
         _builder = new RouteSetBuilder(
-            TakeCredentials, _virtualWorkspaces, static () => null, NullLogger.Instance, TimeProvider.System, new Random(1));
+            TakeCredentials, _virtualWorkspaces, static () => null,
+            new SigningClocks(new MetricRegistry(), NullLogger.Instance, TimeProvider.System), NullLogger.Instance,
+            TimeProvider.System, new Random(1));
     }
 
     public void Dispose() => _virtualWorkspaces.Dispose();
@@ -79,7 +82,8 @@ public sealed class RouteSetBuilderTests : IDisposable
     private RouteCredentials TakeCredentials(CredentialSettings settings, List<IAsyncDisposable> leases)
     {
         string profile = _credentials.Take(settings, leases);
-        return new RouteCredentials(() => new CredentialAnswer(null, profile));
+        return new RouteCredentials(
+            () => new CredentialAnswer(null, profile), static (_, _) => ValueTask.FromResult<AwsCredentials?>(null));
     }
 
     private static RouteConfig Route(string name, string profile, int idleSeconds = 40) => new()
