@@ -433,7 +433,7 @@ public sealed class Database : IDisposable
         {
             throw new IOException(
                 $"the database in {folder} is encrypted, and no key was given: name its master key in "
-                + "storage.encryption.master_key_file, or in a command's --storage.master-key-file");
+                + "storage.encryption, or in a command's --storage.master-key-file or --storage.kms-key-id");
         }
     }
 

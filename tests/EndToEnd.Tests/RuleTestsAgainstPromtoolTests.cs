@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AmpEdge.EndToEnd.Tests.Support;
 using AmpEdge.Tests.Support;
 using Xunit;
@@ -56,8 +55,8 @@ public sealed class RuleTestsAgainstPromtoolTests
         using WorkingFolder folder = new();
         folder.Write("rules.yml", Rules);
         string tests = folder.Write("tests.yml", Tests);
-        (int exitCode, string output, string error) expected = await RunAsync(Oracle.Program("promtool"), "test", "rules", tests);
-        (int exitCode, string output, string error) got = await RunAsync(Programs.Server, "test", "rules", tests);
+        (int exitCode, string output, string error) expected = await Command.RunAsync(Oracle.Program("promtool"), ["test", "rules", tests]);
+        (int exitCode, string output, string error) got = await Command.RunAsync(Programs.Server, ["test", "rules", tests]);
         Assert.Equal(1, expected.exitCode);
         Assert.Equal(expected, got);
     }
@@ -70,7 +69,7 @@ public sealed class RuleTestsAgainstPromtoolTests
     public async Task Shared_files_get_the_same_exit_code_and_progress(string file)
     {
         string path = Oracle.Locate($"conformance/rules/unit_tests/{file}");
-        (int exitCode, string output, string _) = await RunAsync(Programs.Server, "test", "rules", path);
+        (int exitCode, string output, string _) = await Command.RunAsync(Programs.Server, ["test", "rules", path]);
         bool passes = file != "bad-promql.yml";
         Assert.Equal(passes ? 0 : 1, exitCode);
         Assert.Equal(passes ? $"Unit Testing:  {path}\n  SUCCESS\n\n" : $"Unit Testing:  {path}\n\n\n", output);
@@ -97,21 +96,8 @@ public sealed class RuleTestsAgainstPromtoolTests
             Assert.Equal(0, await server.StopAsync());
         }
 
-        (int exitCode, string _, string error) = await RunAsync(Programs.Server, "--enable-feature=promql-telepathy");
+        (int exitCode, string _, string error) = await Command.RunAsync(Programs.Server, ["--enable-feature=promql-telepathy"]);
         Assert.Equal(2, exitCode);
         Assert.Contains("promql-telepathy", error, StringComparison.Ordinal);
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string program, params string[] arguments)
-    {
-        using Process process = new()
-        {
-            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true },
-        };
-        process.Start();
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output, await error);
     }
 }

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using AmpEdge.EndToEnd.Tests.Support;
-using AmpEdge.Tests.Support;
 using Xunit;
 
 namespace AmpEdge.EndToEnd.Tests;
@@ -69,35 +67,15 @@ public sealed class StoreToolsTests
         await using RunningProgram proxy = await Pipeline.StartProxyAsync(server);
         double? samples = await new QueryClient(proxy, Pipeline.ApiPrefix).ScalarAsync(
             string.Create(CultureInfo.InvariantCulture, $"sum(count_over_time(shown[3h] @ {StartSeconds + 9000}))"));
-        (int exitCode, _, string error) = await RunAsync(
-            Programs.Server, "tsdb", "dump", Path.Combine(folder.At("server-data"), Pipeline.Workspace));
+        (int exitCode, _, string error) = await Command.RunAsync(
+            Programs.Server, ["tsdb", "dump", Path.Combine(folder.At("server-data"), Pipeline.Workspace)]);
         Assert.Equal(1, exitCode);
         Assert.Contains("is in use by another process", error, StringComparison.Ordinal);
         Assert.Equal(0, await server.StopAsync());
         return samples;
     }
 
-    private static Task<string> ToolAsync(params string[] arguments) => SucceedAsync(Programs.Server, ["tsdb", .. arguments]);
+    private static Task<string> ToolAsync(params string[] arguments) => Command.SucceedAsync(Programs.Server, ["tsdb", .. arguments]);
 
-    private static Task<string> PromtoolAsync(params string[] arguments) => SucceedAsync(Oracle.Program("promtool"), arguments);
-
-    private static async Task<string> SucceedAsync(string program, string[] arguments)
-    {
-        (int exitCode, string output, string error) = await RunAsync(program, arguments);
-        Assert.True(exitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{error}");
-        return output;
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string program, params string[] arguments)
-    {
-        using Process process = new()
-        {
-            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true },
-        };
-        process.Start();
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output, await error);
-    }
+    private static Task<string> PromtoolAsync(params string[] arguments) => Promtool.RunAsync(arguments);
 }

@@ -179,7 +179,7 @@ internal sealed class ServerConfigLoader
             MaxTotalHeadSize = new ByteSize(ReadSize(section, "max_total_head_size", maxHeadBytes, long.MaxValue)),
             MaxExemplars = ReadExemplars(section.Section("exemplars", "exemplars"), defaults.MaxExemplars),
             FsyncAlways = section.Choice("wal_fsync", "interval", "interval", "always") == "always",
-            MasterKeyFiles = ReadEncryption(section.Section("encryption", "encryption")),
+            Encryption = section.Section("encryption", "encryption") is { } encryption ? EncryptionReader.Read(encryption) : null,
         };
         section.End();
         return storage;
@@ -209,24 +209,6 @@ internal sealed class ServerConfigLoader
         }
 
         return new RetentionConfig { Time = time, Size = section.Size("retention_size", defaults.Size) };
-    }
-
-    private static IReadOnlyList<string> ReadEncryption(ConfigSection? section)
-    {
-        if (section is null)
-        {
-            return [];
-        }
-
-        string master = section.FilePath("master_key_file");
-        if (master.Length == 0)
-        {
-            section.Fail("master_key_file", "is missing", "", "the path of a file with 32 bytes, also in hexadecimal or base64");
-        }
-
-        IReadOnlyList<string> previous = section.FilePaths("previous_master_key_files");
-        section.End();
-        return [master, .. previous];
     }
 
     private static int ReadExemplars(ConfigSection? section, int defaultMax)

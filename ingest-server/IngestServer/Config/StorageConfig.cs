@@ -31,8 +31,6 @@ internal sealed record StorageConfig
     /// <summary>True to force every commit to the disk before it is acknowledged, false to do so once a second.</summary>
     public bool FsyncAlways { get; init; }
 
-    /// <summary>
-    /// The file of the key that wraps the workspaces' keys, then those of older ones; none for no encryption. Read when a workspace is opened.
-    /// </summary>
-    public IReadOnlyList<string> MasterKeyFiles { get; init; } = [];
+    /// <summary>How what is written is encrypted; null for plain files. Read when a workspace is opened.</summary>
+    public EncryptionConfig? Encryption { get; init; }
 }

@@ -9,7 +9,7 @@ internal sealed class FolderFlags
 {
     private readonly IFileSystem _files;
     private readonly PositionalArgument _folder;
-    private readonly Flag<string> _masterKeyFile;
+    private readonly MasterKeyFlags _masterKey;
     private readonly Flag<string> _workspace;
 
     public FolderFlags(CommandLine commandLine, IFileSystem files)
@@ -17,7 +17,7 @@ internal sealed class FolderFlags
         _files = files;
         _folder = commandLine.Argument("DIR", "The folder of a workspace, or any folder of blocks.");
         FlagGroup group = commandLine.Group("Encryption");
-        _masterKeyFile = WorkspaceFlags.MasterKeyFile(group);
+        _masterKey = new MasterKeyFlags(group);
         _workspace = group.Text("workspace", "", "The workspace's id, when the folder is a copy that is not named after it.", "ID");
     }
 
@@ -25,9 +25,6 @@ internal sealed class FolderFlags
 
     /// <summary>The workspace's name and master key; null when no key was given.</summary>
     /// <exception cref="IOException">The file cannot be read or holds no key.</exception>
-    public DatabaseEncryption? ReadEncryption() => _masterKeyFile.Value.Length == 0
-        ? null
-        : new DatabaseEncryption(
-            _workspace.Value.Length > 0 ? _workspace.Value : System.IO.Path.GetFileName(DatabaseFolder.KeyFolderOf(_files, Path)),
-            [MasterKey.Read(_masterKeyFile.Value)]);
+    public DatabaseEncryption? ReadEncryption() => _masterKey.Read(
+        _workspace.Value.Length > 0 ? _workspace.Value : System.IO.Path.GetFileName(DatabaseFolder.KeyFolderOf(_files, Path)));
 }

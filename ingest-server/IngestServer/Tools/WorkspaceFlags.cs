@@ -9,27 +9,22 @@ internal sealed class WorkspaceFlags
 {
     private readonly Flag<string> _storagePath;
     private readonly Flag<string> _workspace;
-    private readonly Flag<string>? _masterKeyFile;
+    private readonly MasterKeyFlags? _masterKey;
 
     public WorkspaceFlags(CommandLine commandLine, bool withMasterKey = true)
     {
         FlagGroup group = commandLine.Group("Store");
         _storagePath = group.Text("storage.path", "data/", "Folder of the server's data, as the server has it.", "DIR");
         _workspace = group.Text("workspace", "", "The workspace, by its id.", "ID");
-        _masterKeyFile = withMasterKey ? MasterKeyFile(group) : null;
+        _masterKey = withMasterKey ? new MasterKeyFlags(group) : null;
     }
 
     /// <summary>The folder of the workspace's store.</summary>
     public string Folder => Path.Combine(_storagePath.Value, _workspace.Value);
 
-    /// <summary>The flag that names the master key.</summary>
-    public static Flag<string> MasterKeyFile(FlagGroup group) => group.Text(
-        "storage.master-key-file", "", "File of the master key, when the workspace is encrypted.", "FILE");
-
     /// <summary>The workspace's name and master key; null when no key was given.</summary>
     /// <exception cref="IOException">The file cannot be read or holds no key.</exception>
-    public DatabaseEncryption? ReadEncryption() =>
-        _masterKeyFile is not { Value.Length: > 0 } file ? null : new DatabaseEncryption(_workspace.Value, [MasterKey.Read(file.Value)]);
+    public DatabaseEncryption? ReadEncryption() => _masterKey?.Read(_workspace.Value);
 
     /// <summary>What is wrong with them, or null.</summary>
     public string? FindProblem() => _workspace.Value.Length == 0

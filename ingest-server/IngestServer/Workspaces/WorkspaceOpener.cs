@@ -1,5 +1,6 @@
 using AmpEdge.Hosting;
 using AmpEdge.IngestServer.Config;
+using AmpEdge.IngestServer.Encryption;
 using AmpEdge.IngestServer.Ingest;
 using AmpEdge.Tsdb;
 using AmpEdge.Wal;
@@ -21,6 +22,8 @@ internal sealed class WorkspaceOpener(
     private readonly MetricRegistry _metrics = metrics;
     private readonly ILogger _log = loggers.CreateLogger<WorkspaceOpener>();
     private readonly TimeProvider _time = time;
+    private EncryptionConfig? _keysOf;
+    private List<IMasterKey> _keys = [];
 
     /// <summary>Opens or makes the store and replays its log.</summary>
     /// <exception cref="StartFailedException">The folder cannot be used or its files cannot be read.</exception>
@@ -32,7 +35,7 @@ internal sealed class WorkspaceOpener(
         try
         {
             Database database = Database.Open(
-                folder, Options(config, storage) with { Encryption = ReadKeys(config.Id, storage) }, _files, _time, hashSeed: null, _memory);
+                folder, Options(config, storage) with { Encryption = Encryption(config.Id, storage) }, _files, _time, hashSeed: null, _memory);
             ReportDamages(config.Id, database);
             WorkspaceLog.Opened(
                 _log, config.Id, database.SeriesCount, database.Replay.Samples, _time.GetElapsedTime(started).TotalSeconds);
@@ -65,15 +68,21 @@ internal sealed class WorkspaceOpener(
         };
     }
 
-    private static DatabaseEncryption? ReadKeys(string workspaceId, StorageConfig storage)
+    /// <summary>Files are read anew for each workspace; with KMS, credentials are found once for each configuration.</summary>
+    private DatabaseEncryption? Encryption(string workspaceId, StorageConfig storage)
     {
-        List<MasterKey> masters = [];
-        foreach (string path in storage.MasterKeyFiles)
+        if (storage.Encryption is not { } encryption)
         {
-            masters.Add(MasterKey.Read(path));
+            return null;
         }
 
-        return masters.Count == 0 ? null : new DatabaseEncryption(workspaceId, masters);
+        if (encryption != _keysOf || encryption.Kms is null)
+        {
+            _keys = MasterKeys.Read(encryption, _time);
+            _keysOf = encryption;
+        }
+
+        return new DatabaseEncryption(workspaceId, _keys);
     }
 
     private void ReportDamages(string workspaceId, Database database)

@@ -60,8 +60,45 @@ public sealed class ServerConfigLoaderTests
             workspaces: [{id: ws-a}]
             """);
 
-        Assert.Equal(["/keys/2027", "/keys/2026", "/keys/2025"], config.Storage.MasterKeyFiles);
+        Assert.Equal("/keys/2027", config.Storage.Encryption!.MasterKeyFile);
+        Assert.Equal(["/keys/2026", "/keys/2025"], config.Storage.Encryption.PreviousMasterKeyFiles);
+        Assert.Null(config.Storage.Encryption.Kms);
     }
+
+    [Fact]
+    public void A_key_of_kms_takes_over_from_a_file_and_from_other_keys()
+    {
+        EncryptionConfig encryption = Valid(
+            """
+            storage:
+              encryption:
+                previous_master_key_files: [/keys/2026]
+                kms:
+                  key_id: alias/metrics
+                  previous_key_ids: [arn:aws:kms:eu-west-1:123456789012:key/old]
+                  endpoint: https://vpce-1.kms.eu-west-1.vpce.amazonaws.com
+                  sigv4: {region: eu-west-1, role_arn: "arn:aws:iam::123456789012:role/store", external_id: x}
+            workspaces: [{id: ws-a}]
+            """).Storage.Encryption!;
+
+        Assert.Equal("", encryption.MasterKeyFile);
+        Assert.Equal(["/keys/2026"], encryption.PreviousMasterKeyFiles);
+        Assert.Equal("alias/metrics", encryption.Kms!.KeyId);
+        Assert.Equal(["arn:aws:kms:eu-west-1:123456789012:key/old"], encryption.Kms.PreviousKeyIds);
+        Assert.Equal("vpce-1.kms.eu-west-1.vpce.amazonaws.com", encryption.Kms.Endpoint!.Host);
+        Assert.Equal(("eu-west-1", "x"), (encryption.Kms.SigV4.Region, encryption.Kms.SigV4.ExternalId));
+    }
+
+    [Theory]
+    [InlineData("{kms: {sigv4: {region: eu-west-1}}}", "storage.encryption.kms.key_id: is missing")]
+    [InlineData("{previous_master_key_files: [/keys/2026]}", "storage.encryption.master_key_file: is missing")]
+    [InlineData("{master_key_file: /k, kms: {key_id: a}}", "storage.encryption.master_key_file: stands beside kms.key_id")]
+    [InlineData("{kms: {key_id: a, endpoint: nowhere}}", "storage.encryption.kms.endpoint: URL scheme must be")]
+    [InlineData("{kms: {key_id: a, sigv4: {access_key: AKIDEXAMPLE}}}", "storage.encryption.kms.sigv4.access_key: must provide")]
+    public void What_cannot_be_a_master_key_is_named_with_its_place(string encryption, string problem) => Assert.Contains(
+        problem,
+        string.Join('\n', ServerConfigLoader.Parse("server.yml", $"storage: {{encryption: {encryption}}}\nworkspaces: [{{id: ws-a}}]").Problems),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Secrets_do_not_appear_when_a_configuration_is_printed()

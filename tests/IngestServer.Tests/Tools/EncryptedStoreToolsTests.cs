@@ -141,7 +141,7 @@ public sealed class EncryptedStoreToolsTests : IDisposable
     }
 
     private static DatabaseOptions Options() =>
-        TestDatabase.Options with { Encryption = new DatabaseEncryption("data", [new MasterKey(s_master)]) };
+        TestDatabase.Options with { Encryption = new DatabaseEncryption("data", [new LocalMasterKey(s_master)]) };
 
     private string[] Everything()
     {

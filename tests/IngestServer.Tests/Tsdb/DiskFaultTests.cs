@@ -18,7 +18,7 @@ public sealed class DiskFaultTests
     public void Whichever_operation_of_the_disk_fails_nothing_acknowledged_is_lost(bool encrypted)
     {
         DatabaseEncryption? encryption =
-            encrypted ? new DatabaseEncryption("ws-a", [new MasterKey(new byte[32])]) : null;
+            encrypted ? new DatabaseEncryption("ws-a", [new LocalMasterKey(new byte[32])]) : null;
         List<(long At, DiskFault Fault, AfterFault After)> cases = Cases(encryption);
         Gen gen = Gen.Create(encrypted ? 72 : 71);
         bool all = Environment.GetEnvironmentVariable("AMPEDGE_ALL_FAULTS") == "1";

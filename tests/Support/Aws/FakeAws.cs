@@ -6,14 +6,15 @@ using AmpEdge.SigV4;
 namespace AmpEdge.Tests.Support;
 
 /// <summary>
-/// The EC2 and ECS services of one region on loopback: verifies every signature, answers in the protocols of the real
+/// The EC2, ECS and KMS services of one region on loopback: verifies every signature, answers in the protocols of the real
 /// ones, in pages, and refuses what the test wants refused.
 /// </summary>
 public sealed class FakeAws : IVerificationKeys, IAsyncDisposable
 {
     public const string Region = "eu-west-1";
 
-    private const string TargetPrefix = "AmazonEC2ContainerServiceV20141113.";
+    private const string EcsTarget = "AmazonEC2ContainerServiceV20141113.";
+    private const string KmsTarget = "TrentService.";
 
     private readonly ConcurrentDictionary<string, VerificationKey> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SigV4Verifier> _verifiers = new(StringComparer.Ordinal);
@@ -22,7 +23,7 @@ public sealed class FakeAws : IVerificationKeys, IAsyncDisposable
     /// <param name="time">The clock that dates of signatures are checked against.</param>
     public FakeAws(TimeProvider time)
     {
-        foreach (string service in (ReadOnlySpan<string>)["ec2", "ecs"])
+        foreach (string service in (ReadOnlySpan<string>)["ec2", "ecs", "kms"])
         {
             _verifiers[service] = new SigV4Verifier(
                 new VerifierOptions { Service = service, Regions = [Region] }, this, time);
@@ -40,6 +41,8 @@ public sealed class FakeAws : IVerificationKeys, IAsyncDisposable
     public FakeEc2 Ec2 { get; } = new();
 
     public FakeEcs Ecs { get; } = new();
+
+    public FakeKms Kms { get; } = new();
 
     /// <summary>Asked before each answer; what it returns goes out instead.</summary>
     public Func<FakeAwsRequest, ScriptedResponse?> Intercept { get; set; } = static _ => null;
@@ -86,7 +89,7 @@ public sealed class FakeAws : IVerificationKeys, IAsyncDisposable
     private ScriptedResponse Answer(ScriptedRequest request)
     {
         bool isJson = request.Headers.TryGetValue("X-Amz-Target", out string? target);
-        string service = isJson ? "ecs" : "ec2";
+        string service = !isJson ? "ec2" : target!.StartsWith(KmsTarget, StringComparison.Ordinal) ? "kms" : "ecs";
         VerificationResult verified = Verify(service, request);
         if (!verified.IsVerified)
         {
@@ -102,7 +105,7 @@ public sealed class FakeAws : IVerificationKeys, IAsyncDisposable
         if (isJson)
         {
             understood = new FakeAwsRequest(
-                service, target!.Replace(TargetPrefix, "", StringComparison.Ordinal),
+                service, target![(service == "kms" ? KmsTarget : EcsTarget).Length..],
                 new Dictionary<string, string>(), JsonNode.Parse(body)!.AsObject(), keyId);
         }
         else
@@ -112,7 +115,12 @@ public sealed class FakeAws : IVerificationKeys, IAsyncDisposable
         }
 
         Requests.Enqueue(understood);
-        return Intercept(understood) ?? (isJson ? Ecs.Answer(understood) : Ec2.Answer(understood));
+        return Intercept(understood) ?? service switch
+        {
+            "kms" => Kms.Answer(understood),
+            "ecs" => Ecs.Answer(understood),
+            _ => Ec2.Answer(understood),
+        };
     }
 
     private VerificationResult Verify(string service, ScriptedRequest request)

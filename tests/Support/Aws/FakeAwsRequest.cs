@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace AmpEdge.Tests.Support;
 
 /// <summary>A request as a fake of AWS understood it.</summary>
-/// <param name="Service"><c>ec2</c> or <c>ecs</c>.</param>
+/// <param name="Service"><c>ec2</c>, <c>ecs</c> or <c>kms</c>.</param>
 /// <param name="Operation">Such as <c>DescribeInstances</c>.</param>
 /// <param name="Form">The parameters of the Query protocol; empty for the JSON protocol.</param>
 /// <param name="Json">The document of the JSON protocol; empty for the Query protocol.</param>

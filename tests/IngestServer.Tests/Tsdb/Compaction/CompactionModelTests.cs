@@ -34,7 +34,7 @@ public sealed class CompactionModelTests
         DatabaseOptions options = s_options with
         {
             OutOfOrderWindow = seed % 2 == 0 ? TimeSpan.FromMinutes(25) : TimeSpan.Zero,
-            Encryption = seed % 3 == 0 ? new DatabaseEncryption("ws-a", [new MasterKey(new byte[32])]) : null,
+            Encryption = seed % 3 == 0 ? new DatabaseEncryption("ws-a", [new LocalMasterKey(new byte[32])]) : null,
             SnapshotOnClose = seed % 4 > 1,
         };
         using History history = new(Gen.Create(seed), options);

@@ -255,14 +255,14 @@ public sealed class EncryptedDatabaseTests
         }
     }
 
-    private static MasterKey Master(byte seed)
+    private static LocalMasterKey Master(byte seed)
     {
         byte[] key = new byte[KeyFile.KeyLength];
         Array.Fill(key, seed);
-        return new MasterKey(key);
+        return new LocalMasterKey(key);
     }
 
-    private static DatabaseEncryption Encryption(string name, params MasterKey[] masters) => new(name, masters);
+    private static DatabaseEncryption Encryption(string name, params LocalMasterKey[] masters) => new(name, masters);
 
     private static void Fill(TestDatabase store, int hours)
     {
@@ -297,7 +297,7 @@ public sealed class EncryptedDatabaseTests
         }
     }
 
-    private TestDatabase Open(params MasterKey[] masters) =>
+    private TestDatabase Open(params LocalMasterKey[] masters) =>
         new(_disk, TestDatabase.Options with { Encryption = Encryption("ws-a", masters) });
 
     private string Refusal(DatabaseEncryption? encryption) =>
