@@ -178,7 +178,7 @@ internal sealed class ServerConfigLoader
             MaxHeadSize = new ByteSize(maxHeadBytes),
             MaxTotalHeadSize = new ByteSize(ReadSize(section, "max_total_head_size", maxHeadBytes, long.MaxValue)),
             MaxExemplars = ReadExemplars(section.Section("exemplars", "exemplars"), defaults.MaxExemplars),
-            FsyncAlways = section.Choice("wal_fsync", "interval", "interval", "always") == "always",
+            FsyncAlways = ReadFsyncAlways(section.Section("wal", "wal")),
             Encryption = section.Section("encryption", "encryption") is { } encryption ? EncryptionReader.Read(encryption) : null,
         };
         section.End();
@@ -209,6 +209,18 @@ internal sealed class ServerConfigLoader
         }
 
         return new RetentionConfig { Time = time, Size = section.Size("retention_size", defaults.Size) };
+    }
+
+    private static bool ReadFsyncAlways(ConfigSection? section)
+    {
+        if (section is null)
+        {
+            return false;
+        }
+
+        bool always = section.Choice("fsync", "interval", "interval", "always") == "always";
+        section.End();
+        return always;
     }
 
     private static int ReadExemplars(ConfigSection? section, int defaultMax)

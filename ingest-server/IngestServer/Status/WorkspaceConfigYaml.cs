@@ -24,7 +24,7 @@ internal static class WorkspaceConfigYaml
             yaml.Text("max_head_size", config.Storage.MaxHeadSize.ToString());
             yaml.Text("max_total_head_size", config.Storage.MaxTotalHeadSize.ToString());
             yaml.Section("exemplars", () => yaml.Number("max", config.Storage.MaxExemplars));
-            yaml.Text("wal_fsync", config.Storage.FsyncAlways ? "always" : "interval");
+            yaml.Section("wal", () => yaml.Text("fsync", config.Storage.FsyncAlways ? "always" : "interval"));
         });
         yaml.Items("workspaces", one, workspace => Write(yaml, workspace));
         return yaml.ToString();

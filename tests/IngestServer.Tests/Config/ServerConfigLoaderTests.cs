@@ -15,7 +15,7 @@ public sealed class ServerConfigLoaderTests
             region: us-west-2
             account: "123456789012"
             limits: {max_label_names_per_series: 70, max_request_size: 2MB}
-            storage: {retention_time: 1d, max_head_size: 1GB, wal_fsync: always}
+            storage: {retention_time: 1d, max_head_size: 1GB, wal: {fsync: always}}
             workspaces:
               - id: ws-a
                 alias: " team a "
@@ -134,7 +134,7 @@ public sealed class ServerConfigLoaderTests
               - id: ws-a
               - id: ws-a
                 limits: {max_label_size: 0B, out_of_order_time_window: 25h, max_native_histogram_buckets: 0}
-                storage: {retention_time: 1096d, wal_fsync: always}
+                storage: {retention_time: 1096d, wal: {fsync: always}}
             storage: {exemplars: {max: -1}}
             principals:
               - name: x
@@ -158,7 +158,7 @@ public sealed class ServerConfigLoaderTests
                 "workspaces[2].limits.max_native_histogram_buckets: ",
                 "storage.exemplars.max: ",
                 "server.yml:9:31 workspaces[2].storage.retention_time: is out of range (got '1096d', allowed: from 1d to 1095d)",
-                "server.yml:9:38 workspaces[2].storage.wal_fsync: field wal_fsync not found",
+                "server.yml:9:38 workspaces[2].storage.wal: field wal not found",
                 "server.yml:12:5 principals[0].secret_key: is missing",
                 "principals[0].actions: holds an action that does not exist (got 'aps:Fly'",
                 "principals[1].name: is missing",
