@@ -35,6 +35,7 @@ public static class SegmentFolder
         {
             files.Delete(path);
             segments.RemoveAt(segments.Count - 1);
+            RequireKeyOfNewest(files, folder, segments, cipher);
         }
         else if (torn is not null)
         {
@@ -44,6 +45,16 @@ public static class SegmentFolder
         }
 
         return torn;
+    }
+
+    /// <summary>A segment without records says nothing of the key; the one before it does.</summary>
+    private static void RequireKeyOfNewest(IFileSystem files, string folder, List<WalSegment> segments, SegmentCipher? cipher)
+    {
+        if (segments.Count > 0)
+        {
+            using SegmentReader reader = SegmentReader.Open(files, Path.Combine(folder, segments[^1].Index.FileName), 0, cipher);
+            reader.RequireKey();
+        }
     }
 
     private static WalCorruptionException? FindTornTail(IFileSystem files, string path, SegmentCipher? cipher)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Wal;
@@ -129,7 +130,7 @@ public sealed class SegmentReader : IDisposable
         Span<byte> header = stackalloc byte[SegmentFormat.EncryptedHeaderLength];
         header = header[.._file.Read(0, header)];
         if (header.StartsWith(SegmentFormat.EncryptedMagic) && header.Length == SegmentFormat.EncryptedHeaderLength
-            && !IsOurs(header))
+            && OwnerOf(header) == SegmentOwner.Other)
         {
             throw new SegmentKeyException(_path, keyGiven: _cipher is not null);
         }
@@ -160,7 +161,16 @@ public sealed class SegmentReader : IDisposable
             return false;
         }
 
-        if (encrypted ? !IsOurs(header) : !header.StartsWith(SegmentFormat.Magic))
+        SegmentOwner owner = encrypted ? OwnerOf(header)
+            : header.StartsWith(SegmentFormat.Magic) ? SegmentOwner.Ours
+            : SegmentOwner.Other;
+        if (owner == SegmentOwner.Nobody)
+        {
+            outcome = Tail(0, Convert.ToHexStringLower(header), "a segment's first bytes, or a record behind them");
+            return false;
+        }
+
+        if (owner == SegmentOwner.Other)
         {
             if (IsBlank())
             {
@@ -198,9 +208,57 @@ public sealed class SegmentReader : IDisposable
         return true;
     }
 
-    private bool IsOurs(ReadOnlySpan<byte> encryptedHeader) =>
-        _cipher is not null
-        && encryptedHeader.Slice(SegmentFormat.MagicLength, SegmentFormat.KeyIdLength).SequenceEqual(_cipher.KeyId);
+    /// <summary>
+    /// Whose an encrypted segment is: by the key's id, and where that is another one by the first whole record, since the id may be
+    /// what is damaged.
+    /// </summary>
+    private SegmentOwner OwnerOf(ReadOnlySpan<byte> encryptedHeader)
+    {
+        if (_cipher is null)
+        {
+            return SegmentOwner.Other;
+        }
+
+        ReadOnlySpan<byte> id = encryptedHeader.Slice(SegmentFormat.MagicLength, SegmentFormat.KeyIdLength);
+        if (id.SequenceEqual(_cipher.KeyId))
+        {
+            return SegmentOwner.Ours;
+        }
+
+        for (long at = SegmentFormat.EncryptedHeaderLength; at <= Limit - SegmentFormat.RecordHeaderLength; at++)
+        {
+            if (IsRecord(at))
+            {
+                return Opens(at, encryptedHeader[^SegmentFormat.SaltLength..]) ? SegmentOwner.Ours : SegmentOwner.Other;
+            }
+        }
+
+        return IsNearly(id, _cipher.KeyId) ? SegmentOwner.Nobody : SegmentOwner.Other;
+    }
+
+    /// <summary>
+    /// Whether an id can be ours after a few bits flipped or the rest became zeros: that of another key differs in half of its bits.
+    /// </summary>
+    private static bool IsNearly(ReadOnlySpan<byte> id, ReadOnlySpan<byte> ours)
+    {
+        const int MostBits = 8;
+        int bits = 0;
+        for (int index = 0; index < id.Length; index++)
+        {
+            bits += BitOperations.PopCount((uint)(id[index] ^ ours[index]));
+        }
+
+        return bits <= MostBits || !id[id.CommonPrefixLength(ours)..].ContainsAnyExcept((byte)0);
+    }
+
+    private bool Opens(long at, ReadOnlySpan<byte> salt)
+    {
+        SegmentFormat.TryReadHeader(Window(at, SegmentFormat.RecordHeaderLength), out byte type, out int length, out _);
+        using RecordSeal seal = new(_cipher!.KeyOf(salt));
+        return length >= SegmentFormat.SealLength
+            && seal.TryOpen(
+                Window(at + SegmentFormat.RecordHeaderLength, length), type, at, new byte[length - SegmentFormat.SealLength]);
+    }
 
     private SegmentReadOutcome OpenSealed(ReadOnlySpan<byte> payload, byte type, long end)
     {

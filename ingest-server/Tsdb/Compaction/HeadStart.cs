@@ -46,7 +46,7 @@ internal readonly record struct HeadStart(long TimeMs, int Segment)
         {
             content = AtomicFile.TryRead(files, path, Length);
         }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or DamagedPageException)
+        catch (Exception unreadable) when (unreadable is InvalidDataException or DamagedPageException or FileKeyException)
         {
             damage = unreadable.Message;
             return None;

@@ -65,6 +65,34 @@ public sealed class EncryptedSegmentTests
     }
 
     [Fact]
+    public void A_damaged_id_of_the_key_costs_nothing_when_the_key_opens_a_record()
+    {
+        Write(s_cipher, Secret, "second");
+        byte[] whole = _disk.Content(PathOf(1));
+        for (int at = 8; at < 16; at++)
+        {
+            byte[] changed = [.. whole];
+            changed[at] ^= 1;
+            _disk.SetContent(PathOf(1), changed);
+            Open(s_cipher).Dispose();
+            Assert.Equal([Secret, "second"], Read(1, s_cipher));
+        }
+    }
+
+    [Fact]
+    public void A_damaged_segment_without_records_is_dropped_and_that_of_another_key_is_not()
+    {
+        Write(s_cipher, Secret);
+        byte[] begun = [.. _disk.Content(PathOf(1))[..48]];
+        begun[9] ^= 1;
+        _disk.SetContent(PathOf(2), begun);
+        Assert.Throws<SegmentKeyException>(() => Open(new SegmentCipher([.. Enumerable.Repeat((byte)1, 32)])));
+        Open(s_cipher).Dispose();
+        Assert.Equal([Secret], Read(1, s_cipher));
+        Assert.False(_disk.FileExists(PathOf(2)));
+    }
+
+    [Fact]
     public void A_record_that_was_moved_to_another_place_is_not_taken()
     {
         Write(s_cipher, "same length 1", "same length 2");

@@ -106,6 +106,30 @@ public sealed class FaultyFileSystem : IFileSystem
         Kill();
     }
 
+    /// <summary>The paths of all files, sorted, outside of any fault.</summary>
+    public IReadOnlyList<string> Paths
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _files.Paths();
+            }
+        }
+    }
+
+    /// <summary>Another disk with the same files, outside of any fault.</summary>
+    public FaultyFileSystem Copy()
+    {
+        FaultyFileSystem copy = new();
+        foreach (string path in Paths)
+        {
+            copy.SetContent(path, Content(path));
+        }
+
+        return copy;
+    }
+
     /// <summary>A file's content, outside of any fault.</summary>
     public byte[] Content(string path)
     {

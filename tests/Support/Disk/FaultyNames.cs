@@ -24,6 +24,8 @@ internal sealed class FaultyNames
 
     public long Bytes => _files.Values.Sum(static file => (long)file.Content.Count);
 
+    public IReadOnlyList<string> Paths() => [.. _files.Keys.Order(StringComparer.Ordinal)];
+
     public bool Contains(string path) => _files.ContainsKey(path);
 
     public bool TryGet(string path, [NotNullWhen(true)] out FaultyFile? file) => _files.TryGetValue(path, out file);

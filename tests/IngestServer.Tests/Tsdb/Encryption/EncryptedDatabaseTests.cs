@@ -59,14 +59,14 @@ public sealed class EncryptedDatabaseTests
             before = store.Dump();
         }
 
-        byte[] wrapped = Read(KeyPath);
+        byte[] wrapped = _disk.Content(KeyPath);
         Dictionary<string, byte[]> blocks = Blocks();
         using (TestDatabase store = Open(Master(2), Master(1)))
         {
             Assert.Equal(before, store.Dump());
         }
 
-        Assert.NotEqual(wrapped, Read(KeyPath));
+        Assert.NotEqual(wrapped, _disk.Content(KeyPath));
         Assert.Equal(blocks, Blocks());
         using TestDatabase again = Open(Master(2));
         Assert.Equal(before, again.Dump());
@@ -135,7 +135,7 @@ public sealed class EncryptedDatabaseTests
         {
             byte[] damaged = [.. blocks[path]];
             damaged[gen.Int(damaged.Length)] ^= (byte)(1 << gen.Int(8));
-            Write(path, damaged);
+            _disk.SetContent(path, damaged);
             string seen;
             using (TestDatabase store = Open(Master(1)))
             {
@@ -143,7 +143,7 @@ public sealed class EncryptedDatabaseTests
                 Assert.True(store.Database.SetAsideBlocks.Count > 0 || seen.Contains("corrupt at byte", StringComparison.Ordinal), $"{path} {gen}\n{seen}");
             }
 
-            Write(path, blocks[path]);
+            _disk.SetContent(path, blocks[path]);
         }
     }
 
@@ -173,7 +173,7 @@ public sealed class EncryptedDatabaseTests
             if (round > 0)
             {
                 bytes[gen.Int(bytes.Length)] ^= 1;
-                Write(damaged, bytes);
+                _disk.SetContent(damaged, bytes);
             }
 
             using TestDatabase again = new(_disk, options);
@@ -245,12 +245,12 @@ public sealed class EncryptedDatabaseTests
             Fill(store, hours: 1);
         }
 
-        byte[] whole = Read(KeyPath);
+        byte[] whole = _disk.Content(KeyPath);
         for (int at = 0; at < whole.Length; at++)
         {
             byte[] damaged = [.. whole];
             damaged[at] ^= (byte)(1 << gen.Int(8));
-            Write(KeyPath, damaged);
+            _disk.SetContent(KeyPath, damaged);
             Assert.Contains(KeyPath, Refusal(Encryption("ws-a", Master(1))), StringComparison.Ordinal);
         }
     }
@@ -321,34 +321,14 @@ public sealed class EncryptedDatabaseTests
     private List<(string Path, byte[] Content)> Files(string folder)
     {
         List<(string Path, byte[] Content)> found = [];
-        foreach (string name in _disk.List(folder))
+        foreach (string path in _disk.Paths)
         {
-            string path = $"{folder}/{name}";
-            if (_disk.FileExists(path))
+            if (path.StartsWith(folder + "/", StringComparison.Ordinal))
             {
-                found.Add((path, Read(path)));
-            }
-            else
-            {
-                found.AddRange(Files(path));
+                found.Add((path, _disk.Content(path)));
             }
         }
 
         return found;
-    }
-
-    private byte[] Read(string path)
-    {
-        using IFile file = _disk.OpenRead(path);
-        byte[] content = new byte[file.Length];
-        file.Read(0, content);
-        return content;
-    }
-
-    private void Write(string path, byte[] content)
-    {
-        using IFile file = _disk.Create(path);
-        file.Write(0, content);
-        file.Sync();
     }
 }
