@@ -119,36 +119,32 @@ internal sealed class BlockVerifier
 
     private (long FirstMs, long LastMs, int Samples) TimesOf(ReadOnlySpan<byte> bytes, ChunkEncoding encoding, ChunkRef place)
     {
-        long firstMs = 0;
-        long lastMs = 0;
-        int samples = 0;
-        bool corrupt;
         switch (encoding)
         {
             case ChunkEncoding.Xor:
-                XorDecoder floats = new(bytes);
-                for (; floats.MoveNext(); samples++)
-                {
-                    (firstMs, lastMs) = (samples == 0 ? floats.TimestampMs : firstMs, floats.TimestampMs);
-                }
-
-                corrupt = floats.Corrupt;
-                break;
+                return TimesOf(new XorDecoder(bytes), place);
+            case ChunkEncoding.Xor2:
+                return TimesOf(new Xor2Decoder(bytes), place);
             case ChunkEncoding.Histogram or ChunkEncoding.FloatHistogram:
-                HistogramDecoder histograms = new(bytes, encoding == ChunkEncoding.FloatHistogram, _histogram);
-                for (; histograms.MoveNext(); samples++)
-                {
-                    (firstMs, lastMs) = (samples == 0 ? histograms.TimestampMs : firstMs, histograms.TimestampMs);
-                }
-
-                corrupt = histograms.Corrupt;
-                break;
+                return TimesOf(new HistogramDecoder(bytes, encoding == ChunkEncoding.FloatHistogram, _histogram), place);
             default:
-                _block.Chunks.ThrowBroken(place, $"encoding {(byte)encoding}, which cannot be read: known are 1, 2 and 3");
+                _block.Chunks.ThrowBroken(place, $"encoding {(byte)encoding}, which cannot be read: known are 1 to 4");
                 return default;
         }
+    }
 
-        if (corrupt)
+    private (long FirstMs, long LastMs, int Samples) TimesOf<TDecoder>(TDecoder decoder, ChunkRef place)
+        where TDecoder : struct, IChunkDecoder, allows ref struct
+    {
+        long firstMs = 0;
+        long lastMs = 0;
+        int samples = 0;
+        for (; decoder.MoveNext(); samples++)
+        {
+            (firstMs, lastMs) = (samples == 0 ? decoder.TimestampMs : firstMs, decoder.TimestampMs);
+        }
+
+        if (decoder.Corrupt)
         {
             _block.Chunks.ThrowBroken(place, $"samples that cannot be decoded");
         }

@@ -149,14 +149,24 @@ public sealed class SelectedBlockSeries
         switch (encoding)
         {
             case ChunkEncoding.Xor:
-                Decode(chunk, new XorDecoder(bytes), ref sink);
+                XorDecoder decoder = new(bytes);
+                if (TSink.TakesColumns && Deleted.IsEmpty)
+                {
+                    // All of it is read here, or none.
+                    decoder.ReadAll(_minTimeMs, _maxTimeMs, ref sink);
+                }
+
+                Decode(chunk, decoder, ref sink);
+                break;
+            case ChunkEncoding.Xor2:
+                Decode(chunk, new Xor2Decoder(bytes), ref sink);
                 break;
             case ChunkEncoding.Histogram or ChunkEncoding.FloatHistogram:
                 _numbers ??= new HistogramNumbers();
                 Decode(chunk, new HistogramDecoder(bytes, encoding == ChunkEncoding.FloatHistogram, _numbers), ref sink);
                 break;
             default:
-                _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which cannot be read: known are 1, 2 and 3");
+                _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which cannot be read: known are 1 to 4");
                 break;
         }
     }
@@ -187,16 +197,11 @@ public sealed class SelectedBlockSeries
         }
     }
 
-    private void Decode<TSink>(ChunkMeta chunk, XorDecoder decoder, ref TSink sink)
+    private void Decode<TDecoder, TSink>(ChunkMeta chunk, TDecoder decoder, ref TSink sink)
+        where TDecoder : struct, IFloatDecoder, allows ref struct
         where TSink : struct, ISampleSink
     {
         ReadOnlySpan<TimeInterval> deleted = Deleted;
-        if (TSink.TakesColumns && deleted.IsEmpty)
-        {
-            decoder.ReadAll(_minTimeMs, _maxTimeMs, ref sink);
-        }
-
-        // All of it was read above, or none.
         while (decoder.MoveNext() && decoder.TimestampMs <= _maxTimeMs)
         {
             if (decoder.TimestampMs >= _minTimeMs && !IsDeleted(ref deleted, decoder.TimestampMs))

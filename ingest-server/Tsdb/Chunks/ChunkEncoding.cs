@@ -14,4 +14,7 @@ public enum ChunkEncoding : byte
 
     /// <summary>Native histograms with counts as floats.</summary>
     FloatHistogram = 3,
+
+    /// <summary>Floats in an encoding of Prometheus 3, which is read and not written (FORMAT.md, "XOR2 chunk").</summary>
+    Xor2 = 4,
 }

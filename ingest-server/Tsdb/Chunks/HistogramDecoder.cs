@@ -7,7 +7,7 @@ namespace AmpEdge.Tsdb;
 /// Reads the histograms of one chunk in order (FORMAT.md, "Histogram chunks"), into numbers of the caller's, which hold the
 /// last one. Bytes that cannot be such a chunk end the walk with <see cref="Corrupt"/> set; nothing is thrown.
 /// </summary>
-internal ref struct HistogramDecoder
+internal ref struct HistogramDecoder : IChunkDecoder
 {
     private readonly HistogramNumbers _numbers;
     private readonly int _samples;

@@ -9,7 +9,7 @@ namespace AmpEdge.Tsdb;
 /// Reads the samples of one XOR chunk in order (FORMAT.md, "XOR chunk"). Bytes that cannot be such a chunk end the
 /// walk with <see cref="Corrupt"/> set; nothing is thrown.
 /// </summary>
-public ref struct XorDecoder
+public ref struct XorDecoder : IFloatDecoder
 {
     /// <summary>
     /// How far behind a sample's first bit <see cref="ReadRegular"/> may look: 16 bits of the time, 13 of a window, 32 of a value,

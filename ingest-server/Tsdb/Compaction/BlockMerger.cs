@@ -117,14 +117,15 @@ internal sealed class BlockMerger
 
     private void WriteAlone(SelectedBlockSeries walk, ChunkMeta chunk)
     {
-        if (!_times.Covers(chunk.MinTimeMs, chunk.MaxTimeMs) || HasDeletions(walk, chunk))
+        ReadOnlySpan<byte> bytes = walk.ReadChunk(chunk, out ChunkEncoding encoding);
+        if (!_times.Covers(chunk.MinTimeMs, chunk.MaxTimeMs) || HasDeletions(walk, chunk) || encoding == ChunkEncoding.Xor2)
         {
+            // What only the newest Prometheus reads does not go into what is written here.
             RewriteSink sink = new(_target);
             walk.Decode(chunk, ref sink);
             return;
         }
 
-        ReadOnlySpan<byte> bytes = walk.ReadChunk(chunk, out ChunkEncoding encoding);
         _target.Copy(chunk.MinTimeMs, chunk.MaxTimeMs, encoding, bytes);
     }
 

@@ -177,12 +177,12 @@ public sealed class BlockCorruptionTests
         using (BlockWriter writer = BlockWriter.Create(files, TestBlock.Folder, TestBlock.Name))
         {
             writer.BeginSeries(Labels.FromStrings("__name__", "a").Blob);
-            writer.AddChunk(1000, 1000, (ChunkEncoding)4, TestBlock.Encode([new Sample(1000, 1)]));
+            writer.AddChunk(1000, 1000, (ChunkEncoding)5, TestBlock.Encode([new Sample(1000, 1)]));
             writer.Finish(1000, 1001, new BlockCompaction { Level = 1 });
         }
 
         Assert.Contains(
-            "encoding 4, which cannot be read: known are 1, 2 and 3",
+            "encoding 5, which cannot be read: known are 1 to 4",
             Assert.Throws<BlockCorruptionException>(() => Answer(files)).Message,
             StringComparison.Ordinal);
     }
