@@ -22,9 +22,6 @@ namespace AmpEdge.Tsdb;
 /// </remarks>
 public sealed class Database : IDisposable
 {
-    /// <summary>Requests that find the head over its bytes do not ask for maintenance more often than this.</summary>
-    private static readonly TimeSpan s_extraMaintenanceInterval = TimeSpan.FromSeconds(5);
-
     /// <summary>The page cache of a database that shares none.</summary>
     private const long OwnCacheBytes = 64 * 1024 * 1024;
 
@@ -45,19 +42,12 @@ public sealed class Database : IDisposable
     private readonly ConcurrentBag<Appender> _appenders = [];
     private readonly Lock _maintenanceLock = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly DiskFailures _failures = new();
+    private readonly MaintenanceTimer _maintenance;
+    private readonly AcceptedTimes _times;
     private Task _syncing = Task.CompletedTask;
-    private ITimer? _maintenance;
-
-    /// <summary>1 while a run of the timer is under way or waits for its turn.</summary>
-    private int _timerRuns;
-    private long _syncsFailed;
-    private long _maintenanceFailures;
     private HeadSnapshot? _snapshot;
-    private string? _lastDiskError;
     private bool _disposed;
-
-    /// <summary>When a request last asked for maintenance before its time, as a timestamp of the clock; 0 for never.</summary>
-    private long _lastAskedFor;
 
     private Database(
         DatabaseOptions options, TimeProvider time, IDisposable folderLock, WalWriter wal, BlockSet blocks, ulong hashSeed,
@@ -74,6 +64,8 @@ public sealed class Database : IDisposable
         _head = new Head(options, hashSeed);
         _weight = new HeadWeight(_head, options.MaxHeadBytes, budget);
         _upkeep = new Upkeep(options, _head, _weight, _log, blocks, new UlidSource(time, hashSeed), time);
+        _maintenance = new MaintenanceTimer(options.MaintenanceInterval, time, MaintainUnlessClosed, _failures);
+        _times = new AcceptedTimes(options, _head, _upkeep, time);
         OutOfOrderWindow = options.OutOfOrderWindow;
     }
 
@@ -143,8 +135,8 @@ public sealed class Database : IDisposable
         HeadBudget.Member? budget = null;
         try
         {
-            DatabaseKey? key = OpenKey(files, folder, options.Encryption);
-            IFileSystem content = ContentOf(files, key);
+            DatabaseKey? key = DatabaseKey.Open(files, folder, options.Encryption);
+            IFileSystem content = DatabaseKey.ContentOf(files, key);
             PageCache pages = memory.Pages.NewShare();
             blocks = BlockSet.Open(content, folder, pages);
             // The head's log begins segments itself, since what a good size is depends on how many series there are.
@@ -177,14 +169,14 @@ public sealed class Database : IDisposable
 
         if (_weight.IsOverNow())
         {
-            AskForMaintenance();
+            _maintenance.Ask();
         }
 
         TimeSpan window = OutOfOrderWindow;
         appender.Begin(
-            OldestAcceptedMs(),
-            window == TimeSpan.Zero ? long.MaxValue : OldestLateMs(window),
-            NewestAcceptedMs(),
+            _times.OldestMs(),
+            window == TimeSpan.Zero ? long.MaxValue : _times.OldestLateMs(window),
+            _times.NewestMs(),
             _weight.IsFull);
         return appender;
     }
@@ -262,49 +254,7 @@ public sealed class Database : IDisposable
     public void Sync() => _wal.Sync();
 
     /// <summary>The database in numbers.</summary>
-    public HeadStats Stats() => new()
-    {
-        Series = _head.LiveSeries,
-        SeriesCreated = _head.Counters.SeriesCreated,
-        SeriesRemoved = _head.Counters.SeriesRemoved,
-        SamplesAppended = _head.Counters.SamplesAppended,
-        Commits = _head.Counters.Commits,
-        HistogramsAppended = _head.Counters.HistogramsAppended,
-        OutOfOrderAppended = _head.Counters.LateAppended,
-        Exemplars = _head.Exemplars.Count,
-        MaxExemplars = _head.Exemplars.Capacity,
-        ExemplarSeries = _head.Exemplars.SeriesCount,
-        ExemplarsAppended = _head.Exemplars.Appended,
-        OutOfOrderExemplars = _head.Exemplars.OutOfOrder,
-        DuplicateSamples = _head.Counters.Of(AppendOutcome.DuplicateSample),
-        DuplicateTimestamps = _head.Counters.Of(AppendOutcome.DuplicateTimestamp),
-        OutOfOrderSamples = _head.Counters.Of(AppendOutcome.OutOfOrder),
-        TooOldSamples = _head.Counters.Of(AppendOutcome.TooOld),
-        TooFarInFutureSamples = _head.Counters.Of(AppendOutcome.TooFarInFuture),
-        Chunks = _head.Chunks.Chunks,
-        ChunksCreated = _head.Chunks.ChunksCreated,
-        ChunksRemoved = _head.Chunks.ChunksRemoved,
-        MinTimeMs = _head.MinTimeMs,
-        MaxTimeMs = _head.MaxTimeMs,
-        HeadBytes = _head.BytesHeld(),
-        MaxHeadBytes = _weight.Limit,
-        HeadFullSamples = _head.Counters.Of(AppendOutcome.HeadFull),
-        Participants = _head.Retirement.Participants,
-        RetiredWaiting = _head.Retirement.Waiting,
-        OlderVersions = _head.Versions.Count,
-        VersionOverflows = _head.Versions.Overflows,
-        MetadataFamilies = _head.Metadata.Count,
-        MetadataRefused = _head.Metadata.Refused,
-        LogBytes = _log.TotalBytes,
-        LogSegments = _log.SegmentCount,
-        LogBytesWritten = _log.BytesWritten,
-        LogRecords = _log.Records,
-        LogWritesFailed = _log.Failures,
-        LogSyncsFailed = Interlocked.Read(ref _syncsFailed),
-        LogTruncations = _upkeep.Counters.LogTruncations,
-        MaintenanceFailures = Interlocked.Read(ref _maintenanceFailures),
-        LastDiskError = Volatile.Read(ref _lastDiskError),
-    };
+    public HeadStats Stats() => HeadStats.Of(_head, _weight, _log, _failures, _upkeep.Counters.LogTruncations);
 
     /// <summary>The blocks and their upkeep in numbers.</summary>
     public UpkeepStats UpkeepStats() => _upkeep.Stats();
@@ -350,7 +300,7 @@ public sealed class Database : IDisposable
         }
 
         _disposed = true;
-        _maintenance?.Dispose();
+        _maintenance.Dispose();
         _stop.Cancel();
         // The committer's loop syncs once more on its way out.
         _syncing.GetAwaiter().GetResult();
@@ -382,7 +332,7 @@ public sealed class Database : IDisposable
         }
         catch (IOException failure)
         {
-            Volatile.Write(ref _lastDiskError, failure.Message);
+            _failures.OfSnapshot(failure);
         }
     }
 
@@ -403,43 +353,6 @@ public sealed class Database : IDisposable
         RandomNumberGenerator.Fill(seed);
         return BitConverter.ToUInt64(seed);
     }
-
-    private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
-
-    /// <summary>
-    /// Stops at the earliest time there is: a sender may begin with any time, and one that wraps around would be the
-    /// latest, before which everything is too old.
-    /// </summary>
-    private static long BackFrom(long timestampMs, TimeSpan span) =>
-        timestampMs < long.MinValue + Milliseconds(span) ? long.MinValue : timestampMs - Milliseconds(span);
-
-    /// <summary>The key of the database in a folder, made when there is none; null for a plain one.</summary>
-    /// <exception cref="IOException">There is a key and it was not given, or another one was.</exception>
-    internal static DatabaseKey? OpenKey(IFileSystem files, string folder, DatabaseEncryption? encryption)
-    {
-        if (encryption is null)
-        {
-            RequirePlain(files, folder);
-            return null;
-        }
-
-        return WrappedKeyFile.Open(files, folder, encryption.Name, encryption.MasterKeys);
-    }
-
-    /// <exception cref="IOException">There is a key.</exception>
-    internal static void RequirePlain(IFileSystem files, string folder)
-    {
-        if (WrappedKeyFile.Exists(files, folder))
-        {
-            throw new IOException(
-                $"the database in {folder} is encrypted, and no key was given: name its master key in "
-                + "storage.encryption, or in a command's --storage.master-key-file or --storage.kms-key-id");
-        }
-    }
-
-    /// <summary>The disk as everything but the log sees it.</summary>
-    internal static IFileSystem ContentOf(IFileSystem files, DatabaseKey? key) =>
-        key is null ? files : new EncryptedFileSystem(files, key.Files);
 
     private void ReadLog(IFileSystem files, string folder, DatabaseKey? key)
     {
@@ -476,54 +389,30 @@ public sealed class Database : IDisposable
     private void Start()
     {
         TimeSpan interval = _options.FsyncInterval == TimeSpan.Zero ? WalCommitter.DefaultInterval : _options.FsyncInterval;
-        _syncing = new WalCommitter(_wal, interval, _time, SyncFailed).RunAsync(_stop.Token);
-        if (_options.MaintenanceInterval > TimeSpan.Zero)
-        {
-            _maintenance = _time.CreateTimer(
-                _ => MaintainFromTimer(), null, _options.MaintenanceInterval, _options.MaintenanceInterval);
-        }
-    }
-
-    private void SyncFailed(IOException failure)
-    {
-        Interlocked.Increment(ref _syncsFailed);
-        Volatile.Write(ref _lastDiskError, failure.Message);
+        _syncing = new WalCommitter(_wal, interval, _time, _failures.OfSync).RunAsync(_stop.Token);
+        _maintenance.Start();
     }
 
     /// <summary>
-    /// The top of the maintenance loop: a failing disk must not end it, and runs do not pile up. Deletions and snapshots are
-    /// waited for: who asks for them all the time would else keep the head from being cut.
+    /// Deletions and snapshots are waited for: who asks for them all the time would else keep the head from being cut.
     /// </summary>
-    private void MaintainFromTimer()
+    private void MaintainUnlessClosed()
     {
-        if (Interlocked.Exchange(ref _timerRuns, 1) == 1)
+        lock (_maintenanceLock)
         {
-            return;
-        }
-
-        try
-        {
-            lock (_maintenanceLock)
+            if (_disposed)
             {
-                if (!_disposed)
-                {
-                    RunUpkeep();
-                    Volatile.Write(ref _lastDiskError, null);
-                }
+                return;
             }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The database closes; a compaction is given up and planned anew at the next start.
-        }
-        catch (IOException failure)
-        {
-            Interlocked.Increment(ref _maintenanceFailures);
-            Volatile.Write(ref _lastDiskError, failure.Message);
-        }
-        finally
-        {
-            Volatile.Write(ref _timerRuns, 0);
+
+            try
+            {
+                RunUpkeep();
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                // The database closes; a compaction is given up and planned anew at the next start.
+            }
         }
     }
 
@@ -538,34 +427,4 @@ public sealed class Database : IDisposable
             _weight.Weigh();
         }
     }
-
-    private void AskForMaintenance()
-    {
-        long now = _time.GetTimestamp();
-        long last = Interlocked.Read(ref _lastAskedFor);
-        if (_maintenance is { } maintenance
-            && (last == 0 || _time.GetElapsedTime(last, now) >= s_extraMaintenanceInterval)
-            && Interlocked.CompareExchange(ref _lastAskedFor, now, last) == last)
-        {
-            maintenance.Change(TimeSpan.Zero, _options.MaintenanceInterval);
-        }
-    }
-
-    private long OldestAcceptedMs()
-    {
-        // Nothing is taken that the next maintenance would delete.
-        TimeSpan age = _options.OldestAcceptedAge < Retention ? _options.OldestAcceptedAge : Retention;
-        return Math.Max(BackFrom(_head.MaxTimeMs, age), _head.MinValidTimeMs);
-    }
-
-    /// <summary>
-    /// Out-of-order samples too are not taken when the next maintenance would delete them. They may belong before the last
-    /// cut: then they wait in the head for the next one.
-    /// </summary>
-    private long OldestLateMs(TimeSpan window) => BackFrom(_head.MaxTimeMs, window < Retention ? window : Retention);
-
-    private long NewestAcceptedMs() =>
-        _options.FutureTolerance == TimeSpan.MaxValue
-            ? long.MaxValue
-            : _time.GetUtcNow().ToUnixTimeMilliseconds() + Milliseconds(_options.FutureTolerance);
 }

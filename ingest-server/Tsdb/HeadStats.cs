@@ -125,4 +125,49 @@ public sealed record HeadStats
 
     /// <summary>What the last failed sync or maintenance run said; null when none failed since.</summary>
     public required string? LastDiskError { get; init; }
+
+    /// <summary>Reads them all; cheap.</summary>
+    internal static HeadStats Of(Head head, HeadWeight weight, HeadLog log, DiskFailures failures, long logTruncations) => new()
+    {
+        Series = head.LiveSeries,
+        SeriesCreated = head.Counters.SeriesCreated,
+        SeriesRemoved = head.Counters.SeriesRemoved,
+        SamplesAppended = head.Counters.SamplesAppended,
+        Commits = head.Counters.Commits,
+        HistogramsAppended = head.Counters.HistogramsAppended,
+        OutOfOrderAppended = head.Counters.LateAppended,
+        Exemplars = head.Exemplars.Count,
+        MaxExemplars = head.Exemplars.Capacity,
+        ExemplarSeries = head.Exemplars.SeriesCount,
+        ExemplarsAppended = head.Exemplars.Appended,
+        OutOfOrderExemplars = head.Exemplars.OutOfOrder,
+        DuplicateSamples = head.Counters.Of(AppendOutcome.DuplicateSample),
+        DuplicateTimestamps = head.Counters.Of(AppendOutcome.DuplicateTimestamp),
+        OutOfOrderSamples = head.Counters.Of(AppendOutcome.OutOfOrder),
+        TooOldSamples = head.Counters.Of(AppendOutcome.TooOld),
+        TooFarInFutureSamples = head.Counters.Of(AppendOutcome.TooFarInFuture),
+        Chunks = head.Chunks.Chunks,
+        ChunksCreated = head.Chunks.ChunksCreated,
+        ChunksRemoved = head.Chunks.ChunksRemoved,
+        MinTimeMs = head.MinTimeMs,
+        MaxTimeMs = head.MaxTimeMs,
+        HeadBytes = head.BytesHeld(),
+        MaxHeadBytes = weight.Limit,
+        HeadFullSamples = head.Counters.Of(AppendOutcome.HeadFull),
+        Participants = head.Retirement.Participants,
+        RetiredWaiting = head.Retirement.Waiting,
+        OlderVersions = head.Versions.Count,
+        VersionOverflows = head.Versions.Overflows,
+        MetadataFamilies = head.Metadata.Count,
+        MetadataRefused = head.Metadata.Refused,
+        LogBytes = log.TotalBytes,
+        LogSegments = log.SegmentCount,
+        LogBytesWritten = log.BytesWritten,
+        LogRecords = log.Records,
+        LogWritesFailed = log.Failures,
+        LogSyncsFailed = failures.Syncs,
+        LogTruncations = logTruncations,
+        MaintenanceFailures = failures.Maintenances,
+        LastDiskError = failures.Last,
+    };
 }

@@ -5,7 +5,7 @@ namespace AmpEdge.Tsdb;
 /// does not need an array of all. Each time the head is gone through for those that come next. Its user is registered with
 /// <see cref="Retirement"/>.
 /// </summary>
-internal sealed class SeriesByLabels : IComparer<uint>
+internal sealed class SeriesByLabels
 {
     /// <summary>Smaller heads are sorted at once.</summary>
     public const int FewSeries = 64 * 1024;
@@ -13,20 +13,26 @@ internal sealed class SeriesByLabels : IComparer<uint>
     private const int Parts = 16;
 
     private readonly Head _head;
+    private readonly LabelOrder _order;
     private readonly CancellationToken _stop;
 
-    /// <summary>Places of series: those next in order so far, once there are enough with the last one of them on top.</summary>
-    private readonly uint[] _places;
+    /// <summary>Keys of the labels of those next in order so far, once there are enough with the last one of them on top.</summary>
+    private readonly uint[] _keys;
+
+    /// <summary>The ids of the same series.</summary>
+    private readonly uint[] _ids;
     private int _count;
 
-    /// <summary>The last series that was handed out; 0 before the first.</summary>
-    private uint _last;
+    /// <summary>The key of the last series that was handed out; null before the first.</summary>
+    private uint? _last;
 
     public SeriesByLabels(Head head, int fewSeries, CancellationToken stop)
     {
         _head = head;
+        _order = new LabelOrder(head);
         _stop = stop;
-        _places = new uint[Math.Min(Math.Max(fewSeries, head.LiveSeries / Parts), Math.Max(head.LiveSeries, 1))];
+        _keys = new uint[Math.Min(Math.Max(fewSeries, head.LiveSeries / Parts), Math.Max(head.LiveSeries, 1))];
+        _ids = new uint[_keys.Length];
     }
 
     /// <summary>The ids of the series that come next, in order; empty at the end.</summary>
@@ -40,46 +46,34 @@ internal sealed class SeriesByLabels : IComparer<uint>
                 _stop.ThrowIfCancellationRequested();
             }
 
-            if (IsInIndex(place) && (_last == 0 || Compare(place, _last) > 0))
+            ref readonly SeriesEntry series = ref _head.Series[place];
+            if (IsInIndex(series.Id, place) && (_last is not { } last || _order.Compare(series.Key, last) > 0))
             {
-                Offer(place);
+                Offer(series.Key, series.Id);
             }
         }
 
-        Array.Sort(_places, 0, _count, this);
-        _last = _count > 0 ? _places[_count - 1] : _last;
-        uint[] ids = new uint[_count];
-        for (int index = 0; index < ids.Length; index++)
-        {
-            ids[index] = _head.Series[_places[index]].Id;
-        }
-
-        return ids;
+        Array.Sort(_keys, _ids, 0, _count, _order);
+        _last = _count > 0 ? _keys[_count - 1] : _last;
+        return _ids[.._count];
     }
 
-    public int Compare(uint x, uint y) => RawLabels.Compare(LabelsOf(x), LabelsOf(y));
+    private bool IsInIndex(uint id, uint place) => id != 0 && _head.Index.Ids[id] == place;
 
-    private ReadOnlySpan<byte> LabelsOf(uint place) => _head.Keys.Get(_head.Series[place].Key);
-
-    private bool IsInIndex(uint place)
+    private void Offer(uint key, uint id)
     {
-        uint id = _head.Series[place].Id;
-        return id != 0 && _head.Index.Ids[id] == place;
-    }
-
-    private void Offer(uint place)
-    {
-        if (_count < _places.Length)
+        if (_count < _keys.Length)
         {
-            _places[_count++] = place;
-            for (int root = (_count / 2) - 1; _count == _places.Length && root >= 0; root--)
+            (_keys[_count], _ids[_count]) = (key, id);
+            _count++;
+            for (int root = (_count / 2) - 1; _count == _keys.Length && root >= 0; root--)
             {
                 SiftDown(root);
             }
         }
-        else if (Compare(place, _places[0]) < 0)
+        else if (_order.Compare(key, _keys[0]) < 0)
         {
-            _places[0] = place;
+            (_keys[0], _ids[0]) = (key, id);
             SiftDown(0);
         }
     }
@@ -88,13 +82,14 @@ internal sealed class SeriesByLabels : IComparer<uint>
     {
         while ((2 * root) + 1 is var child && child < _count)
         {
-            child += child + 1 < _count && Compare(_places[child + 1], _places[child]) > 0 ? 1 : 0;
-            if (Compare(_places[root], _places[child]) >= 0)
+            child += child + 1 < _count && _order.Compare(_keys[child + 1], _keys[child]) > 0 ? 1 : 0;
+            if (_order.Compare(_keys[root], _keys[child]) >= 0)
             {
                 return;
             }
 
-            (_places[root], _places[child]) = (_places[child], _places[root]);
+            (_keys[root], _keys[child]) = (_keys[child], _keys[root]);
+            (_ids[root], _ids[child]) = (_ids[child], _ids[root]);
             root = child;
         }
     }

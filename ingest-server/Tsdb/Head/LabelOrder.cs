@@ -1,8 +1,10 @@
 namespace AmpEdge.Tsdb;
 
-/// <summary>The order of labels among series of the head.</summary>
-internal static class LabelOrder
+/// <summary>The order of labels among series of the head, by the keys of their labels.</summary>
+internal sealed class LabelOrder(Head head) : IComparer<uint>
 {
+    private readonly SeriesKeys _keys = head.Keys;
+
     /// <summary>The ids of those series that there are, sorted by their labels; uses up the array that it is given.</summary>
     public static uint[] Sort(Head head, uint[] ids)
     {
@@ -18,14 +20,10 @@ internal static class LabelOrder
             }
         }
 
-        Array.Sort(keys, ids, 0, count, new ByLabels(head));
+        Array.Sort(keys, ids, 0, count, new LabelOrder(head));
         return ids[..count];
     }
 
-    private sealed class ByLabels(Head head) : IComparer<uint>
-    {
-        private readonly SeriesKeys _keys = head.Keys;
-
-        public int Compare(uint x, uint y) => RawLabels.Compare(_keys.Get(x), _keys.Get(y));
-    }
+    /// <summary>Compares the labels behind two keys.</summary>
+    public int Compare(uint x, uint y) => RawLabels.Compare(_keys.Get(x), _keys.Get(y));
 }

@@ -32,7 +32,7 @@ public sealed class BlockList : IDisposable
     }
 
     internal static BlockList Open(IFileSystem files, string folder, DatabaseKey? key) =>
-        new(BlockSet.OpenUntouched(Database.ContentOf(files, key), folder, new PageCache(CacheBytes)));
+        new(BlockSet.OpenUntouched(DatabaseKey.ContentOf(files, key), folder, new PageCache(CacheBytes)));
 
     public void Dispose() => Set.Dispose();
 }

@@ -85,7 +85,7 @@ public static class DatabaseFolder
         string keyFolder = KeyFolderOf(files, folder);
         if (encryption is null)
         {
-            Database.RequirePlain(files, keyFolder);
+            DatabaseKey.RequireNone(files, keyFolder);
             return null;
         }
 
@@ -95,7 +95,7 @@ public static class DatabaseFolder
     /// <summary>The disk as the blocks of a database see it, whose lock the caller has: what is written into its folder is encrypted as it is.</summary>
     /// <exception cref="IOException">It is encrypted and no key was given, or another one was.</exception>
     public static IFileSystem ContentOf(IFileSystem files, string folder, DatabaseEncryption? encryption) =>
-        Database.ContentOf(files, Database.OpenKey(files, folder, encryption));
+        DatabaseKey.ContentOf(files, DatabaseKey.Open(files, folder, encryption));
 
     /// <summary>How many segments of a Prometheus's own log are there, which only a Prometheus reads.</summary>
     public static int CountForeignSegments(IFileSystem files, string folder)
