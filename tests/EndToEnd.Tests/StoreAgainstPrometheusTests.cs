@@ -10,7 +10,6 @@ namespace AmpEdge.EndToEnd.Tests;
 public sealed class StoreAgainstPrometheusTests
 {
     private const int Steps = 720;
-    private const int DifferencesShown = 10;
 
     /// <summary>What sums up in another order, or with a compensation that the peer's version lacks, differs by so much.</summary>
     private const double Tolerance = 1e-9;
@@ -69,7 +68,7 @@ public sealed class StoreAgainstPrometheusTests
             await CompareAsync(stream, prometheus, server, $"{gen}, after a restart");
             await CutAsync(stream, prometheus, server, folder);
             await CompareAsync(stream, prometheus, server, $"{gen}, from blocks");
-            Equal(native, await NativeHistogramsAsync(stream, server), tolerance: 0, $"{gen}, native histograms from blocks");
+            SeriesComparison.Equal(native, await NativeHistogramsAsync(stream, server), tolerance: 0, $"{gen}, native histograms from blocks");
             Assert.Equal(0, await server.StopAsync());
         }
 
@@ -143,11 +142,11 @@ public sealed class StoreAgainstPrometheusTests
         long startMs = stream.StartMs - 1;
         long endMs = stream.EndMs + 1;
         string all = $$"""{job=~".+",__name__!~"native.*"}[{{endMs - startMs}}ms]""";
-        Equal(await theirs.QueryAsync(all, endMs), await ours.QueryAsync(all, endMs), tolerance: 0, $"{when}: {all}");
+        SeriesComparison.Equal(await theirs.QueryAsync(all, endMs), await ours.QueryAsync(all, endMs), tolerance: 0, $"{when}: {all}");
         foreach (string expression in (string[])[.. s_exact, .. s_rounded])
         {
             double tolerance = Array.IndexOf(s_exact, expression) >= 0 ? 0 : Tolerance;
-            Equal(
+            SeriesComparison.Equal(
                 await theirs.RangeAsync(expression, startMs, endMs, TimeSpan.FromSeconds(62)),
                 await ours.RangeAsync(expression, startMs, endMs, TimeSpan.FromSeconds(62)),
                 tolerance, $"{when}: {expression}");
@@ -219,68 +218,6 @@ public sealed class StoreAgainstPrometheusTests
         }
 
         return blocks;
-    }
-
-    private static void Equal(
-        SortedDictionary<string, List<(double Seconds, string Value)>> expected,
-        SortedDictionary<string, List<(double Seconds, string Value)>> got, double tolerance, string what)
-    {
-        Assert.True(expected.Count > 0, $"{what}: nothing is there to compare");
-        List<string> differences = [];
-        foreach ((string labels, List<(double Seconds, string Value)> samples) in expected)
-        {
-            if (!got.TryGetValue(labels, out List<(double Seconds, string Value)>? ours))
-            {
-                differences.Add($"missing {labels}");
-            }
-            else if (Difference(samples, ours, tolerance) is { } difference)
-            {
-                differences.Add($"{labels}: {difference}");
-            }
-        }
-
-        foreach (string labels in got.Keys)
-        {
-            if (!expected.ContainsKey(labels))
-            {
-                differences.Add($"not in Prometheus: {labels}");
-            }
-        }
-
-        Assert.True(
-            differences.Count == 0,
-            $"{what}: {differences.Count} series differ\n{string.Join('\n', differences.GetRange(0, Math.Min(differences.Count, DifferencesShown)))}");
-    }
-
-    private static string? Difference(
-        List<(double Seconds, string Value)> expected, List<(double Seconds, string Value)> got, double tolerance)
-    {
-        for (int index = 0; index < Math.Max(expected.Count, got.Count); index++)
-        {
-            if (index >= expected.Count || index >= got.Count)
-            {
-                return $"{expected.Count} samples expected, {got.Count} there; the first from {(index < got.Count ? got[index] : expected[index])}";
-            }
-
-            if (expected[index].Seconds != got[index].Seconds || !Same(expected[index].Value, got[index].Value, tolerance))
-            {
-                return $"at {index}: expected {expected[index]}, got {got[index]}";
-            }
-        }
-
-        return null;
-    }
-
-    private static bool Same(string expected, string got, double tolerance)
-    {
-        if (expected == got || tolerance == 0)
-        {
-            return expected == got;
-        }
-
-        double left = double.Parse(expected, CultureInfo.InvariantCulture);
-        double right = double.Parse(got, CultureInfo.InvariantCulture);
-        return Math.Abs(left - right) <= tolerance * Math.Max(Math.Abs(left), Math.Max(Math.Abs(right), tolerance));
     }
 
     private static async Task<(int Status, string Text)> WriteAsync(RunningProgram program, byte[] body)
