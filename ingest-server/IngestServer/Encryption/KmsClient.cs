@@ -104,7 +104,7 @@ internal sealed class KmsClient
         ResolvedCredentials? known = _credentials;
         if (known is null || known.ExpiresAt - s_renewal <= _time.GetUtcNow())
         {
-            using SdkCredentialProvider provider = new(_settings);
+            using SdkCredentialProvider provider = new(_settings, _time);
             try
             {
                 known = await provider.ResolveAsync(cancel).ConfigureAwait(false);
@@ -149,8 +149,7 @@ internal sealed class KmsClient
             ? new AwsCredentials(config.AccessKey, secret.Reveal())
             : null,
         Profile = config.Profile.Length > 0 ? config.Profile : null,
-        RoleArn = config.RoleArn.Length > 0 ? config.RoleArn : null,
-        ExternalId = config.ExternalId.Length > 0 ? config.ExternalId : null,
+        Roles = RoleHop.Single(config.RoleArn, config.ExternalId),
         Region = region,
         UseFipsSts = config.UseFipsStsEndpoint,
     };
