@@ -73,7 +73,7 @@ internal sealed class ProxyHost : IDisposable
             host.Add(_usage);
         }
 
-        host.Add(_accessLog.File).Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain);
+        host.Add(_accessLog.File).Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain).Add(new ReadyUntilStop(_readiness));
         if (_reloader is not null && _settings.ConfigFile is { } file)
         {
             host.OnReload = () => _reloader.ReloadAsync(CancellationToken.None);

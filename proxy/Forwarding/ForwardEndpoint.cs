@@ -110,6 +110,7 @@ internal sealed class ForwardEndpoint
                 break;
             case BodyOutcome.CallerGone:
                 ForwardLog.CallerGone(_log, request.Context.Request.Method, Shown(request.Path), body.Length);
+                await RefuseBrokenAsync(request, body);
                 break;
             default:
                 await RefuseAsync(request, RefusalOf(read, request));
@@ -129,6 +130,15 @@ internal sealed class ForwardEndpoint
         return PayloadClaim.Check(
             request.Context.Request.Headers[AmzHeaders.ContentSha256].ToString(), request.PayloadHash);
     }
+
+    /// <summary>Chunks that cannot be read end like a connection that was reset: whoever still listens must not take it for success.</summary>
+    private Task RefuseBrokenAsync(ForwardRequest request, PooledBody body) =>
+        request.Context.RequestAborted.IsCancellationRequested
+            ? Task.CompletedTask
+            : RefuseAsync(request, new Refusal(
+                RefusalReason.BadFraming, StatusCodes.Status400BadRequest,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"the request body cannot be read beyond {body.Length} bytes: nothing was forwarded")));
 
     private static Refusal TooManyRunning(ProxyRoute route) => new(
         RefusalReason.TooManyRunning, StatusCodes.Status503ServiceUnavailable,

@@ -71,6 +71,7 @@ internal sealed class ForwardMetrics
         RefusalReason.RequestRate => "request_rate",
         RefusalReason.SampleRate => "sample_rate",
         RefusalReason.NoCredentials => "no_credentials",
+        RefusalReason.BadFraming => "bad_framing",
         RefusalReason.BodyTooLarge => "body_too_large",
         RefusalReason.BufferFull => "buffer_full",
         RefusalReason.WrongPayloadHash => "wrong_payload_hash",

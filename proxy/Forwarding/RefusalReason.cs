@@ -36,6 +36,9 @@ internal enum RefusalReason
     /// <summary>There is nothing to sign with.</summary>
     NoCredentials,
 
+    /// <summary>Where it ends could be seen in more than one way, or its body broke off.</summary>
+    BadFraming,
+
     /// <summary>Its body is larger than one may be.</summary>
     BodyTooLarge,
 

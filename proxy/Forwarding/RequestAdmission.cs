@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace AmpEdge.Proxy.Forwarding;
 
-/// <summary>The steps before a request's body is read: 1. refuse loops, 2. ask who calls, 3. choose the route, 4. ask it about
-/// caller, path, access and rate, 5. find upstream and credentials, or who answers in the upstream's place.</summary>
+/// <summary>The steps before a request's body is read: 1. refuse loops and unclear ends, 2. ask who calls, 3. choose the route, 4. ask it
+/// about caller, path, access and rate, 5. find upstream and credentials, or who answers in the upstream's place.</summary>
 internal sealed class RequestAdmission(LoopGuard loops)
 {
     private const int LoopDetected = 508;
@@ -22,6 +22,11 @@ internal sealed class RequestAdmission(LoopGuard loops)
             return new Refusal(
                 RefusalReason.Loop, LoopDetected, "loop detected: this proxy has forwarded the request before; "
                 + "name the server itself as upstream, not something that leads back here");
+        }
+
+        if (RequestFraming.Check(headers) is { } unclear)
+        {
+            return unclear;
         }
 
         if (CheckCaller(routes.CallersOf(request.Listener), request) is { } unknown)
