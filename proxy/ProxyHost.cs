@@ -23,6 +23,7 @@ internal sealed class ProxyHost : IDisposable
     private readonly TimeProvider _time;
     private readonly MetricRegistry _metrics = new();
     private readonly Readiness _readiness = new();
+    private readonly StopNotice _stop;
     private readonly ResponseForwarder _forwarder;
     private readonly RouteSetBuilder _builder;
     private readonly CurrentRoutes _routes;
@@ -38,6 +39,7 @@ internal sealed class ProxyHost : IDisposable
         _settings = settings;
         _loggers = loggers;
         _time = time;
+        _stop = new StopNotice(_readiness, time);
         CredentialSources credentials = new(_metrics, _readiness, loggers.CreateLogger<CredentialSources>(), time);
         _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, time);
         _usage = CreateUsage(config.Usage);
@@ -73,7 +75,7 @@ internal sealed class ProxyHost : IDisposable
             host.Add(_usage);
         }
 
-        host.Add(_accessLog.File).Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain).Add(new ReadyUntilStop(_readiness));
+        host.Add(_accessLog.File).Add(Admin).Add(Listeners, _settings.DrainTimeout + s_afterDrain).Add(_stop);
         if (_reloader is not null && _settings.ConfigFile is { } file)
         {
             host.OnReload = () => _reloader.ReloadAsync(CancellationToken.None);
@@ -131,7 +133,7 @@ internal sealed class ProxyHost : IDisposable
         ILogger log = _loggers.CreateLogger<ForwardEndpoint>();
         UpstreamCall upstream = new(_settings, _forwarder, loops, metrics, log, _time, _usage);
         RequestJournal journal = new(new RouteTraffic(_metrics), _accessLog, _time);
-        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, journal, log);
+        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, journal, _stop, log);
     }
 
     private UsageObserver? CreateUsage(UsageConfig usage) => usage.Enable

@@ -20,11 +20,12 @@ internal sealed class ForwardEndpoint
     private readonly ForwardMetrics _metrics;
     private readonly BodyBudget _budget;
     private readonly RequestJournal _journal;
+    private readonly StopNotice _stop;
     private readonly ILogger _log;
 
     public ForwardEndpoint(
         CurrentRoutes routes, RequestAdmission admission, BodyBudget budget, UpstreamCall upstream, ForwardMetrics metrics,
-        RequestJournal journal, ILogger log)
+        RequestJournal journal, StopNotice stop, ILogger log)
     {
         _routes = routes;
         _admission = admission;
@@ -32,6 +33,7 @@ internal sealed class ForwardEndpoint
         _metrics = metrics;
         _budget = budget;
         _journal = journal;
+        _stop = stop;
         _log = log;
     }
 
@@ -40,7 +42,8 @@ internal sealed class ForwardEndpoint
     {
         long startedAt = _journal.Now;
         RouteSet routes = _routes.Enter();
-        ForwardRequest request = new(context, listener);
+        ForwardRequest request = new(context, listener) { Stop = _stop };
+        _stop.ApplyTo(context);
         try
         {
             Refusal? refusal = _admission.Admit(request, routes);

@@ -18,6 +18,9 @@ internal sealed class ForwardRequest
 
     public HttpContext Context { get; }
 
+    /// <summary>Asked before an answer begins.</summary>
+    public required StopNotice Stop { get; init; }
+
     /// <summary>The name of the listener that it came in by.</summary>
     public string Listener { get; }
 

@@ -6,7 +6,8 @@ namespace AmpEdge.Proxy.Forwarding;
 /// <summary>A whole request body in pooled memory. Grown while it is read; disposing gives memory and budget back.</summary>
 internal sealed class PooledBody(BodyBudget budget) : IDisposable
 {
-    private const int FirstBytes = 16 << 10;
+    /// <summary>The least that is held of a body.</summary>
+    public const int FirstBytes = 16 << 10;
 
     private readonly Lock _bufferLock = new();
     private byte[] _buffer = [];

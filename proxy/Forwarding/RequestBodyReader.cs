@@ -6,7 +6,8 @@ namespace AmpEdge.Proxy.Forwarding;
 /// <summary>Reads request bodies into pooled memory, once, up to a cap.</summary>
 internal static class RequestBodyReader
 {
-    // A declared length is believed up to here; beyond, memory follows what really arrives.
+    // A declared length is believed up to here, and only once the first block has arrived: beyond, and before, memory follows what
+    // really comes, so that callers who declare much and send little hold little.
     private const int MaxTrustedBytes = 1 << 20;
 
     /// <summary>Reads all of it; the caller disposes <paramref name="body"/> whatever the outcome.</summary>
@@ -52,7 +53,7 @@ internal static class RequestBodyReader
         int wanted = (int)Math.Min((request.ContentLength ?? 0) + 1, MaxTrustedBytes);
         while (true)
         {
-            if (body.Free.IsEmpty && !body.TryGrow(wanted))
+            if (body.Free.IsEmpty && !body.TryGrow(body.Length == 0 ? Math.Min(wanted, PooledBody.FirstBytes) : wanted))
             {
                 return BodyOutcome.NoMemory;
             }

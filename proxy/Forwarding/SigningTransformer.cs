@@ -43,8 +43,8 @@ internal sealed class SigningTransformer : HttpTransformer
     /// <summary>Sees answers that hold rules; null when nobody counts who reads what.</summary>
     public UsageObserver? Usage { get; init; }
 
-    /// <summary>The request that bytes of the answer are counted for.</summary>
-    public required ForwardRequest Counted { get; init; }
+    /// <summary>The request that is answered, for which bytes of the answer are counted.</summary>
+    public required ForwardRequest Request { get; init; }
 
     /// <summary>Kept for an answer that refuses the signature, when such answers are logged.</summary>
     private string? CanonicalRequest { get; set; }
@@ -99,6 +99,7 @@ internal sealed class SigningTransformer : HttpTransformer
         }
 
         HopByHop.Remove(httpContext.Response.Headers, proxyResponse.Headers.Connection);
+        Request.Stop.ApplyTo(httpContext);
         if (LogFailedRequests && (int)proxyResponse.StatusCode >= StatusCodes.Status400BadRequest)
         {
             string body = await FailedAnswer.PeekAsync(proxyResponse, cancellationToken);
@@ -124,7 +125,7 @@ internal sealed class SigningTransformer : HttpTransformer
         // What follows a change of protocol is no body, and goes both ways.
         if (proxyResponse.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols)
         {
-            proxyResponse.Content = new CountedContent(proxyResponse.Content, Counted);
+            proxyResponse.Content = new CountedContent(proxyResponse.Content, Request);
         }
 
         return copyBody;

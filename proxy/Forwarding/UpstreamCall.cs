@@ -60,7 +60,7 @@ internal sealed class UpstreamCall
                 LogSigningProcess = _settings.LogSigningProcess,
                 LogFailedRequests = _settings.LogFailedRequests,
                 Usage = _usage,
-                Counted = request,
+                Request = request,
             };
             ForwarderError error = await SendOnceAsync(request, sent, transformer);
             TimeSpan? wait = transformer.WaitBeforeRetry

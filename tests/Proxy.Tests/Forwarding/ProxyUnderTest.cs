@@ -174,6 +174,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         ILogger log = _loggers.CreateLogger("proxy");
         UpstreamCall upstream = new(settings, _forwarder, loops, metrics, log, TimeProvider.System);
         RequestJournal journal = new(new RouteTraffic(_metrics), _accessLog, TimeProvider.System);
-        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, journal, log);
+        StopNotice stop = new(new Readiness(), TimeProvider.System);
+        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, journal, stop, log);
     }
 }
