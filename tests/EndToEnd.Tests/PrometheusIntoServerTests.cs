@@ -81,31 +81,6 @@ public sealed class PrometheusIntoServerTests
         Assert.Contains("""{__name__="up", instance="self", job="through-proxy"}""", series, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_AWS_CLI_manages_workspaces_through_the_proxy_whatever_keys_it_has_itself()
-    {
-        using WorkingFolder folder = new();
-        await using RunningProgram server = await Pipeline.StartServerAsync(folder);
-        await using RunningProgram proxy = await Pipeline.StartProxyAsync(server);
-        string listed = await AwsAsync(proxy, "list-workspaces");
-        string described = await AwsAsync(proxy, "describe-workspace", "--workspace-id", Pipeline.Workspace);
-
-        Assert.Contains(Pipeline.Workspace, listed, StringComparison.Ordinal);
-        Assert.Contains("\"alias\": \"end-to-end\"", described, StringComparison.Ordinal);
-    }
-
-    private static async Task<string> AwsAsync(RunningProgram proxy, params string[] arguments)
-    {
-        await using RunningProgram cli = RunningProgram.Start(
-            "/usr/bin/aws",
-            0,
-            ["amp", .. arguments, "--endpoint-url", $"http://{proxy.Address}", "--region", Pipeline.Region, "--output", "json"],
-            new Dictionary<string, string> { ["AWS_ACCESS_KEY_ID"] = "AKIDOFNOBODY", ["AWS_SECRET_ACCESS_KEY"] = "nothing" });
-        await Eventually.TrueAsync(() => Task.FromResult(cli.HasExited), () => cli.Describe("the AWS CLI runs on"));
-        Assert.Equal(0, await cli.StopAsync());
-        return cli.Output;
-    }
-
     private static string Scrape(string job, RunningProgram server) => $"""
         global:
           scrape_interval: 1s

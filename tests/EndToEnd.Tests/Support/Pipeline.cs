@@ -83,8 +83,14 @@ public static class Pipeline
     }
 
     /// <summary>Our proxy in front of a server, signing with the given key.</summary>
-    public static async Task<RunningProgram> StartProxyAsync(
+    public static Task<RunningProgram> StartProxyAsync(
         RunningProgram upstream, string accessKey = AllKey, string secretKey = AllSecret, int? adminListen = null,
+        IReadOnlyList<string>? flags = null) =>
+        StartProxyAsync(upstream.Address, accessKey, secretKey, adminListen, flags);
+
+    /// <summary>The same in front of anything that speaks HTTP.</summary>
+    public static async Task<RunningProgram> StartProxyAsync(
+        string upstream, string accessKey = AllKey, string secretKey = AllSecret, int? adminListen = null,
         IReadOnlyList<string>? flags = null)
     {
         int port = Ports.Free();
@@ -95,7 +101,7 @@ public static class Pipeline
             [
                 "--name", "aps",
                 "--region", Region,
-                "--host", upstream.Address,
+                "--host", upstream,
                 "--upstream-url-scheme", "http",
                 "--port", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"),
                 string.Create(CultureInfo.InvariantCulture, $"--admin.listen-address=127.0.0.1:{adminPort}"),
