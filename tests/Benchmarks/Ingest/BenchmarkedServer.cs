@@ -24,11 +24,13 @@ internal sealed record BenchmarkedServer(
     public static BenchmarkedServer? Find(string name) => name switch
     {
         "ampedge" => Installed("AMPEDGE_SERVER", "artifacts/publish/server/ampedge-server") is { } program
-            ? AmpEdge(program) : null,
+            ? AmpEdge(name, program, _ => "") : null,
+        "ampedge-encrypted" => Installed("AMPEDGE_SERVER", "artifacts/publish/server/ampedge-server") is { } program
+            ? AmpEdge(name, program, Encryption) : null,
         "prometheus" => Installed("PROMETHEUS", "/usr/bin/prometheus") is { } program ? Prometheus(program) : null,
         "victoria-metrics" => Installed("VICTORIA_METRICS", "/usr/bin/victoria-metrics") is { } program
             ? VictoriaMetrics(program) : null,
-        _ => throw new ArgumentException($"server '{name}' is not known, allowed: ampedge, prometheus, victoria-metrics"),
+        _ => throw new ArgumentException($"server '{name}' is not known, allowed: ampedge, ampedge-encrypted, prometheus, victoria-metrics"),
     };
 
     /// <summary>Returns once everything stored before is there again.</summary>
@@ -61,11 +63,20 @@ internal sealed record BenchmarkedServer(
         }
     }
 
-    private static BenchmarkedServer AmpEdge(string program) => new("ampedge", program, "-/ready", "", static (folder, port) =>
+    private static BenchmarkedServer AmpEdge(string name, string program, Func<string, string> moreConfig) => new(
+        name, program, "-/ready", "", (folder, port) =>
     [
-        "--auth=none", $"--config.file={Write(folder, "workspaces: [{id: ws-ingest}]\n")}",
+        "--auth=none", $"--config.file={Write(folder, "workspaces: [{id: ws-ingest}]\n" + moreConfig(folder))}",
         $"--storage.path={Path.Combine(folder, "data")}", Listen("--web.listen-address", port),
     ]);
+
+    /// <summary>Log and blocks under a key of the folder; which one makes no difference to the cost.</summary>
+    private static string Encryption(string folder)
+    {
+        string key = Path.Combine(folder, "master.key");
+        File.WriteAllBytes(key, new byte[32]);
+        return $"storage: {{encryption: {{master_key_file: {key}}}}}\n";
+    }
 
     private static BenchmarkedServer Prometheus(string program) => new("prometheus", program, "-/ready", "", static (folder, port) =>
     [
