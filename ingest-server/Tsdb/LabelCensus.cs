@@ -17,8 +17,32 @@ internal sealed class LabelCensus
     /// <summary>All that were found, in no order.</summary>
     public IReadOnlyCollection<byte[]> Texts => _texts;
 
+    /// <summary>Takes in the names of a series' labels.</summary>
+    public void AddNames<TLabels>(TLabels labels)
+        where TLabels : struct, ILabelWalk, allows ref struct
+    {
+        for (int place = 0; labels.MoveNext(); place++)
+        {
+            Add(place, labels.Current.Name);
+        }
+    }
+
+    /// <summary>Takes in the value of one label, if the series has it.</summary>
+    public void AddValue<TLabels>(TLabels labels, ReadOnlySpan<byte> name)
+        where TLabels : struct, ILabelWalk, allows ref struct
+    {
+        while (labels.MoveNext())
+        {
+            if (labels.Current.Name.SequenceEqual(name))
+            {
+                Add(0, labels.Current.Value);
+                return;
+            }
+        }
+    }
+
     /// <summary>Takes in the text at a place of a series; places rise from 0 without gaps.</summary>
-    public void Add(int place, ReadOnlySpan<byte> text)
+    private void Add(int place, ReadOnlySpan<byte> text)
     {
         if (place < _before.Count)
         {

@@ -50,23 +50,16 @@ public sealed class SelectedSeries
     /// <summary>The labels of the current series; made at the first call.</summary>
     public Labels Labels => _inBlocks ? _blocks!.Labels : _head.Labels;
 
-    /// <summary>Takes in the names of the current series' labels.</summary>
+    /// <summary>Takes in the names of the current series' labels, without making labels.</summary>
     internal void CountNames(LabelCensus names)
     {
-        int place = 0;
         if (_inBlocks)
         {
-            foreach (LabelPair label in new LabelsEnumerator(_blocks!.LabelsBlob))
-            {
-                names.Add(place++, label.Name);
-            }
+            names.AddNames(new LabelsEnumerator(_blocks!.LabelsBlob));
         }
         else
         {
-            foreach (LabelPair label in new RawLabelsEnumerator(_head.RawLabels))
-            {
-                names.Add(place++, label.Name);
-            }
+            names.AddNames(new RawLabelsEnumerator(_head.RawLabels));
         }
     }
 
@@ -75,25 +68,11 @@ public sealed class SelectedSeries
     {
         if (_inBlocks)
         {
-            foreach (LabelPair label in new LabelsEnumerator(_blocks!.LabelsBlob))
-            {
-                if (label.Name.SequenceEqual(name))
-                {
-                    values.Add(0, label.Value);
-                    return;
-                }
-            }
+            values.AddValue(new LabelsEnumerator(_blocks!.LabelsBlob), name);
         }
         else
         {
-            foreach (LabelPair label in new RawLabelsEnumerator(_head.RawLabels))
-            {
-                if (label.Name.SequenceEqual(name))
-                {
-                    values.Add(0, label.Value);
-                    return;
-                }
-            }
+            values.AddValue(new RawLabelsEnumerator(_head.RawLabels), name);
         }
     }
 

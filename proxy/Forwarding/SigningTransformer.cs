@@ -46,9 +46,6 @@ internal sealed class SigningTransformer : HttpTransformer
     /// <summary>The request that is answered, for which bytes of the answer are counted.</summary>
     public required ForwardRequest Request { get; init; }
 
-    /// <summary>Kept for an answer that refuses the signature, when such answers are logged.</summary>
-    private string? CanonicalRequest { get; set; }
-
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -66,18 +63,9 @@ internal sealed class SigningTransformer : HttpTransformer
     {
         SignedAt = signedAt;
         Upstream.Signer.Sign(request, PayloadHash, Credentials, signedAt);
-        if (LogSigningProcess || LogFailedRequests)
-        {
-            SigningSteps steps = Upstream.Signer.Explain(request, PayloadHash, Credentials);
-            CanonicalRequest = steps.CanonicalRequest;
-            Tell(steps);
-        }
-    }
-
-    private void Tell(SigningSteps steps)
-    {
         if (LogSigningProcess)
         {
+            SigningSteps steps = Upstream.Signer.Explain(request, PayloadHash, Credentials);
             ForwardLog.Signed(Log, HideToken(steps.CanonicalRequest), steps.StringToSign, steps.Signature);
         }
     }
@@ -110,10 +98,9 @@ internal sealed class SigningTransformer : HttpTransformer
                 ForwardEndpoint.Shown(Target),
                 (int)proxyResponse.StatusCode,
                 HideToken(body));
-            if (CanonicalRequest is { } ours && SignatureMismatch.Find(body, ours) is { } mismatch)
+            if (proxyResponse.RequestMessage is { } refused)
             {
-                ForwardLog.SignatureMismatch(
-                    Log, Upstream.Origin, HideToken(mismatch.Difference), HideToken(ours), HideToken(mismatch.Theirs));
+                CompareSignatures(refused, body);
             }
         }
 
@@ -129,6 +116,17 @@ internal sealed class SigningTransformer : HttpTransformer
         }
 
         return copyBody;
+    }
+
+    /// <summary>Computed again from the request as it was sent: only a refusal needs it.</summary>
+    private void CompareSignatures(HttpRequestMessage refused, string body)
+    {
+        string ours = Upstream.Signer.Explain(refused, PayloadHash, Credentials).CanonicalRequest;
+        if (SignatureMismatch.Find(body, ours) is { } mismatch)
+        {
+            ForwardLog.SignatureMismatch(
+                Log, Upstream.Origin, HideToken(mismatch.Difference), HideToken(ours), HideToken(mismatch.Theirs));
+        }
     }
 
     private string HideToken(string text) =>

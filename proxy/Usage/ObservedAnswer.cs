@@ -1,5 +1,6 @@
 using System.Buffers;
 using AmpEdge.Hosting;
+using AmpEdge.Proxy.Forwarding;
 
 namespace AmpEdge.Proxy.Usage;
 
@@ -7,32 +8,14 @@ namespace AmpEdge.Proxy.Usage;
 /// An answer with rules on its way to the caller. What passes is copied, up to a bound, and shown to the observer at its end; an
 /// answer that breaks off or is larger is not.
 /// </summary>
-internal sealed class ObservedAnswer : Stream
+internal sealed class ObservedAnswer : AnswerStream
 {
-    private readonly Stream _answer;
     private readonly Action<ReadOnlySpan<byte>> _atEnd;
     private readonly ArrayBufferWriter<byte> _copy = new();
     private bool _done;
 
     private ObservedAnswer(Stream answer, Action<ReadOnlySpan<byte>> atEnd)
-    {
-        _answer = answer;
-        _atEnd = atEnd;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+        : base(answer) => _atEnd = atEnd;
 
     /// <summary>Replaces the content of an answer that holds rules by one that is observed.</summary>
     public static async Task WatchAsync(
@@ -58,40 +41,16 @@ internal sealed class ObservedAnswer : Stream
 
     public override int Read(byte[] buffer, int offset, int count)
     {
-        int read = _answer.Read(buffer, offset, count);
+        int read = Inner.Read(buffer, offset, count);
         Copy(buffer.AsSpan(offset, read), count);
         return read;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int read = await _answer.ReadAsync(buffer, cancellationToken);
+        int read = await Inner.ReadAsync(buffer, cancellationToken);
         Copy(buffer.Span[..read], buffer.Length);
         return read;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-        // Nothing is ever written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _answer.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 
     private void Copy(ReadOnlySpan<byte> read, int wanted)

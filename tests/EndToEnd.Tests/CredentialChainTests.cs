@@ -67,18 +67,7 @@ public sealed class CredentialChainTests
     [Fact]
     public Task A_process_that_prints_them() => SignsAsync(
         FakeIdentity.Session,
-        static (folder, _) =>
-        {
-            string keys = folder.Write(
-                "keys.json",
-                $"{{\"Version\": 1, \"AccessKeyId\": \"{FakeIdentity.Session.AccessKeyId}\", "
-                + $"\"SecretAccessKey\": \"{FakeIdentity.Session.SecretAccessKey}\", "
-                + $"\"SessionToken\": \"{FakeIdentity.Session.SessionToken}\"}}");
-            return new()
-            {
-                ["AWS_CONFIG_FILE"] = folder.Write("config", $"[default]\ncredential_process = /bin/cat {keys}\n"),
-            };
-        });
+        static (folder, _) => new() { ["AWS_CONFIG_FILE"] = FakeIdentity.WriteProcessProfile(folder) });
 
     [Fact]
     public Task Web_identity_of_a_service_account() => SignsAsync(

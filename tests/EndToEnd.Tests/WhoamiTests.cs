@@ -71,17 +71,9 @@ public sealed class WhoamiTests
     [Fact]
     public Task A_process_that_prints_them() => TellsAsync(
         FakeIdentity.Session,
-        static (folder, _) =>
+        static (folder, _) => new()
         {
-            string keys = folder.Write(
-                "keys.json",
-                $"{{\"Version\": 1, \"AccessKeyId\": \"{FakeIdentity.Session.AccessKeyId}\", "
-                + $"\"SecretAccessKey\": \"{FakeIdentity.Session.SecretAccessKey}\", "
-                + $"\"SessionToken\": \"{FakeIdentity.Session.SessionToken}\", \"Expiration\": \"2199-01-01T00:00:00Z\"}}");
-            return new()
-            {
-                ["AWS_CONFIG_FILE"] = folder.Write("config", $"[default]\ncredential_process = /bin/cat {keys}\n"),
-            };
+            ["AWS_CONFIG_FILE"] = FakeIdentity.WriteProcessProfile(folder, expiration: "2199-01-01T00:00:00Z"),
         },
         "provider    profile 'default' (credential_process)",
         "expires     2198-12-31T23:5");

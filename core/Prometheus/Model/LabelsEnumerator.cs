@@ -4,7 +4,7 @@ namespace AmpEdge.Prometheus;
 /// Walks the labels of a blob, in name order: the blob of a <see cref="Labels"/>, or the same bytes in somebody's
 /// slab. The layout is drawn above <see cref="Labels"/>.
 /// </summary>
-public ref struct LabelsEnumerator(ReadOnlySpan<byte> blob)
+public ref struct LabelsEnumerator(ReadOnlySpan<byte> blob) : ILabelWalk
 {
     private ReadOnlySpan<byte> _rest = blob;
     private ReadOnlySpan<byte> _name;

@@ -6,7 +6,7 @@ namespace AmpEdge.Tsdb;
 /// Walks the labels of a raw form as <see cref="RawLabels"/> draws it. Bytes of another shape end the walk with
 /// <see cref="Malformed"/> set.
 /// </summary>
-internal ref struct RawLabelsEnumerator(ReadOnlySpan<byte> raw)
+internal ref struct RawLabelsEnumerator(ReadOnlySpan<byte> raw) : ILabelWalk
 {
     private ReadOnlySpan<byte> _rest = raw;
     private ReadOnlySpan<byte> _name;

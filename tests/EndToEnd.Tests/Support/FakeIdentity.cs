@@ -41,6 +41,17 @@ public sealed class FakeIdentity : IAsyncDisposable
     /// <summary>Method, target, body and authorization of each request.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
+    /// <summary>The path of a config file whose default profile runs a process that prints <see cref="Session"/>.</summary>
+    public static string WriteProcessProfile(WorkingFolder folder, string? expiration = null)
+    {
+        string end = expiration is null ? "" : $", \"Expiration\": \"{expiration}\"";
+        string keys = folder.Write(
+            "keys.json",
+            $"{{\"Version\": 1, \"AccessKeyId\": \"{Session.AccessKeyId}\", \"SecretAccessKey\": \"{Session.SecretAccessKey}\", "
+            + $"\"SessionToken\": \"{Session.SessionToken}\"{end}}}");
+        return folder.Write("config", $"[default]\ncredential_process = /bin/cat {keys}\n");
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private ScriptedResponse Answer(ScriptedRequest request)
