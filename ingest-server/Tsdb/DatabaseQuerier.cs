@@ -43,9 +43,7 @@ public sealed class DatabaseQuerier : IDisposable
     private SelectedSeries Select(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, bool sorted)
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
-        uint[] ids = new PostingsSearch<HeadPostings>(new HeadPostings(_head.Index), _cancel).Find(matchers);
-        ids = sorted ? LabelOrder.Sort(_head, [.. ids]) : ids;
-        HeadSelection head = new(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel);
+        HeadSelection head = SelectInHead(new HeadPostings(_head.Index), matchers, minTimeMs, maxTimeMs, sorted);
         List<SelectedBlockSeries> walks = [];
         foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
         {
@@ -53,6 +51,14 @@ public sealed class DatabaseQuerier : IDisposable
         }
 
         return new SelectedSeries(head, walks.Count == 0 ? null : new BlockSeriesMerge([.. walks]), sorted);
+    }
+
+    private HeadSelection SelectInHead(
+        HeadPostings index, IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, bool sorted = false)
+    {
+        uint[] ids = new PostingsSearch<HeadPostings>(index, _cancel).Find(matchers);
+        ids = sorted ? LabelOrder.Sort(_head, [.. ids]) : ids;
+        return new HeadSelection(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel);
     }
 
     /// <summary>The label sets of the series that <see cref="Select"/> finds, sorted; at most <paramref name="limit"/>.</summary>
@@ -92,14 +98,14 @@ public sealed class DatabaseQuerier : IDisposable
             return Sorted(names);
         }
 
-        SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
-        LabelCensus census = new();
-        while (series.MoveNext())
+        LabelCensus found = new();
+        SearchInHead(matchers, minTimeMs, maxTimeMs).FindNames(found);
+        foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
         {
-            series.CountNames(census);
+            block.SearchLabels(matchers, minTimeMs, maxTimeMs, _cancel).FindNames(found);
         }
 
-        AddTexts(census.Texts, names);
+        AddTexts(found.Texts, names);
         return Sorted(names);
     }
 
@@ -124,14 +130,14 @@ public sealed class DatabaseQuerier : IDisposable
             return Sorted(found);
         }
 
-        LabelCensus census = new();
-        SelectedSeries series = Select(matchers, minTimeMs, maxTimeMs);
-        while (series.MoveNext())
+        LabelCensus values = new();
+        SearchInHead(matchers, minTimeMs, maxTimeMs).FindValues(utf8Name, values);
+        foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
         {
-            series.CountValue(utf8Name, census);
+            block.SearchLabels(matchers, minTimeMs, maxTimeMs, _cancel).FindValues(utf8Name, values);
         }
 
-        AddTexts(census.Texts, found);
+        AddTexts(values.Texts, found);
         return Sorted(found);
     }
 
@@ -158,6 +164,12 @@ public sealed class DatabaseQuerier : IDisposable
 
             _blocks = null;
         }
+    }
+
+    private LabelSearch<HeadPostings, HeadSelection> SearchInHead(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    {
+        HeadPostings index = new(_head.Index);
+        return new LabelSearch<HeadPostings, HeadSelection>(index, SelectInHead(index, matchers, minTimeMs, maxTimeMs), _cancel);
     }
 
     private static void AddTexts(IEnumerable<byte[]> utf8Texts, HashSet<string> texts)

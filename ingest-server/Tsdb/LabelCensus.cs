@@ -17,6 +17,11 @@ internal sealed class LabelCensus
     /// <summary>All that were found, in no order.</summary>
     public IReadOnlyCollection<byte[]> Texts => _texts;
 
+    public bool Contains(ReadOnlySpan<byte> text) => _known.Contains(text);
+
+    /// <summary>Takes in a text.</summary>
+    public void Add(ReadOnlySpan<byte> text) => _known.Add(text);
+
     /// <summary>Takes in the names of a series' labels.</summary>
     public void AddNames<TLabels>(TLabels labels)
         where TLabels : struct, ILabelWalk, allows ref struct

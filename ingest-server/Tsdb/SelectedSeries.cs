@@ -50,32 +50,6 @@ public sealed class SelectedSeries
     /// <summary>The labels of the current series; made at the first call.</summary>
     public Labels Labels => _inBlocks ? _blocks!.Labels : _head.Labels;
 
-    /// <summary>Takes in the names of the current series' labels, without making labels.</summary>
-    internal void CountNames(LabelCensus names)
-    {
-        if (_inBlocks)
-        {
-            names.AddNames(new LabelsEnumerator(_blocks!.LabelsBlob));
-        }
-        else
-        {
-            names.AddNames(new RawLabelsEnumerator(_head.RawLabels));
-        }
-    }
-
-    /// <summary>Takes in the value that the current series has for a label, if it has one.</summary>
-    internal void CountValue(ReadOnlySpan<byte> name, LabelCensus values)
-    {
-        if (_inBlocks)
-        {
-            values.AddValue(new LabelsEnumerator(_blocks!.LabelsBlob), name);
-        }
-        else
-        {
-            values.AddValue(new RawLabelsEnumerator(_head.RawLabels), name);
-        }
-    }
-
     /// <summary>Goes to the next series; false at the end.</summary>
     /// <exception cref="OperationCanceledException">The view's token was cancelled.</exception>
     /// <exception cref="BlockCorruptionException">A block cannot be read.</exception>

@@ -167,6 +167,11 @@ public sealed class Block : IDisposable
         return new SelectedBlockSeries(this, series, minTimeMs, maxTimeMs, cancel);
     }
 
+    /// <summary>A search for the labels of what <see cref="Select"/> finds.</summary>
+    internal LabelSearch<BlockPostings, SelectedBlockSeries> SearchLabels(
+        IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, CancellationToken cancel) =>
+        new(Index.Postings, Select(matchers, minTimeMs, maxTimeMs, cancel), cancel);
+
     /// <summary>The names of all labels, UTF-8, sorted.</summary>
     public IEnumerable<byte[]> LabelNames()
     {

@@ -91,6 +91,40 @@ internal sealed class BlockPostings : IPostingIndex
 
     public void AddAll(IdUnion union) => ReadList(_all, union);
 
+    public IEnumerable<(byte[] Name, int Values)> CountedNames()
+    {
+        foreach (BlockLabelValues values in Names)
+        {
+            yield return (values.Name, values.Count);
+        }
+    }
+
+    public int CountValues(ReadOnlySpan<byte> name) => _bySlice.TryGetValue(name, out BlockLabelValues? values) ? values.Count : 0;
+
+    public void VisitLists(ReadOnlySpan<byte> name, IListVisitor visitor, CancellationToken cancel)
+    {
+        if (!_bySlice.TryGetValue(name, out BlockLabelValues? values))
+        {
+            return;
+        }
+
+        IdUnion list = new(IdEnd);
+        BlockLabelValues.Walker walker = values.Walk();
+        while (walker.MoveNext())
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (visitor.Wants(walker.Value))
+            {
+                list.Clear();
+                ReadList(walker.Postings, list);
+                if (!visitor.Take(walker.Value, list.Listed))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
     /// <summary>Where the list of all series is.</summary>
     public long All => _all;
 

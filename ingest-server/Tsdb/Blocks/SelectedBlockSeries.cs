@@ -7,7 +7,7 @@ namespace AmpEdge.Tsdb;
 /// chunk that overlaps the time range and is not deleted as a whole appear. The block is held by whoever walks; one thread
 /// at a time. All members throw a <see cref="BlockCorruptionException"/> when what they need cannot be read.
 /// </summary>
-public sealed class SelectedBlockSeries
+public sealed class SelectedBlockSeries : ISelectedPart
 {
     private readonly Block _block;
     private readonly Tombstones _tombstones;
@@ -37,7 +37,7 @@ public sealed class SelectedBlockSeries
     }
 
     /// <summary>The number of the current series in the block's index.</summary>
-    public uint Reference => _series[_next - 1];
+    public uint Reference { get; private set; }
 
     /// <summary>The labels of the current series as the blob of a <see cref="Labels"/>; valid until the next step.</summary>
     public ReadOnlySpan<byte> LabelsBlob
@@ -84,6 +84,8 @@ public sealed class SelectedBlockSeries
     /// <summary>The deleted times of the current series.</summary>
     public ReadOnlySpan<TimeInterval> Deleted => _tombstones.Of(Reference);
 
+    ReadOnlySpan<uint> ISelectedPart.Ids => _series;
+
     /// <summary>Goes to the next series; false at the end.</summary>
     /// <exception cref="OperationCanceledException">The selection's token was cancelled.</exception>
     public bool MoveNext()
@@ -91,17 +93,21 @@ public sealed class SelectedBlockSeries
         while (_next < _series.Length)
         {
             _cancel.ThrowIfCancellationRequested();
-            _block.Index.ReadSeries(_series[_next++], _entry);
-            if (KeepWanted())
+            if (TryRead(_series[_next++]))
             {
-                _hasBlob = false;
-                _labels = null;
                 return true;
             }
         }
 
         return false;
     }
+
+    bool ISelectedPart.TryRead(uint id) => TryRead(id);
+
+    void ISelectedPart.CountNames(LabelCensus names) => names.AddNames(new LabelsEnumerator(LabelsBlob));
+
+    void ISelectedPart.CountValue(ReadOnlySpan<byte> name, LabelCensus values) =>
+        values.AddValue(new LabelsEnumerator(LabelsBlob), name);
 
     /// <summary>The bytes of a chunk of the current series, as they were written; valid until the next call.</summary>
     public ReadOnlySpan<byte> ReadChunk(ChunkMeta chunk, out ChunkEncoding encoding) =>
@@ -225,6 +231,15 @@ public sealed class SelectedBlockSeries
         }
 
         return !deleted.IsEmpty && deleted[0].MinTimeMs <= timeMs;
+    }
+
+    private bool TryRead(uint series)
+    {
+        Reference = series;
+        _block.Index.ReadSeries(series, _entry);
+        _hasBlob = false;
+        _labels = null;
+        return KeepWanted();
     }
 
     private bool KeepWanted()

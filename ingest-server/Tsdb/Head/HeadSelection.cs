@@ -6,7 +6,7 @@ namespace AmpEdge.Tsdb;
 /// The series of the head that a selection found and that have a chunk which overlaps the time range: walked in the order
 /// in which they were made, each once, or asked for by their labels. Valid until its querier is disposed; one thread.
 /// </summary>
-internal sealed class HeadSelection
+internal sealed class HeadSelection : ISelectedPart
 {
     private readonly Head _head;
     private readonly uint[] _ids;
@@ -43,6 +43,8 @@ internal sealed class HeadSelection
 
     /// <summary>The same in the raw form in which the head keeps them, without making anything.</summary>
     public ReadOnlySpan<byte> RawLabels => _head.Keys.Get(_head.Series[_series].Key);
+
+    public ReadOnlySpan<uint> Ids => _ids;
 
     /// <summary>The first time that the current series may have a sample at, ms.</summary>
     public long FirstTimeMs => _view.HasLate ? Math.Min(FirstInOrderMs, _view.Side.LateMinTimeMs) : FirstInOrderMs;
@@ -92,6 +94,13 @@ internal sealed class HeadSelection
 
         return false;
     }
+
+    public bool TryRead(uint id) => _head.Index.Ids[id] is var series and not 0 && TryCapture(series);
+
+    public void CountNames(LabelCensus names) => names.AddNames(new RawLabelsEnumerator(RawLabels));
+
+    public void CountValue(ReadOnlySpan<byte> name, LabelCensus values) =>
+        values.AddValue(new RawLabelsEnumerator(RawLabels), name);
 
     /// <summary>Hands over the samples between the times of the selection, both inclusive, rising in time.</summary>
     public void Decode<TSink>(ref TSink sink)

@@ -64,6 +64,39 @@ internal readonly struct HeadPostings : IPostingIndex
         union.Add(CollectionsMarshal.AsSpan(ids));
     }
 
+    public IEnumerable<(byte[] Name, int Values)> CountedNames()
+    {
+        foreach (LabelValues values in _index.Names)
+        {
+            yield return (values.Name, values.LiveValues);
+        }
+    }
+
+    public int CountValues(ReadOnlySpan<byte> name) => _index.TryGetName(name, out LabelValues? values) ? values.LiveValues : 0;
+
+    public void VisitLists(ReadOnlySpan<byte> name, IListVisitor visitor, CancellationToken cancel)
+    {
+        if (!_index.TryGetName(name, out LabelValues? values))
+        {
+            return;
+        }
+
+        ValueTable table = values.Read();
+        int count = table.Count;
+        uint single = 0;
+        for (int index = 0; index < count; index++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            ref ValueEntry entry = ref table.Entries[index];
+            ReadOnlySpan<uint> ids = _index.Lists.Ids(Volatile.Read(ref entry.Postings), new Span<uint>(ref single));
+            ReadOnlySpan<byte> value = values.BytesOf(in entry);
+            if (!ids.IsEmpty && visitor.Wants(value) && !visitor.Take(value, ids))
+            {
+                return;
+            }
+        }
+    }
+
     private void Add(ulong list, IdUnion union)
     {
         uint single = 0;

@@ -16,4 +16,13 @@ internal interface IPostingIndex
 
     /// <summary>Adds all series.</summary>
     void AddAll(IdUnion union);
+
+    /// <summary>The names of labels with the number of their values, in no order; the number may be a little old.</summary>
+    IEnumerable<(byte[] Name, int Values)> CountedNames();
+
+    /// <summary>How many values a label has; 0 when no series has it.</summary>
+    int CountValues(ReadOnlySpan<byte> name);
+
+    /// <summary>Shows the posting lists of the values of a label, in no order.</summary>
+    void VisitLists(ReadOnlySpan<byte> name, IListVisitor visitor, CancellationToken cancel);
 }

@@ -10,6 +10,14 @@ internal sealed class IdSet
     /// <summary>An empty set that can hold the ids below the given end.</summary>
     public IdSet(uint end) => _bits = new ulong[(end >> 6) + 1];
 
+    /// <summary>The set of some rising ids.</summary>
+    public static IdSet Of(ReadOnlySpan<uint> rising)
+    {
+        IdSet set = new(rising.IsEmpty ? 0 : rising[^1] + 1);
+        set.Add(rising);
+        return set;
+    }
+
     public void Add(ReadOnlySpan<uint> ids)
     {
         ulong[] bits = _bits;
@@ -29,6 +37,9 @@ internal sealed class IdSet
         uint word = id >> 6;
         return word < (uint)_bits.Length && (_bits[word] & (1UL << (int)(id & 63))) != 0;
     }
+
+    /// <summary>Takes out an id that it has.</summary>
+    public void Remove(uint id) => _bits[id >> 6] &= ~(1UL << (int)(id & 63));
 
     /// <summary>The ids, rising.</summary>
     public uint[] ToArray()

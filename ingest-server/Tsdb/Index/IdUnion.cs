@@ -10,6 +10,12 @@ internal sealed class IdUnion(uint end)
     private int _count;
     private int _lists;
 
+    /// <summary>What was added, lists one behind another; valid until more is added.</summary>
+    public ReadOnlySpan<uint> Listed => _ids.AsSpan(0, _count);
+
+    /// <summary>Begins anew, in the same memory.</summary>
+    public void Clear() => (_count, _lists) = (0, 0);
+
     /// <summary>Adds a list.</summary>
     public void Add(ReadOnlySpan<uint> rising) => rising.CopyTo(Reserve(rising.Length));
 
