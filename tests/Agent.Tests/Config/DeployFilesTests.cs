@@ -46,24 +46,6 @@ public sealed class DeployFilesTests : IDisposable
     }
 
     [Fact]
-    public void The_configuration_in_the_daemonset_loads()
-    {
-        ConfigErrors errors = new();
-        foreach (string document in File.ReadAllText(PathOf("helm/daemonset.yaml")).Split("\n---\n"))
-        {
-            ConfigSection root = ConfigSection.OpenRoot("daemonset", YamlReader.Read("daemonset", document, errors)!, "", errors)!;
-            if (root.Text("kind") == "ConfigMap")
-            {
-                AgentConfig config = Load(root.Section("data", "")!.Text("prometheus.yml"), []);
-                Assert.Equal("pod", config.ScrapeConfigs[0].Discovery.Kubernetes[0].Role);
-                return;
-            }
-        }
-
-        Assert.Fail("the manifest has no ConfigMap");
-    }
-
-    [Fact]
     public void The_task_definition_gives_the_agent_flags_that_it_has_and_volumes_that_are_there()
     {
         using JsonDocument task = JsonDocument.Parse(File.ReadAllText(PathOf("agent/deploy/ecs/task-definition.json")));
@@ -85,30 +67,6 @@ public sealed class DeployFilesTests : IDisposable
                 AssertFlags([.. container.GetProperty("command").EnumerateArray().Select(static flag => flag.GetString()!)]);
             }
         }
-    }
-
-    [Fact]
-    public void Every_document_of_the_manifest_is_yaml_and_what_it_names_is_in_it()
-    {
-        ConfigErrors errors = new();
-        Dictionary<string, YamlMapping> byKind = [];
-        foreach (string document in File.ReadAllText(PathOf("helm/daemonset.yaml")).Split("\n---\n"))
-        {
-            YamlMapping mapping = Assert.IsType<YamlMapping>(YamlReader.Read("daemonset", document, errors));
-            byKind.Add(TextAt(mapping, "kind"), mapping);
-        }
-
-        Assert.Equal("", string.Join('\n', errors.Problems));
-        YamlMapping pod = Assert.IsType<YamlMapping>(At(byKind["DaemonSet"], "spec", "template", "spec"));
-        Assert.Equal(TextAt(byKind["ServiceAccount"], "metadata", "name"), TextAt(pod, "serviceAccountName"));
-        Assert.Equal(TextAt(byKind["ClusterRole"], "metadata", "name"), TextAt(byKind["ClusterRoleBinding"], "roleRef", "name"));
-        YamlMapping agent = Assert.IsType<YamlMapping>(Items(pod, "containers")[0]);
-        AssertFlags([.. Items(agent, "args").Select(static item => Assert.IsType<YamlScalar>(item).Value)]);
-        HashSet<string> volumes = [.. Items(pod, "volumes").Select(static volume => TextAt(volume, "name"))];
-        Assert.All(Items(agent, "volumeMounts"), mount => Assert.Contains(TextAt(mount, "name"), volumes));
-        Assert.Equal(
-            TextAt(byKind["ConfigMap"], "metadata", "name"),
-            TextAt(Items(pod, "volumes").Single(static volume => TextAt(volume, "name") == "config"), "configMap", "name"));
     }
 
     [Fact]
@@ -137,20 +95,6 @@ public sealed class DeployFilesTests : IDisposable
         using StringWriter error = new();
         Assert.True(new AgentFlags().TryRead(flags, output, error, out _), error.ToString());
     }
-
-    private static YamlNode At(YamlNode node, params ReadOnlySpan<string> path)
-    {
-        foreach (string key in path)
-        {
-            node = Assert.IsType<YamlMapping>(node).Entries.Single(entry => entry.Key == key).Value;
-        }
-
-        return node;
-    }
-
-    private static string TextAt(YamlNode node, params ReadOnlySpan<string> path) => Assert.IsType<YamlScalar>(At(node, path)).Value;
-
-    private static IReadOnlyList<YamlNode> Items(YamlNode node, string key) => Assert.IsType<YamlSequence>(At(node, key)).Items;
 
     private AgentConfig Load(string text, Dictionary<string, string> variables)
     {
