@@ -8,9 +8,10 @@ namespace AmpEdge.Benchmarks.Ingest;
 /// <param name="Program">The executable.</param>
 /// <param name="ReadyPath">Answers 200 once everything stored before is there again.</param>
 /// <param name="QueryParameters">More for its instant queries.</param>
+/// <param name="TakesHistograms">Native ones, by remote write, as they are sent.</param>
 /// <param name="Arguments">Makes the arguments from folder and port, and what files they need.</param>
 internal sealed record BenchmarkedServer(
-    string Name, string Program, string ReadyPath, string QueryParameters, Func<string, int, string[]> Arguments)
+    string Name, string Program, string ReadyPath, string QueryParameters, bool TakesHistograms, Func<string, int, string[]> Arguments)
 {
     public const string WritePath = "api/v1/write";
 
@@ -64,7 +65,7 @@ internal sealed record BenchmarkedServer(
     }
 
     private static BenchmarkedServer AmpEdge(string name, string program, Func<string, string> moreConfig) => new(
-        name, program, "-/ready", "", (folder, port) =>
+        name, program, "-/ready", "", TakesHistograms: true, (folder, port) =>
     [
         "--auth=none", $"--config.file={Write(folder, "workspaces: [{id: ws-ingest}]\n" + moreConfig(folder))}",
         $"--storage.path={Path.Combine(folder, "data")}", Listen("--web.listen-address", port),
@@ -78,15 +79,16 @@ internal sealed record BenchmarkedServer(
         return $"storage: {{encryption: {{master_key_file: {key}}}}}\n";
     }
 
-    private static BenchmarkedServer Prometheus(string program) => new("prometheus", program, "-/ready", "", static (folder, port) =>
+    private static BenchmarkedServer Prometheus(string program) => new(
+        "prometheus", program, "-/ready", "", TakesHistograms: true, static (folder, port) =>
     [
-        "--web.enable-remote-write-receiver", $"--config.file={Write(folder, "global: {}\n")}",
+        "--web.enable-remote-write-receiver", "--enable-feature=native-histograms", $"--config.file={Write(folder, "global: {}\n")}",
         $"--storage.tsdb.path={Path.Combine(folder, "data")}", Listen("--web.listen-address", port),
     ]);
 
     /// <summary>Where the same sample is there twice it shall count once, as elsewhere.</summary>
     private static BenchmarkedServer VictoriaMetrics(string program) => new(
-        "victoria-metrics", program, "health", "&nocache=1", static (folder, port) =>
+        "victoria-metrics", program, "health", "&nocache=1", TakesHistograms: false, static (folder, port) =>
     [
         $"-storageDataPath={Path.Combine(folder, "data")}", "-retentionPeriod=1", "-search.latencyOffset=0s",
         "-dedup.minScrapeInterval=1ms", Listen("-httpListenAddr", port),

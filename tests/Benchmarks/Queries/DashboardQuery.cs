@@ -3,7 +3,8 @@ namespace AmpEdge.Benchmarks.Queries;
 /// <summary>One of the queries that are compared.</summary>
 /// <param name="Kind">Of what kind.</param>
 /// <param name="Text">The expression, or the path of a list.</param>
-internal sealed record DashboardQuery(QueryKind Kind, string Text)
+/// <param name="OfNativeHistograms">Not to be asked of a server that takes none.</param>
+internal sealed record DashboardQuery(QueryKind Kind, string Text, bool OfNativeHistograms = false)
 {
     /// <summary>As dashboards of node exporters and web servers ask.</summary>
     public static IReadOnlyList<DashboardQuery> All { get; } =
@@ -17,6 +18,8 @@ internal sealed record DashboardQuery(QueryKind Kind, string Text)
         new(QueryKind.Range, """node_filesystem_avail_bytes{fstype=~"ext4|xfs"} / node_filesystem_size_bytes{fstype=~"ext4|xfs"} < 0.9"""),
         new(QueryKind.Range, """histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))"""),
         new(QueryKind.Range, """histogram_quantile(0.9, sum by (le, handler, zone) (rate(http_request_duration_seconds_bucket[5m])))"""),
+        new(QueryKind.Range, """histogram_quantile(0.99, sum(rate(http_request_native_seconds[5m])))""", OfNativeHistograms: true),
+        new(QueryKind.Range, """histogram_quantile(0.9, sum by (handler, zone) (rate(http_request_native_seconds[5m])))""", OfNativeHistograms: true),
         new(QueryKind.Range, """sum by (code) (rate(http_requests_total[1m]))"""),
         new(QueryKind.Range, """sum(rate(http_request_duration_seconds_sum[5m])) / sum(rate(http_request_duration_seconds_count[5m]))"""),
         new(QueryKind.Range, """max by (instance) (rate(node_disk_io_time_seconds_total[5m]))"""),
@@ -34,5 +37,22 @@ internal sealed record DashboardQuery(QueryKind Kind, string Text)
         new(QueryKind.List, """label/__name__/values?"""),
         new(QueryKind.List, """labels?match[]={job="node"}"""),
         new(QueryKind.List, """series?match[]=node_filesystem_size_bytes{mountpoint="/"}"""),
+    ];
+
+    /// <summary>Those of labels and series, for data sets whose samples are too few to ask for.</summary>
+    public static IReadOnlyList<DashboardQuery> Lists { get; } =
+    [
+        new(QueryKind.List, """label/instance/values?match[]=node_uname_info"""),
+        new(QueryKind.List, """label/instance/values?match[]={job="node"}"""),
+        new(QueryKind.List, """label/instance/values?match[]={zone="zone-1",mode="idle"}"""),
+        new(QueryKind.List, """label/mode/values?match[]={job="node"}"""),
+        new(QueryKind.List, """label/__name__/values?"""),
+        new(QueryKind.List, """label/instance/values?"""),
+        new(QueryKind.List, """label/__name__/values?match[]={instance=~"host-00.*"}"""),
+        new(QueryKind.List, """labels?"""),
+        new(QueryKind.List, """labels?match[]={job="node"}"""),
+        new(QueryKind.List, """labels?match[]=http_requests_total"""),
+        new(QueryKind.List, """series?match[]=node_filesystem_size_bytes{mountpoint="/"}"""),
+        new(QueryKind.Instant, """count by (__name__) ({__name__=~".+"})"""),
     ];
 }

@@ -5,12 +5,15 @@ using AmpEdge.Prometheus;
 namespace AmpEdge.Benchmarks.Queries;
 
 /// <summary>
-/// Hosts whose node exporter and one web server are scraped: a hundred series each, as many as the real ones have of the
-/// families that dashboards ask for. Values depend on series and step only.
+/// Hosts whose node exporter and one web server are scraped: a hundred series of floats each, as many as the real ones have of the
+/// families that dashboards ask for, and two of native histograms. Values depend on series and step only.
 /// </summary>
 internal sealed class NodeFleet
 {
-    public const int SeriesPerHost = 100;
+    public const int SeriesPerHost = 102;
+
+    private const int HistogramsPerHost = 2;
+    private const int HistogramBuckets = 24;
 
     private static readonly string[] s_modes = ["idle", "iowait", "irq", "nice", "softirq", "steal", "system", "user"];
     private static readonly string[] s_memory =
@@ -42,6 +45,27 @@ internal sealed class NodeFleet
         double part = (noise & 0xFFFF) / 65536.0;
         double pace = _paces[series];
         return _isCounter[series] ? Math.Floor(((step * pace) + (part * pace)) * 100) / 100 : Math.Floor(pace * (1000 + (part * 500)));
+    }
+
+    /// <summary>Whether a series has native histograms instead of floats.</summary>
+    public static bool IsHistogram(int series) => series % SeriesPerHost >= SeriesPerHost - HistogramsPerHost;
+
+    /// <summary>Requests by how long they took, in buckets that grow by the eighth root of two, the middle ones faster.</summary>
+    public static void Fill(Histogram histogram, int series, int step)
+    {
+        histogram.Clear();
+        histogram.Schema = 3;
+        histogram.ZeroThreshold = 1e-128;
+        histogram.Positive.AddSpan(new HistogramSpan(-40, HistogramBuckets));
+        for (int bucket = 0; bucket < HistogramBuckets; bucket++)
+        {
+            long pace = 1 + Math.Min(bucket, HistogramBuckets - bucket) + ((series + bucket) % 5);
+            long count = (step * pace) + ((series * 31) + (step * 17) + bucket) % pace;
+            histogram.Positive.AddCount(count);
+            histogram.Count += (ulong)count;
+        }
+
+        histogram.Sum = histogram.Count * 0.07;
     }
 
     private void AddHost(int host)
@@ -98,9 +122,14 @@ internal sealed class NodeFleet
             Add(host, true, s_bounds.Length, "http_request_duration_seconds_count", "handler", handler);
         }
 
-        for (int code = 0; Count - before < SeriesPerHost; code++)
+        for (int code = 0; Count - before < SeriesPerHost - HistogramsPerHost; code++)
         {
             Add(host, true, 2, "http_requests_total", "code", Text(200 + (code * 100)), "handler", "/api");
+        }
+
+        foreach (string handler in (ReadOnlySpan<string>)["/", "/api"])
+        {
+            Add(host, true, 0, "http_request_native_seconds", "handler", handler);
         }
     }
 

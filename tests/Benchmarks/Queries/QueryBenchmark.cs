@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using AmpEdge.Benchmarks.Agents;
@@ -14,7 +15,6 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
 {
     /// <summary>As many points as a graph is wide in Grafana, about.</summary>
     private const int StepsOfGraph = 240;
-
 
     /// <summary>Parses the arguments, runs, prints; returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -45,16 +45,16 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
         long startMs = endMs - ((steps - 1) * (long)QueryLoad.StepMs);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{fleet.Count} series, {steps} samples of each, {options.Rounds} rounds"));
-        List<QueryFigures[]> figures = [];
+        List<QueryFigures?[]> figures = [];
         foreach (BenchmarkedServer server in options.Servers)
         {
             figures.Add(await MeasureAsync(server, fleet, startMs, endMs, steps));
         }
 
-        QueryTable.Print(options.Servers, figures);
+        QueryTable.Print(options, figures);
     }
 
-    private async Task<QueryFigures[]> MeasureAsync(BenchmarkedServer server, NodeFleet fleet, long startMs, long endMs, int steps)
+    private async Task<QueryFigures?[]> MeasureAsync(BenchmarkedServer server, NodeFleet fleet, long startMs, long endMs, int steps)
     {
         string run = Path.Combine(folder, server.Name);
         Directory.CreateDirectory(run);
@@ -64,14 +64,25 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
             BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")),
             Timeout = TimeSpan.FromMinutes(5),
         };
+        bool isGivenBlocks = options.ByBlocks && server.Name == "prometheus";
+        if (isGivenBlocks)
+        {
+            Directory.Move(Path.Combine(folder, "blocks"), Path.Combine(run, "data"));
+        }
+
         MeasuredProcess process = MeasuredProcess.Start(server.Program, server.Arguments(run, port), run);
         try
         {
             await server.WaitUntilReadyAsync(http, process, time);
-            await QueryLoad.SendAsync(http, fleet, startMs, steps);
-            await process.StopAsync();
-            process = process.Restart();
-            await server.WaitUntilReadyAsync(http, process, time);
+            if (!isGivenBlocks)
+            {
+                await QueryLoad.SendAsync(http, fleet, startMs, steps, server.TakesHistograms);
+                await process.StopAsync();
+                await ExportAsync(server, run);
+                process = process.Restart();
+                await server.WaitUntilReadyAsync(http, process, time);
+            }
+
             return await AskAllAsync(server, http, process, startMs, endMs);
         }
         finally
@@ -81,20 +92,47 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
         }
     }
 
-    private async Task<QueryFigures[]> AskAllAsync(
+    /// <summary>What the first server holds as blocks for Prometheus, when it is to have them that way.</summary>
+    private async Task ExportAsync(BenchmarkedServer server, string run)
+    {
+        if (!options.ByBlocks || server != options.Servers[0])
+        {
+            return;
+        }
+
+        string[] arguments =
+            ["export", "--to", Path.Combine(folder, "blocks"), "--storage.path", Path.Combine(run, "data"), "--workspace", "ws-ingest"];
+        using Process export = Process.Start(new ProcessStartInfo(server.Program, arguments) { RedirectStandardOutput = true })!;
+        await export.StandardOutput.ReadToEndAsync();
+        await export.WaitForExitAsync();
+        if (export.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"the export of blocks ended with {export.ExitCode}");
+        }
+    }
+
+    private async Task<QueryFigures?[]> AskAllAsync(
         BenchmarkedServer server, HttpClient http, MeasuredProcess process, long startMs, long endMs)
     {
-        QueryFigures[] figures = new QueryFigures[DashboardQuery.All.Count];
+        QueryFigures?[] figures = new QueryFigures?[options.Queries.Count];
         string[] paths = new string[figures.Length];
         for (int query = 0; query < paths.Length; query++)
         {
-            paths[query] = PathOf(DashboardQuery.All[query], server, startMs, endMs);
-            (double coldMs, int entries) = await AskAsync(http, paths[query]);
-            figures[query] = new QueryFigures(coldMs, 0, 0, 0, entries);
+            if (server.TakesHistograms || !options.Queries[query].OfNativeHistograms)
+            {
+                paths[query] = PathOf(options.Queries[query], server, startMs, endMs);
+                (double coldMs, int entries) = await AskAsync(http, paths[query]);
+                figures[query] = new QueryFigures(coldMs, 0, 0, 0, entries);
+            }
         }
 
         for (int query = 0; query < paths.Length; query++)
         {
+            if (figures[query] is not { } cold)
+            {
+                continue;
+            }
+
             double allocatedBefore = await AllocatedAsync(server, http);
             ProcessReading before = process.Read();
             double[] times = new double[options.Rounds];
@@ -106,7 +144,7 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
             double cpuMs = (process.Read().CpuTime - before.CpuTime).TotalMilliseconds / times.Length;
             double allocated = (await AllocatedAsync(server, http) - allocatedBefore) / times.Length;
             Array.Sort(times);
-            figures[query] = figures[query] with { WarmMs = times[times.Length / 2], CpuMs = cpuMs, AllocatedBytes = allocated };
+            figures[query] = cold with { WarmMs = times[times.Length / 2], CpuMs = cpuMs, AllocatedBytes = allocated };
         }
 
         return figures;

@@ -16,9 +16,17 @@ internal sealed record QueryBenchmarkOptions
 
     public IReadOnlyList<BenchmarkedServer> Servers { get; init; } = [];
 
+    /// <summary>What is asked.</summary>
+    public IReadOnlyList<DashboardQuery> Queries { get; init; } = DashboardQuery.All;
+
     /// <summary>
-    /// Reads <c>hosts=1000 minutes=360 rounds=5 servers=ampedge,prometheus,victoria-metrics</c>; our server is the published
-    /// one unless <c>AMPEDGE_SERVER</c> names another.
+    /// Prometheus is not sent the samples but given the blocks that the first server, ours, exports: many hours take it too long.
+    /// </summary>
+    public bool ByBlocks { get; init; }
+
+    /// <summary>
+    /// Reads <c>hosts=1000 minutes=360 rounds=5 queries=all|lists prometheus=sent|blocks servers=ampedge,prometheus,victoria-metrics</c>;
+    /// our server is the published one unless <c>AMPEDGE_SERVER</c> names another.
     /// </summary>
     public static bool TryParse(string[] args, out QueryBenchmarkOptions options, out string problem)
     {
@@ -36,16 +44,19 @@ internal sealed record QueryBenchmarkOptions
                 }
                 else
                 {
-                    options = options.With(parts[0], Number(arg, parts));
+                    options = parts is [string name, string text] && options.With(name, text) is { } chosen
+                        ? chosen
+                        : options.With(parts[0], Number(arg, parts));
                 }
             }
 
             options = options with { Servers = Find(names.Split(',')) };
-            return true;
+            problem = options.ByBlocks && options.Servers[0].Name != "ampedge" ? "prometheus=blocks needs ampedge as the first server" : "";
+            return problem.Length == 0;
         }
         catch (ArgumentException error)
         {
-            problem = error.Message + "; the arguments are hosts=N minutes=N rounds=N servers=ampedge,prometheus,victoria-metrics";
+            problem = error.Message + "; the arguments are hosts=N minutes=N rounds=N queries=all|lists prometheus=sent|blocks servers=ampedge,prometheus,victoria-metrics";
             return false;
         }
     }
@@ -54,6 +65,15 @@ internal sealed record QueryBenchmarkOptions
         parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? number
             : throw new ArgumentException($"got '{arg}', which is no name with a number above 0");
+
+    private QueryBenchmarkOptions? With(string name, string text) => (name, text) switch
+    {
+        ("queries", "all") => this with { Queries = DashboardQuery.All },
+        ("queries", "lists") => this with { Queries = DashboardQuery.Lists },
+        ("prometheus", "sent") => this with { ByBlocks = false },
+        ("prometheus", "blocks") => this with { ByBlocks = true },
+        _ => null,
+    };
 
     private QueryBenchmarkOptions With(string name, int number) => name switch
     {

@@ -3,18 +3,19 @@ using AmpEdge.Prometheus;
 
 namespace AmpEdge.Benchmarks.Queries;
 
-/// <summary>Writes a fleet's samples into a server: of a hundred series at once, some steps of each.</summary>
+/// <summary>Writes a fleet's samples into a server: of one host's series at once, some steps of each.</summary>
 internal static class QueryLoad
 {
     public const int StepMs = 15_000;
 
     private const int StepsPerRequest = 20;
-    private const int SeriesPerRequest = 100;
+    private const int SeriesPerRequest = NodeFleet.SeriesPerHost;
 
     /// <exception cref="HttpRequestException">The server did not take a request.</exception>
-    public static async Task SendAsync(HttpClient http, NodeFleet fleet, long startMs, int steps)
+    public static async Task SendAsync(HttpClient http, NodeFleet fleet, long startMs, int steps, bool withHistograms)
     {
         ByteBuffer request = new();
+        HistogramSeries histograms = new();
         long[] timestamps = new long[StepsPerRequest];
         double[] values = new double[StepsPerRequest];
         for (int firstStep = 0; firstStep < steps; firstStep += StepsPerRequest)
@@ -25,6 +26,16 @@ internal static class QueryLoad
                 request.Clear();
                 for (int series = firstSeries; series < Math.Min(fleet.Count, firstSeries + SeriesPerRequest); series++)
                 {
+                    if (NodeFleet.IsHistogram(series))
+                    {
+                        if (withHistograms)
+                        {
+                            histograms.Append(request, fleet, series, startMs, firstStep, count);
+                        }
+
+                        continue;
+                    }
+
                     for (int step = 0; step < count; step++)
                     {
                         timestamps[step] = startMs + ((firstStep + step) * (long)StepMs);
@@ -56,6 +67,28 @@ internal static class QueryLoad
         {
             throw new HttpRequestException(
                 $"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}", inner: null, answer.StatusCode);
+        }
+    }
+
+    /// <summary>Writes series of native histograms into requests.</summary>
+    private sealed class HistogramSeries
+    {
+        private readonly Histogram _histogram = new();
+        private readonly ByteBuffer _message = new();
+
+        public void Append(ByteBuffer request, NodeFleet fleet, int series, long startMs, int firstStep, int count)
+        {
+            int begin = WriteRequestV1Writer.BeginTimeSeries(request);
+            request.Append(fleet.Labels(series));
+            for (int step = firstStep; step < firstStep + count; step++)
+            {
+                NodeFleet.Fill(_histogram, series, step);
+                _message.Clear();
+                HistogramMessageWriter.Write(_message, _histogram, startMs + (step * (long)StepMs));
+                WriteRequestV1Writer.AppendHistogram(request, _message.Written);
+            }
+
+            WriteRequestV1Writer.EndTimeSeries(request, begin);
         }
     }
 }

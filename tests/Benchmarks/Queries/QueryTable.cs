@@ -7,14 +7,15 @@ namespace AmpEdge.Benchmarks.Queries;
 /// <summary>Prints figures as a table, a row a query; ratios are of the first server to each of the others.</summary>
 internal static class QueryTable
 {
-    public static void Print(IReadOnlyList<BenchmarkedServer> servers, IReadOnlyList<QueryFigures[]> figures)
+    public static void Print(QueryBenchmarkOptions options, IReadOnlyList<QueryFigures?[]> figures)
     {
+        IReadOnlyList<BenchmarkedServer> servers = options.Servers;
         string names = string.Join(" / ", Names(servers));
         Console.WriteLine($"| query | entries | cold ms: {names} | warm ms | CPU ms | warm ratio | CPU ratio | allocated KiB |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        for (int query = 0; query < DashboardQuery.All.Count; query++)
+        for (int query = 0; query < options.Queries.Count; query++)
         {
-            Console.WriteLine($"| `{DashboardQuery.All[query].Text.Replace("|", "\\|", StringComparison.Ordinal)}` | {Row(figures, query)} |");
+            Console.WriteLine($"| `{options.Queries[query].Text.Replace("|", "\\|", StringComparison.Ordinal)}` | {Row(figures, query)} |");
         }
 
         for (int peer = 1; peer < figures.Count; peer++)
@@ -25,9 +26,9 @@ internal static class QueryTable
         }
     }
 
-    private static string Row(IReadOnlyList<QueryFigures[]> figures, int query)
+    private static string Row(IReadOnlyList<QueryFigures?[]> figures, int query)
     {
-        QueryFigures own = figures[0][query];
+        QueryFigures own = figures[0][query].GetValueOrDefault();
         StringBuilder row = new();
         row.Append(Joined(figures, query, 0, static f => f.Entries, "0")).Append(" | ");
         row.Append(Joined(figures, query, 0, static f => f.ColdMs, "0.0")).Append(" | ");
@@ -39,12 +40,12 @@ internal static class QueryTable
     }
 
     private static string Joined(
-        IReadOnlyList<QueryFigures[]> figures, int query, int firstServer, Func<QueryFigures, double> figure, string format)
+        IReadOnlyList<QueryFigures?[]> figures, int query, int firstServer, Func<QueryFigures, double> figure, string format)
     {
         List<string> texts = [];
         for (int server = firstServer; server < figures.Count; server++)
         {
-            texts.Add(figure(figures[server][query]).ToString(format, CultureInfo.InvariantCulture));
+            texts.Add(figures[server][query] is { } asked ? figure(asked).ToString(format, CultureInfo.InvariantCulture) : "-");
         }
 
         return string.Join(" / ", texts);
@@ -61,16 +62,21 @@ internal static class QueryTable
         return names;
     }
 
-    /// <summary>Of the first server's figures by a peer's; what is below the clock's reading counts as one of its ticks.</summary>
-    private static double Mean(IReadOnlyList<QueryFigures[]> figures, int peer, Func<QueryFigures, double> figure)
+    /// <summary>Of the first server's figures by a peer's, where both were asked; what is below the clock's reading counts as one of its ticks.</summary>
+    private static double Mean(IReadOnlyList<QueryFigures?[]> figures, int peer, Func<QueryFigures, double> figure)
     {
         const double Least = 0.1;
         double sum = 0;
+        int count = 0;
         for (int query = 0; query < figures[0].Length; query++)
         {
-            sum += Math.Log(Math.Max(Least, figure(figures[0][query])) / Math.Max(Least, figure(figures[peer][query])));
+            if (figures[0][query] is { } own && figures[peer][query] is { } theirs)
+            {
+                sum += Math.Log(Math.Max(Least, figure(own)) / Math.Max(Least, figure(theirs)));
+                count++;
+            }
         }
 
-        return Math.Exp(sum / figures[0].Length);
+        return Math.Exp(sum / count);
     }
 }
