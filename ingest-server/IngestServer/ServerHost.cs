@@ -85,20 +85,22 @@ internal sealed class ServerHost : IDisposable
     public Action<string> RequestStop { get; set; } = static _ => { };
 
     /// <summary>
-    /// The parts in start order: listeners answer "not ready" while the workspaces replay their logs, and stop before
-    /// the workspaces close.
+    /// The parts in start order: listeners answer "not ready" while the workspaces replay their logs, which begins before they do,
+    /// and stop before the workspaces close.
     /// </summary>
     public IEnumerable<IComponent> Components()
     {
         yield return _queryLog;
         yield return _workspaces;
+        OpenWorkspaces opening = new(_workspaces, _reloader.Current);
+        yield return opening;
         if (Management is not null)
         {
             yield return Management;
         }
 
         yield return Web;
-        yield return new OpenWorkspaces(_workspaces, _reloader.Current);
+        yield return new WorkspacesOpened(opening);
     }
 
     /// <summary>Reads the file again and takes workspaces and principals from it; null, or what is wrong with it.</summary>

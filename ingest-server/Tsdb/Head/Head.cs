@@ -211,6 +211,7 @@ internal sealed class Head
                 RestoreSeries(ref reader, sequence);
             }
 
+            Index.Finish(sequence);
             Retirement.Publish(sequence, Index.Ids.End);
         }
     }
@@ -220,7 +221,7 @@ internal sealed class Head
 
     /// <summary>
     /// Enters a series that has its first sample into the index, and is nothing for another one; for who is in the stage of
-    /// new series, or has stopped the commits.
+    /// new series, or has stopped the commits. <see cref="HeadIndex.Finish"/> ends it, once for many series.
     /// </summary>
     public void EnterIndex(ref SeriesEntry entry, uint series, long sequence)
     {

@@ -142,6 +142,7 @@ internal sealed class HeadCommits(Head head)
             _head.EnterIndex(ref _head.Series[series], series, sequence);
         }
 
+        _head.Index.Finish(sequence);
         return _head.Index.Ids.End;
     }
 

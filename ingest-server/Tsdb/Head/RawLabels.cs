@@ -80,7 +80,7 @@ internal static class RawLabels
             lastName = name;
         }
 
-        return !labels.Malformed && Reencodes(raw);
+        return !labels.Malformed && (labels.HasShortLengthsOnly || Reencodes(raw));
     }
 
     /// <summary>The order of <see cref="Labels.CompareTo"/>, over canonical raw forms.</summary>

@@ -24,6 +24,9 @@ internal sealed class HeadIndex
     /// </summary>
     private readonly List<LabelValues> _namesBefore = [];
 
+    /// <summary>Names whose values have series that no list has yet. Belongs to the writer.</summary>
+    private readonly List<LabelValues> _unfinished = [];
+
     public HeadIndex(BlockSlab blocks, Retirement retirement, ulong seed)
     {
         _blocks = blocks;
@@ -59,17 +62,35 @@ internal sealed class HeadIndex
     public bool TryGetName(ReadOnlySpan<byte> name, [MaybeNullWhen(false)] out LabelValues values) =>
         _namesBySlice.TryGetValue(name, out values);
 
-    /// <summary>Enters a series under all its labels, given in canonical raw form; returns its new id.</summary>
+    /// <summary>
+    /// Enters a series under all its labels, given in canonical raw form; returns its new id. Lists have it for certain after
+    /// <see cref="Finish"/>, which is called once for all series of a request.
+    /// </summary>
     public uint Add(ReadOnlySpan<byte> canonicalLabels, uint series, long sequence)
     {
         uint id = Ids.Add(series);
         int place = 0;
         foreach (LabelPair label in new RawLabelsEnumerator(canonicalLabels))
         {
-            ValuesOf(label.Name, place++).Add(label.Value, id, sequence);
+            LabelValues values = ValuesOf(label.Name, place++);
+            if (values.Add(label.Value, id, sequence))
+            {
+                _unfinished.Add(values);
+            }
         }
 
         return id;
+    }
+
+    /// <summary>Lets the lists have every series that was entered.</summary>
+    public void Finish(long sequence)
+    {
+        foreach (LabelValues values in _unfinished)
+        {
+            values.Finish(sequence);
+        }
+
+        _unfinished.Clear();
     }
 
     /// <summary>Takes series out, given their ids and, through their keys, their labels in canonical raw form.</summary>

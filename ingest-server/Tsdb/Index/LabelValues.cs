@@ -19,6 +19,10 @@ internal sealed class LabelValues
     /// </summary>
     private int _before;
 
+    /// <summary>Ids in a row that were added to that value and that its list lacks. Belongs to the writer.</summary>
+    private uint _runFirst;
+    private int _runLength;
+
     /// <summary>Grows by being replaced; entries below its count keep their place and bytes.</summary>
     private ValueTable _table = new(ValueTable.InitialEntries);
 
@@ -54,26 +58,51 @@ internal sealed class LabelValues
         return index < 0 ? 0 : Volatile.Read(ref table.Entries[index].Postings);
     }
 
-    /// <summary>Adds a series to the list of a value. Its id is above all that were added before.</summary>
-    public void Add(ReadOnlySpan<byte> value, uint id, long sequence)
+    /// <summary>
+    /// Adds a series to the list of a value. Its id is above all that were added before. The list has it when the series
+    /// after it has another value, or with <see cref="Finish"/> at the latest: neighbours mostly share their values, so lists
+    /// grow by runs of ids.
+    /// </summary>
+    /// <returns>True when there is something to be finished since now.</returns>
+    public bool Add(ReadOnlySpan<byte> value, uint id, long sequence)
     {
-        int index = _before;
-        if (index >= _table.Count || !Has(in _table.Entries[index], value))
+        bool isFirst = _runLength == 0;
+        bool isSame = _before < _table.Count && Has(in _table.Entries[_before], value);
+        if (!isFirst && isSame && id == _runFirst + (uint)_runLength)
         {
-            uint hash = HashOf(value);
-            index = Find(_table, value, hash);
-            index = index >= 0 ? index : AddValue(value, hash);
-            _before = index;
+            _runLength++;
+            return false;
         }
 
-        ref ValueEntry entry = ref _table.Entries[index];
-        LiveValues += PostingLists.Count(entry.Postings) == 0 ? 1 : 0;
-        Volatile.Write(ref entry.Postings, _lists.Add(entry.Postings, id, sequence));
+        Finish(sequence);
+        if (!isSame)
+        {
+            uint hash = HashOf(value);
+            int index = Find(_table, value, hash);
+            _before = index >= 0 ? index : AddValue(value, hash);
+        }
+
+        _runFirst = id;
+        _runLength = 1;
+        return isFirst;
+    }
+
+    /// <summary>Lets the list have what was added since.</summary>
+    public void Finish(long sequence)
+    {
+        if (_runLength > 0)
+        {
+            ref ValueEntry entry = ref _table.Entries[_before];
+            LiveValues += PostingLists.Count(entry.Postings) == 0 ? 1 : 0;
+            Volatile.Write(ref entry.Postings, _lists.Add(entry.Postings, _runFirst, _runLength, sequence));
+            _runLength = 0;
+        }
     }
 
     /// <summary>Takes series out of the list of a value.</summary>
     public void Remove(ReadOnlySpan<byte> value, IdSet ids, long sequence)
     {
+        Debug.Assert(_runLength == 0, "what was added is in its list before anything leaves");
         int index = Find(_table, value, HashOf(value));
         Invariant.Require(index >= 0, "a series had a label value that the index did not");
         ref ValueEntry entry = ref _table.Entries[index];

@@ -29,29 +29,35 @@ internal sealed class PostingLists(BlockSlab blocks, Retirement retirement)
             : MemoryMarshal.Cast<byte, uint>(blocks.Get(new BlockRef((uint)(list >> 32)), count * sizeof(uint)));
     }
 
-    /// <summary>The list with an id above all its others at the end.</summary>
-    public ulong Add(ulong list, uint id, long sequence)
+    /// <summary>The list with so many ids in a row at the end, all of them above its others.</summary>
+    public ulong Add(ulong list, uint firstId, int added, long sequence)
     {
         int count = Count(list);
-        if (count == 0)
+        if (count + added == 1)
         {
-            return Word(id, 1);
+            return Word(firstId, 1);
         }
 
         uint single = 0;
         ReadOnlySpan<uint> ids = Ids(list, new Span<uint>(ref single));
-        Debug.Assert(ids[^1] < id, "ids are added in rising order");
+        Debug.Assert(ids.IsEmpty || ids[^1] < firstId, "ids are added in rising order");
         BlockRef block = new((uint)(list >> 32));
-        if (count == 1 || blocks.Get(block).Length < (count + 1) * sizeof(uint))
+        Span<uint> target = count > 1 ? MemoryMarshal.Cast<byte, uint>(blocks.Get(block)) : default;
+        if (target.Length < count + added)
         {
-            BlockRef larger = blocks.Take(Math.Max(FirstBlockIds, count + (count / 2) + 1) * sizeof(uint));
-            ids.CopyTo(MemoryMarshal.Cast<byte, uint>(blocks.Get(larger)));
+            block = blocks.Take(Math.Max(FirstBlockIds, count + Math.Max(added, (count / 2) + 1)) * sizeof(uint));
+            target = MemoryMarshal.Cast<byte, uint>(blocks.Get(block));
+            ids.CopyTo(target);
             Retire(list, sequence);
-            block = larger;
         }
 
-        MemoryMarshal.Cast<byte, uint>(blocks.Get(block))[count] = id;
-        return Word(block.Value, count + 1);
+        target = target.Slice(count, added);
+        for (int index = 0; index < target.Length; index++)
+        {
+            target[index] = firstId + (uint)index;
+        }
+
+        return Word(block.Value, count + added);
     }
 
     /// <summary>The list without the given ids, in a block of its own; the same list when it has none of them.</summary>
