@@ -48,6 +48,12 @@ public sealed record HttpServerOptions
     /// <summary>True to also accept HTTP/2 with prior knowledge on the cleartext port, beside HTTP/1.1.</summary>
     public bool Http2 { get; init; }
 
+    /// <summary>
+    /// True when handlers only ever wait for something and never compute for long: a request is then answered on the thread that
+    /// received it. A connection on which a handler computes does not notice that its client goes. For servers on Kestrel.
+    /// </summary>
+    public bool InlineHandlers { get; init; }
+
     /// <summary>Metrics are named <c>&lt;prefix&gt;_http_requests_total</c> and so on.</summary>
     public string MetricPrefix { get; init; } = "prometheus";
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,6 +18,8 @@ namespace AmpEdge.Hosting;
 /// <remarks>docs/decisions/0001-kestrel-by-hand.md says why there is no web host around it.</remarks>
 public sealed class HttpServer : IComponent, IDisposable
 {
+    private const int MinReadAheadBytes = 256 << 10;
+
     private readonly KestrelServer _kestrel;
 
     /// <summary>Where Kestrel's TLS looks for what it needs; null without TLS.</summary>
@@ -65,12 +66,15 @@ public sealed class HttpServer : IComponent, IDisposable
 
         _kestrel = new KestrelServer(
             Options.Create(kestrel),
-            new SocketTransportFactory(
-                Options.Create(new SocketTransportOptions
-                {
-                    CreateBoundListenSocket = endPoint => ListenSockets.Bind(endPoint, options.UnixSocket),
-                }),
-                loggers),
+            new SocketListenerFactory(new SocketTransportSettings
+            {
+                Server = name,
+                UnixSocket = options.UnixSocket,
+                InlineHandlers = options.InlineHandlers,
+                MaxReadAheadBytes = Math.Max(MinReadAheadBytes, options.MaxRequestLineBytes + options.MaxRequestHeaderBytes),
+                Log = _log,
+                Time = time,
+            }),
             loggers);
     }
 
