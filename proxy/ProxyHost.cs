@@ -180,6 +180,7 @@ internal sealed class ProxyHost : IDisposable
             MaxRequestBodyBytes = LimitsConfig.MostRequestBodyBytes,
             DrainTimeout = _settings.DrainTimeout,
             MetricPrefix = "ampedge_proxy",
+            InlineHandlers = true,
         };
         return new HttpServer(listener.Name, options, routes, _metrics, _loggers, _time);
     }

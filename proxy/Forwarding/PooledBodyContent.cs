@@ -27,23 +27,9 @@ internal sealed class PooledBodyContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
-    {
-        if (!_body.TryHold(out ReadOnlyMemory<byte> bytes))
-        {
-            throw new IOException("the request has ended");
-        }
-
-        try
-        {
-            await stream.WriteAsync(bytes, cancellationToken);
-        }
-        finally
-        {
-            _body.LetGo();
-        }
-    }
+    protected override Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        _body.CopyToAsync(stream, cancellationToken);
 
     protected override bool TryComputeLength(out long length)
     {

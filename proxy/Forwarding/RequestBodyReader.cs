@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using AmpEdge.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -6,10 +9,6 @@ namespace AmpEdge.Proxy.Forwarding;
 /// <summary>Reads request bodies into pooled memory, once, up to a cap.</summary>
 internal static class RequestBodyReader
 {
-    // A declared length is believed up to here, and only once the first block has arrived: beyond, and before, memory follows what
-    // really comes, so that callers who declare much and send little hold little.
-    private const int MaxTrustedBytes = 1 << 20;
-
     /// <summary>Reads all of it; the caller disposes <paramref name="body"/> whatever the outcome.</summary>
     public static async ValueTask<BodyOutcome> ReadAsync(
         HttpRequest request, PooledBody body, long maxBytes, CancellationToken cancel)
@@ -44,31 +43,50 @@ internal static class RequestBodyReader
             return BodyOutcome.TooLarge;
         }
 
-        if (request.ContentLength == 0)
+        if (request.ContentLength == 0
+            || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             return BodyOutcome.Complete;
         }
 
-        // One byte more than declared, so that the end is seen without growing again.
-        int wanted = (int)Math.Min((request.ContentLength ?? 0) + 1, MaxTrustedBytes);
+        PipeReader reader = request.BodyReader;
         while (true)
         {
-            if (body.Free.IsEmpty && !body.TryGrow(body.Length == 0 ? Math.Min(wanted, PooledBody.FirstBytes) : wanted))
+            // Memory follows what has come, so that callers who declare much and send little hold little.
+            ReadResult read = await reader.ReadAsync(cancel);
+            BodyOutcome? outcome = Take(read.Buffer, request.ContentLength, body, maxBytes);
+            reader.AdvanceTo(read.Buffer.End);
+            if (outcome is { } ended)
             {
-                return BodyOutcome.NoMemory;
+                return ended;
             }
 
-            int count = await request.Body.ReadAsync(body.Free, cancel);
-            if (count == 0)
+            if (read.IsCompleted)
             {
                 return BodyOutcome.Complete;
             }
+        }
+    }
 
-            body.Advance(count);
-            if (body.Length > maxBytes)
+    /// <summary>Null when more is to come.</summary>
+    private static BodyOutcome? Take(in ReadOnlySequence<byte> read, long? declared, PooledBody body, long maxBytes)
+    {
+        if (body.Length + read.Length > maxBytes)
+        {
+            return BodyOutcome.TooLarge;
+        }
+
+        // Large blocks once half of a small one has come of a body that needs more than that.
+        bool comesInBulk = body.Length + read.Length >= BlockPool.SmallBytes / 2 && (declared ?? long.MaxValue) > BlockPool.SmallBytes;
+        foreach (ReadOnlyMemory<byte> part in read)
+        {
+            if (!body.TryAppend(part.Span, comesInBulk ? BlockPool.LargeBytes : 0))
             {
-                return BodyOutcome.TooLarge;
+                return BodyOutcome.NoMemory;
             }
         }
+
+        // A body of a declared length ends there: the listener gives no byte more.
+        return body.Length == declared ? BodyOutcome.Complete : null;
     }
 }

@@ -1,3 +1,4 @@
+using AmpEdge.Hosting;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.SigV4;
 using AmpEdge.Tests.Support;
@@ -11,17 +12,32 @@ public sealed class PooledBodyTests
     private readonly BodyBudget _budget = new(1 << 20);
 
     [Fact]
-    public void What_the_budget_refuses_is_not_taken_from_the_pool_first()
+    public void A_body_holds_what_it_is_long_to_a_block()
     {
-        BodyBudget budget = new(1 << 20);
-        using PooledBody body = new(budget);
-        Assert.True(body.TryGrow(1));
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        using PooledBody body = new(_budget);
+        Assert.True(body.TryAppend(new byte[100], 0));
+        Assert.Equal(BlockPool.SmallBytes, _budget.HeldBytes);
 
-        Assert.False(body.TryGrow(64 << 20));
-        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
+        Assert.True(body.TryAppend(new byte[100_000], BlockPool.LargeBytes));
+        Assert.Equal(BlockPool.SmallBytes + (3 * BlockPool.LargeBytes), _budget.HeldBytes);
         body.Dispose();
-        Assert.Equal(0, budget.HeldBytes);
+        Assert.Equal(0, _budget.HeldBytes);
+    }
+
+    [Fact]
+    public async Task A_body_that_was_put_together_is_sent_and_hashed_as_before()
+    {
+        byte[] sent = Gen.Create(6).Bytes(200_000);
+        using PooledBody body = new(_budget);
+        Assert.True(body.TryAppend(sent, 0));
+
+        Assert.True(body.Content.SequenceEqual(sent));
+        Assert.Equal(PayloadHash.Of(sent), body.Hash());
+        using MemoryStream copy = new();
+        await body.CopyToAsync(copy, TestContext.Current.CancellationToken);
+        Assert.True(copy.ToArray().AsSpan().SequenceEqual(sent));
+        body.Dispose();
+        Assert.Equal(0, _budget.HeldBytes);
     }
 
     [Fact]
@@ -68,16 +84,16 @@ public sealed class PooledBodyTests
     public async Task After_disposal_nothing_is_sent_and_what_is_being_sent_stays_until_it_is_out()
     {
         PooledBody body = new(_budget);
-        Assert.True(body.TryGrow(10));
-        body.Free.Span[0] = 42;
-        body.Advance(1);
-        Assert.True(body.TryHold(out ReadOnlyMemory<byte> sent));
+        Assert.True(body.TryAppend([42], 0));
+        using HeldStream slow = new();
+        Task sending = body.CopyToAsync(slow, TestContext.Current.CancellationToken);
         body.Dispose();
         body.Dispose();
 
-        Assert.Equal(42, sent.Span[0]);
+        Assert.Equal(42, slow.Sent.Span[0]);
         Assert.NotEqual(0, _budget.HeldBytes);
-        body.LetGo();
+        slow.GoOn.SetResult();
+        await sending;
         Assert.Equal(0, _budget.HeldBytes);
         using PooledBodyContent content = new(body, null);
         await Assert.ThrowsAnyAsync<Exception>(
@@ -86,4 +102,18 @@ public sealed class PooledBodyTests
 
     private static ValueTask<BodyOutcome> ReadAsync(HttpContext context, PooledBody body, long maxBytes) =>
         RequestBodyReader.ReadAsync(context.Request, body, maxBytes, CancellationToken.None);
+
+    /// <summary>A connection that takes its time.</summary>
+    private sealed class HeldStream : MemoryStream
+    {
+        public TaskCompletionSource GoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ReadOnlyMemory<byte> Sent { get; private set; }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Sent = buffer;
+            await GoOn.Task.WaitAsync(cancellationToken);
+        }
+    }
 }

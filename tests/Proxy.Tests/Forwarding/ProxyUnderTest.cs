@@ -26,10 +26,10 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     private readonly HttpServer _server;
 
     private ProxyUnderTest(
-        ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings, TimeProvider? signingTime)
+        ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings, TimeProvider? signingTime, LogLevel level)
     {
         Upstream = upstream;
-        _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, LogLevel.Debug, TimeProvider.System);
+        _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, level, TimeProvider.System);
         _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, TimeProvider.System);
         _builder = new RouteSetBuilder(
             (_, _) => new RouteCredentials(() => Credentials, (refused, cancel) => ReplaceCredentials(refused, cancel)),
@@ -50,6 +50,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             ListenAddress = "127.0.0.1:0",
             RequestHeadersTimeout = TimeSpan.FromSeconds(1),
             MetricPrefix = "ampedge_proxy",
+            InlineHandlers = true,
         };
         _server = new HttpServer("proxy", server, routes, _metrics, _loggers, TimeProvider.System);
     }
@@ -80,7 +81,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     /// <summary>Starts both with one route; it leads to the upstream unless <paramref name="host"/> says otherwise.</summary>
     public static async Task<ProxyUnderTest> StartAsync(
         RouteConfig? route = null, ProxySettings? settings = null, string? host = null, string scheme = "http",
-        TimeProvider? signingTime = null)
+        TimeProvider? signingTime = null, LogLevel level = LogLevel.Debug)
     {
         ScriptedUpstream upstream = new();
         await upstream.StartAsync();
@@ -89,7 +90,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         {
             Upstream = route.Upstream with { Host = host ?? $"127.0.0.1:{upstream.Port}", Scheme = scheme },
         };
-        return await StartAsync(upstream, new ProxyConfig { Routes = [route] }, settings, signingTime);
+        return await StartAsync(upstream, new ProxyConfig { Routes = [route] }, settings, signingTime, level);
     }
 
     /// <summary>Starts with a configuration file, in which <c>UPSTREAM</c> stands for the upstream's address.</summary>
@@ -151,9 +152,10 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     }
 
     private static async Task<ProxyUnderTest> StartAsync(
-        ScriptedUpstream upstream, ProxyConfig config, ProxySettings? settings, TimeProvider? signingTime = null)
+        ScriptedUpstream upstream, ProxyConfig config, ProxySettings? settings, TimeProvider? signingTime = null,
+        LogLevel level = LogLevel.Debug)
     {
-        ProxyUnderTest proxy = new(upstream, config, settings ?? new ProxySettings(), signingTime);
+        ProxyUnderTest proxy = new(upstream, config, settings ?? new ProxySettings(), signingTime, level);
         await proxy._accessLog.File.StartAsync(CancellationToken.None);
         await proxy._server.StartAsync(CancellationToken.None);
         return proxy;
