@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
-using System.Globalization;
 
 namespace AmpEdge.SigV4;
 
@@ -13,19 +11,24 @@ public static class AmzDate
     /// <summary>Characters of the leading day, which the credential scope repeats.</summary>
     public const int DayLength = 8;
 
-    private const string Format = "yyyyMMdd'T'HHmmss'Z'";
-
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789");
 
     /// <summary>Writes <see cref="Length"/> characters; fractions of a second are cut off.</summary>
     public static void Write(DateTimeOffset time, Span<char> destination)
     {
-        bool fits = time.UtcDateTime.TryFormat(destination, out int written, Format, CultureInfo.InvariantCulture);
-        Debug.Assert(fits && written == Length, "sixteen characters, by the format");
+        DateTime utc = time.UtcDateTime;
+        utc.Deconstruct(out int year, out int month, out int day);
+        WriteDigits(destination[..4], year);
+        WriteDigits(destination[4..6], month);
+        WriteDigits(destination[6..8], day);
+        destination[8] = 'T';
+        WriteDigits(destination[9..11], utc.Hour);
+        WriteDigits(destination[11..13], utc.Minute);
+        WriteDigits(destination[13..15], utc.Second);
+        destination[15] = 'Z';
     }
 
-    public static string ToText(DateTimeOffset time) =>
-        time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+    public static string ToText(DateTimeOffset time) => string.Create(Length, time, static (text, time) => Write(time, text));
 
     /// <summary>Reads exactly this form; by hand, because the framework's exact parser allocates.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset time)
@@ -59,6 +62,15 @@ public static class AmzDate
 
         time = new DateTimeOffset(year, month, day, hour, minute, second, TimeSpan.Zero);
         return true;
+    }
+
+    private static void WriteDigits(Span<char> destination, int value)
+    {
+        for (int place = destination.Length - 1; place >= 0; place--)
+        {
+            destination[place] = (char)('0' + (value % 10));
+            value /= 10;
+        }
     }
 
     private static int Digits(ReadOnlySpan<char> text)

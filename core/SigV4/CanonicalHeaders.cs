@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace AmpEdge.SigV4;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace AmpEdge.SigV4;
 internal static class CanonicalHeaders
 {
     private const string Blanks = " \t\r\n";
+    private const int StackHeaders = 64;
 
     /// <summary>Room enough for <see cref="WriteSignedNames"/>.</summary>
     public static int MaxNamesLength(ReadOnlySpan<HeaderField> headers)
@@ -32,23 +35,34 @@ internal static class CanonicalHeaders
         return length;
     }
 
-    /// <summary>
-    /// Writes the names our signatures cover, as <c>host;x-amz-date</c>, and returns the length. Selection by
-    /// repeated minimum: no scratch memory, and a request that we sign has a dozen headers.
-    /// </summary>
+    /// <summary>Writes the names our signatures cover, as <c>host;x-amz-date</c>, and returns the length.</summary>
     public static int WriteSignedNames(ReadOnlySpan<HeaderField> headers, Span<char> destination)
     {
+        int[]? rented = headers.Length > StackHeaders ? ArrayPool<int>.Shared.Rent(headers.Length) : null;
+        Span<int> order = rented is null ? stackalloc int[StackHeaders] : rented;
+        order = order[..SortSigned(headers, order)];
         int length = 0;
         string? last = null;
-        while (NextName(headers, last) is { } next)
+        foreach (int index in order)
         {
-            if (length > 0)
+            string name = headers[index].Name;
+            if (last is not null)
             {
+                if (CompareLower(name, last) == 0)
+                {
+                    continue;
+                }
+
                 destination[length++] = ';';
             }
 
-            length += LowerInto(next, destination[length..]);
-            last = next;
+            length += LowerInto(name, destination[length..]);
+            last = name;
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<int>.Shared.Return(rented);
         }
 
         return length;
@@ -103,21 +117,29 @@ internal static class CanonicalHeaders
         }
     }
 
-    /// <summary>The smallest signed name above <paramref name="last"/>, or null after the last one.</summary>
-    private static string? NextName(ReadOnlySpan<HeaderField> headers, string? last)
+    /// <summary>Where the headers that are signed stand, sorted by name; by insertion, because there are a dozen.</summary>
+    private static int SortSigned(ReadOnlySpan<HeaderField> headers, Span<int> order)
     {
-        string? next = null;
-        foreach (ref readonly HeaderField field in headers)
+        int count = 0;
+        for (int index = 0; index < headers.Length; index++)
         {
-            if ((last is null || CompareLower(field.Name, last) > 0)
-                && (next is null || CompareLower(field.Name, next) < 0)
-                && SignedHeaderChoice.IsSigned(field.Name))
+            string name = headers[index].Name;
+            if (!SignedHeaderChoice.IsSigned(name))
             {
-                next = field.Name;
+                continue;
             }
+
+            int place = count++;
+            while (place > 0 && CompareLower(headers[order[place - 1]].Name, name) > 0)
+            {
+                order[place] = order[place - 1];
+                place--;
+            }
+
+            order[place] = index;
         }
 
-        return next;
+        return count;
     }
 
     /// <summary>Byte order of the lower-case names. Ordinal-ignore-case would sort <c>_</c> behind the letters.</summary>

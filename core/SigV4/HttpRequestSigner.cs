@@ -19,6 +19,8 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
     private static readonly UriCreationOptions s_asWritten =
         new() { DangerousDisablePathAndQueryCanonicalization = true };
 
+    private volatile SecondText? _lastDate;
+
     public SigV4Signer Signer { get; } = signer;
 
     /// <summary>Signs with the hash of <paramref name="body"/>, which the caller sends as the content.</summary>
@@ -64,7 +66,7 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
         request.RequestUri = SignedTarget(target);
         HttpRequestHeaders headers = request.Headers;
         headers.Remove(AmzHeaders.Authorization);
-        Replace(headers, AmzHeaders.Date, AmzDate.ToText(signedAt));
+        Replace(headers, AmzHeaders.Date, DateText(signedAt));
         Replace(headers, AmzHeaders.ContentSha256, payloadHash);
         Replace(headers, AmzHeaders.SecurityToken, credentials.SessionToken);
     }
@@ -86,6 +88,19 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
 
         string mark = query.Length > 0 ? "?" : "";
         return new Uri($"{target.Scheme}://{target.Authority}{path}{mark}{query}", s_asWritten);
+    }
+
+    /// <summary>The same text for all requests of a second.</summary>
+    private string DateText(DateTimeOffset signedAt)
+    {
+        long second = signedAt.UtcTicks / TimeSpan.TicksPerSecond;
+        SecondText? last = _lastDate;
+        if (last is null || last.Second != second)
+        {
+            _lastDate = last = new SecondText(second, AmzDate.ToText(signedAt));
+        }
+
+        return last.Text;
     }
 
     private static void Replace(HttpRequestHeaders headers, string name, string? value)
@@ -134,4 +149,7 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
 
         return count;
     }
+
+    /// <summary>A second since the year one, and how it is written.</summary>
+    private sealed record SecondText(long Second, string Text);
 }

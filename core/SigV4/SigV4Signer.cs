@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace AmpEdge.SigV4;
@@ -72,7 +71,7 @@ public sealed class SigV4Signer
         output.Append(", SignedHeaders="u8);
         output.AppendText(names);
         output.Append(", Signature="u8);
-        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> signature = stackalloc byte[SigningKey.Length];
         ComputeSignature(request, names, payloadHash, credentials.SecretAccessKey, date, signature);
         output.AppendLowerHex(signature);
 
@@ -98,9 +97,9 @@ public sealed class SigV4Signer
         int canonicalLength = CanonicalRequest.Write(request, names, payloadHash, PathRule, default, canonical);
         byte[] toSign = new byte[StringToSign.MaxLength(Scope)];
         int toSignLength = StringToSign.Write(date, Scope, canonical.AsSpan(0, canonicalLength), toSign);
-        byte[] signature = HMACSHA256.HashData(
-            _key.Get(credentials.SecretAccessKey, date.AsSpan(0, AmzDate.DayLength), Scope),
-            toSign.AsSpan(0, toSignLength));
+        byte[] signature = new byte[SigningKey.Length];
+        _key.Sign(
+            credentials.SecretAccessKey, date.AsSpan(0, AmzDate.DayLength), Scope, toSign.AsSpan(0, toSignLength), signature);
         return new SigningSteps(
             Encoding.UTF8.GetString(canonical, 0, canonicalLength),
             Encoding.UTF8.GetString(toSign, 0, toSignLength),
@@ -124,8 +123,7 @@ public sealed class SigV4Signer
 
         // The hash of the canonical request is taken before its bytes are overwritten by the string to sign.
         length = StringToSign.Write(date, Scope, buffer[..length], buffer);
-        HMACSHA256.HashData(
-            _key.Get(secret, date[..AmzDate.DayLength], Scope), buffer[..length], signature);
+        _key.Sign(secret, date[..AmzDate.DayLength], Scope, buffer[..length], signature);
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);

@@ -243,8 +243,7 @@ public sealed class SigV4Verifier(VerifierOptions options, IVerificationKeys key
         length = StringToSign.Write(claim.Date, scope, buffer[..length], buffer);
 
         Span<byte> computed = stackalloc byte[SignatureBytes];
-        HMACSHA256.HashData(
-            key.SigningKey.Get(key.Credentials.SecretAccessKey, claim.Day, scope), buffer[..length], computed);
+        key.SigningKey.Sign(key.Credentials.SecretAccessKey, claim.Day, scope, buffer[..length], computed);
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
