@@ -15,10 +15,6 @@ namespace AmpEdge.SigV4;
 /// </remarks>
 public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
 {
-    // Uri would otherwise unescape and resolve once more what was just brought into the signed form.
-    private static readonly UriCreationOptions s_asWritten =
-        new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     private volatile SecondText? _lastDate;
 
     public SigV4Signer Signer { get; } = signer;
@@ -34,61 +30,62 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
     /// <summary>The same with a time of the caller's choice.</summary>
     public void Sign(HttpRequestMessage request, string payloadHash, AwsCredentials credentials, DateTimeOffset signedAt)
     {
-        Prepare(request, payloadHash, credentials, signedAt);
-        HeaderField[] fields = ArrayPool<HeaderField>.Shared.Rent(CountFields(request));
-        RequestParts parts = Collect(request, fields);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Signer.MaxAuthorizationLength(parts, credentials));
-        int length = Signer.WriteAuthorization(parts, payloadHash, credentials, signedAt, buffer);
-        request.Headers.TryAddWithoutValidation(
-            AmzHeaders.Authorization, Encoding.ASCII.GetString(buffer, 0, length));
-
-        ArrayPool<byte>.Shared.Return(buffer);
-        ArrayPool<HeaderField>.Shared.Return(fields, clearArray: true);
-    }
-
-    /// <summary>The steps of the signature that <paramref name="request"/> carries, for logs.</summary>
-    public SigningSteps Explain(HttpRequestMessage request, string payloadHash, AwsCredentials credentials)
-    {
-        HeaderField[] fields = new HeaderField[CountFields(request)];
-        RequestParts parts = Collect(request, fields);
-        return AmzDate.TryParse(parts.FindHeader(AmzHeaders.Date), out DateTimeOffset signedAt)
-            ? Signer.Explain(parts, payloadHash, credentials, signedAt)
-            : throw new InvalidOperationException("the request was not signed: it has no valid X-Amz-Date header");
-    }
-
-    /// <summary>Replaces the headers of earlier signatures and rewrites the target to the form that is signed.</summary>
-    private void Prepare(
-        HttpRequestMessage request, string payloadHash, AwsCredentials credentials, DateTimeOffset signedAt)
-    {
-        Uri target = request.RequestUri is { IsAbsoluteUri: true } absolute
+        Uri uri = request.RequestUri is { IsAbsoluteUri: true } absolute
             ? absolute
             : throw new InvalidOperationException("only a request with an absolute URI can be signed");
-        request.RequestUri = SignedTarget(target);
+        SignedTarget target = TargetOf(uri.Authority, uri.AbsolutePath, QueryOf(uri));
+        if (target.Path != uri.AbsolutePath || target.Query != QueryOf(uri))
+        {
+            request.RequestUri = target.ToUri(uri.Scheme);
+        }
+
+        Sign(request, target, payloadHash, credentials, signedAt);
+    }
+
+    /// <summary>The same for a target that <see cref="TargetOf"/> made, to which the request's URI leads.</summary>
+    public void Sign(
+        HttpRequestMessage request, in SignedTarget target, string payloadHash, AwsCredentials credentials, DateTimeOffset signedAt)
+    {
         HttpRequestHeaders headers = request.Headers;
         headers.Remove(AmzHeaders.Authorization);
         Replace(headers, AmzHeaders.Date, DateText(signedAt));
         Replace(headers, AmzHeaders.ContentSha256, payloadHash);
         Replace(headers, AmzHeaders.SecurityToken, credentials.SessionToken);
+
+        HeaderField[] fields = ArrayPool<HeaderField>.Shared.Rent(CountFields(request));
+        RequestParts parts = Collect(request, target, fields);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Signer.MaxAuthorizationLength(parts, credentials));
+        int length = Signer.WriteAuthorization(parts, payloadHash, credentials, signedAt, buffer);
+        headers.TryAddWithoutValidation(AmzHeaders.Authorization, Encoding.ASCII.GetString(buffer, 0, length));
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        ArrayPool<HeaderField>.Shared.Return(fields, clearArray: true);
     }
 
     /// <summary>
     /// The target with its path resolved (unless the service takes paths as they are) and its query in canonical
     /// form. The verifier then sees the same text whichever of its own rules it applies.
     /// </summary>
-    private Uri SignedTarget(Uri target)
-    {
-        string sentPath = target.AbsolutePath;
-        string path = Signer.PathRule.Normalize ? CanonicalPath.Resolve(sentPath) : sentPath;
-        string sentQuery = target.Query;
-        string query = sentQuery.Length > 1 ? CanonicalQuery.ToText(sentQuery[1..]) : "";
-        if (path == sentPath && sentQuery.AsSpan(Math.Min(1, sentQuery.Length)).SequenceEqual(query))
-        {
-            return target;
-        }
+    /// <param name="authority">Host and, unless it is the scheme's own, port: what goes out as <c>Host</c>.</param>
+    /// <param name="path">Escapes as sent.</param>
+    /// <param name="query">Without its question mark; empty for none.</param>
+    public SignedTarget TargetOf(string authority, string path, string query) => new(
+        authority,
+        Signer.PathRule.Normalize ? CanonicalPath.Resolve(path) : path,
+        query.Length > 0 ? CanonicalQuery.ToText(query) : "");
 
-        string mark = query.Length > 0 ? "?" : "";
-        return new Uri($"{target.Scheme}://{target.Authority}{path}{mark}{query}", s_asWritten);
+    /// <summary>The steps of the signature that <paramref name="request"/> carries, for logs.</summary>
+    public SigningSteps Explain(HttpRequestMessage request, string payloadHash, AwsCredentials credentials)
+    {
+        HeaderField[] fields = new HeaderField[CountFields(request)];
+        Uri uri = request.RequestUri!;
+        RequestParts parts = Collect(request, new SignedTarget(uri.Authority, uri.AbsolutePath, QueryOf(uri)), fields);
+        return AmzDate.TryParse(parts.FindHeader(AmzHeaders.Date), out DateTimeOffset signedAt)
+            ? Signer.Explain(parts, payloadHash, credentials, signedAt)
+            : throw new InvalidOperationException("the request was not signed: it has no valid X-Amz-Date header");
     }
+
+    private static string QueryOf(Uri uri) => uri.Query is ['?', .. string query] ? query : "";
 
     /// <summary>The same text for all requests of a second.</summary>
     private string DateText(DateTimeOffset signedAt)
@@ -116,9 +113,8 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
     private static int CountFields(HttpRequestMessage request) =>
         1 + request.Headers.NonValidated.Count + (request.Content?.Headers.NonValidated.Count ?? 0);
 
-    private static RequestParts Collect(HttpRequestMessage request, HeaderField[] fields)
+    private static RequestParts Collect(HttpRequestMessage request, in SignedTarget target, HeaderField[] fields)
     {
-        Uri target = request.RequestUri!;
         int count = 0;
         fields[count++] = new HeaderField(AmzHeaders.Host, request.Headers.Host ?? target.Authority);
         count = AddFields(request.Headers.NonValidated, fields, count);
@@ -127,9 +123,7 @@ public sealed class HttpRequestSigner(SigV4Signer signer, TimeProvider time)
             count = AddFields(request.Content.Headers.NonValidated, fields, count);
         }
 
-        ReadOnlySpan<char> query = target.Query.Length > 0 ? target.Query.AsSpan(1) : default;
-        return new RequestParts(
-            request.Method.Method, target.AbsolutePath, query, fields.AsSpan(0, count));
+        return new RequestParts(request.Method.Method, target.Path, target.Query, fields.AsSpan(0, count));
     }
 
     private static int AddFields(HttpHeadersNonValidated headers, HeaderField[] fields, int count)

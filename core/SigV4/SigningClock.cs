@@ -70,11 +70,14 @@ public sealed class SigningClock : TimeProvider
     public void Adopt(DateTimeOffset accepted, long timestamp) =>
         Set(accepted + _time.GetElapsedTime(timestamp) - _time.GetUtcNow());
 
+    /// <summary>True when <see cref="Observe"/> would look at a date: reading one costs more than asking this.</summary>
+    public bool WantsDate => _time.GetElapsedTime(Interlocked.Read(ref _lastSampleAt)) >= s_sampleInterval;
+
     /// <summary>Notes the date of an answer that was not refused for its time; cheap, most dates are not even looked at.</summary>
     /// <param name="answerDate">The answer's <c>Date</c>; null when it had none or came from a cache.</param>
     public void Observe(DateTimeOffset? answerDate)
     {
-        if (answerDate is not { } date || _time.GetElapsedTime(Interlocked.Read(ref _lastSampleAt)) < s_sampleInterval)
+        if (answerDate is not { } date || !WantsDate)
         {
             return;
         }
