@@ -5,7 +5,7 @@ namespace AmpEdge.Hosting;
 /// method does not fit, or neither when no pattern fits.
 /// </summary>
 internal readonly record struct RouteMatch(
-    Route? Route, List<KeyValuePair<string, string>> Values, string AllowedMethods)
+    Route? Route, IReadOnlyList<KeyValuePair<string, string>> Values, string AllowedMethods)
 {
     public static RouteMatch None => new(null, [], "");
 }

@@ -10,10 +10,14 @@ internal sealed class RouteNode
 
     public string ValueName { get; private set; } = "";
 
-    /// <summary>The node of <c>{*name}</c>, if there is one.</summary>
+    /// <summary>The node of <c>{*name}</c> or <c>{*}</c>, if there is one.</summary>
     public RouteNode? Rest { get; private set; }
 
+    /// <summary>Empty when nobody asks for the rest.</summary>
     public string RestName { get; private set; } = "";
+
+    /// <summary>True when every segment leads to <see cref="Rest"/>, whatever it says.</summary>
+    public bool HasRestOnly => Rest is not null && Value is null && Literals.Count == 0;
 
     /// <summary>By method; <c>*</c> stands for every method that is not named.</summary>
     public Dictionary<string, Route> Handlers { get; } = new(StringComparer.Ordinal);
@@ -37,7 +41,7 @@ internal sealed class RouteNode
     }
 
     /// <summary>The handler for a method; a GET handler answers HEAD as well.</summary>
-    public RouteMatch Choose(string method, List<KeyValuePair<string, string>> values)
+    public RouteMatch Choose(string method, IReadOnlyList<KeyValuePair<string, string>> values)
     {
         if (Handlers.TryGetValue(method, out Route? route)
             || (method == "HEAD" && Handlers.TryGetValue("GET", out route))

@@ -2,7 +2,8 @@ namespace AmpEdge.Hosting;
 
 /// <summary>
 /// Which handler answers which method and path. Patterns are literal segments, <c>{name}</c> for one segment and
-/// <c>{*name}</c> for the rest of the path; a literal segment wins over a value, a value over the rest.
+/// <c>{*name}</c> for the rest of the path, or <c>{*}</c> for one that nobody asks for; a literal segment wins over a value, a value
+/// over the rest.
 /// </summary>
 /// <remarks>
 /// Matching is on the path as sent, segment by segment, each decoded by itself: <c>%2F</c> does not split and
@@ -57,6 +58,11 @@ public sealed class RouteTable(string prefix = "")
             return RouteMatch.None;
         }
 
+        if (_root is { HasRestOnly: true, RestName: "", Rest: { } all })
+        {
+            return all.Choose(method, []);
+        }
+
         List<KeyValuePair<string, string>> values = [];
         return Find(_root, rawPath.AsSpan(1), values) is { } node ? node.Choose(method, values) : RouteMatch.None;
     }
@@ -90,7 +96,11 @@ public sealed class RouteTable(string prefix = "")
         if (node.Rest is { } all)
         {
             // The rest is handed on as sent: it may hold slashes that are data and slashes that divide.
-            values.Add(new(node.RestName, rest.ToString()));
+            if (node.RestName.Length > 0)
+            {
+                values.Add(new(node.RestName, rest.ToString()));
+            }
+
             return all;
         }
 

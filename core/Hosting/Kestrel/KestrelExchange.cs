@@ -36,8 +36,9 @@ internal sealed class KestrelExchange(HttpContext context) : HttpExchange
     internal override void TakeRouteValues(IReadOnlyList<KeyValuePair<string, string>> values)
     {
         base.TakeRouteValues(values);
-        foreach ((string name, string value) in values)
+        for (int index = 0; index < values.Count; index++)
         {
+            (string name, string value) = values[index];
             Context.Request.RouteValues[name] = value;
         }
     }

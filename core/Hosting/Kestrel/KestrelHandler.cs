@@ -6,7 +6,10 @@ namespace AmpEdge.Hosting;
 public static class KestrelHandler
 {
     /// <summary>The route table must be that of an <see cref="HttpServer"/>.</summary>
-    public static HttpHandler Of(RequestDelegate handler) => async exchange =>
+    public static HttpHandler Of(RequestDelegate handler) => Of((context, _) => handler(context));
+
+    /// <summary>The same for a handler that takes path and query as sent.</summary>
+    public static HttpHandler Of(Func<HttpContext, RequestTarget, Task> handler) => async exchange =>
     {
         if (exchange is not KestrelExchange kestrel)
         {
@@ -15,7 +18,7 @@ public static class KestrelHandler
 
         try
         {
-            await handler(kestrel.Context);
+            await handler(kestrel.Context, kestrel.Target);
         }
         catch (BadHttpRequestException refused)
         {
@@ -26,5 +29,10 @@ public static class KestrelHandler
 
     /// <summary>Maps a handler that takes Kestrel's context.</summary>
     public static RouteTable Map(this RouteTable routes, string methods, string pattern, RequestDelegate handler) =>
+        routes.Map(methods, pattern, Of(handler));
+
+    /// <summary>Maps a handler that takes Kestrel's context, and path and query as sent.</summary>
+    public static RouteTable Map(
+        this RouteTable routes, string methods, string pattern, Func<HttpContext, RequestTarget, Task> handler) =>
         routes.Map(methods, pattern, Of(handler));
 }

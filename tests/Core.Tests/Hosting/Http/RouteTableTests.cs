@@ -29,7 +29,7 @@ public sealed class RouteTableTests
         RouteMatch match = _routes.Match("GET", path);
 
         Assert.Equal(pattern, match.Route?.Pattern);
-        Assert.Equal(values, string.Join(' ', match.Values.ConvertAll(value => $"{value.Key}={value.Value}")));
+        Assert.Equal(values, string.Join(' ', new List<KeyValuePair<string, string>>(match.Values).ConvertAll(value => $"{value.Key}={value.Value}")));
     }
 
     [Theory]
@@ -44,6 +44,21 @@ public sealed class RouteTableTests
     [InlineData("")]
     public void What_no_pattern_covers_is_not_found(string path) =>
         Assert.Null(_routes.Match("GET", path).Route);
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/a/%zz//..")]
+    public void A_rest_that_nobody_asks_for_takes_everything_and_keeps_nothing(string path)
+    {
+        RouteTable all = new();
+        all.Map("*", "/{*}", static _ => Task.CompletedTask);
+
+        RouteMatch match = all.Match("PATCH", path);
+
+        Assert.Equal("/{*}", match.Route?.Pattern);
+        Assert.Empty(match.Values);
+        Assert.Equal("/{*}", all.Map("GET", "/a", static _ => Task.CompletedTask).Match("GET", path).Route?.Pattern);
+    }
 
     [Fact]
     public void A_value_that_is_no_UTF_8_is_handed_on_with_its_bytes()
