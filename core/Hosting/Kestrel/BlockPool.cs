@@ -5,17 +5,17 @@ using System.Runtime.InteropServices;
 namespace AmpEdge.Hosting;
 
 /// <summary>
-/// Blocks of two sizes for what connections and bodies hold for a moment: 4 KiB for heads and small messages, 32 KiB for whatever
+/// Blocks of two sizes for what connections and bodies hold for a moment: 4 KiB for heads and small messages, 64 KiB for whatever
 /// comes in bulk. What is given back beyond a bound goes to the collector, so that one large burst is not held for ever.
 /// </summary>
 public sealed class BlockPool : MemoryPool<byte>
 {
     public const int SmallBytes = 4 << 10;
-    public const int LargeBytes = 32 << 10;
+    public const int LargeBytes = 64 << 10;
 
     // 2 MiB and 8 MiB: what five hundred connections and eight bodies of a MiB need again at once.
     private const int MaxKeptSmall = 512;
-    private const int MaxKeptLarge = 256;
+    private const int MaxKeptLarge = 128;
 
     private readonly BlockShelf _small = new(SmallBytes, MaxKeptSmall);
     private readonly BlockShelf _large = new(LargeBytes, MaxKeptLarge);
@@ -25,8 +25,8 @@ public sealed class BlockPool : MemoryPool<byte>
 
     public override int MaxBufferSize => LargeBytes;
 
-    /// <summary>A block of 4 KiB, or of 32 KiB when more is asked for. Disposing it gives it back.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More than 32 KiB are asked for.</exception>
+    /// <summary>A block of 4 KiB, or of 64 KiB when more is asked for. Disposing it gives it back.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than 64 KiB are asked for.</exception>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, LargeBytes);
