@@ -170,7 +170,7 @@ internal sealed class ProxyHost : IDisposable
             ? null
             : new ServerTls(listener.Name, listener.Tls, _loggers.CreateLogger<ServerTls>(), _time);
         RouteTable routes = new();
-        routes.Map("*", "/{*path}", context => _endpoint.AnswerAsync(context, listener.Name));
+        routes.Map("*", "/{*}", (context, target) => _endpoint.AnswerAsync(context, target, listener.Name));
         HttpServerOptions options = new()
         {
             ListenAddress = listener.Address,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace AmpEdge.Proxy.Forwarding;
 
@@ -31,18 +32,22 @@ internal sealed class CountedContent(HttpContent content, ForwardRequest request
 
     private sealed class CountingStream(Stream inner, ForwardRequest request) : AnswerStream(inner)
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            int count = await Inner.ReadAsync(buffer, cancellationToken);
-            request.BytesOut += count;
-            return count;
+            ValueTask<int> reading = Inner.ReadAsync(buffer, cancellationToken);
+            return reading.IsCompletedSuccessfully ? ValueTask.FromResult(Count(reading.Result)) : CountAsync(reading);
         }
 
-        public override int Read(byte[] buffer, int offset, int count)
+        public override int Read(byte[] buffer, int offset, int count) => Count(Inner.Read(buffer, offset, count));
+
+        // Once for each part of a large answer: its state is used again.
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        private async ValueTask<int> CountAsync(ValueTask<int> reading) => Count(await reading);
+
+        private int Count(int bytes)
         {
-            int read = Inner.Read(buffer, offset, count);
-            request.BytesOut += read;
-            return read;
+            request.BytesOut += bytes;
+            return bytes;
         }
     }
 }

@@ -38,11 +38,14 @@ internal sealed class ForwardEndpoint
     }
 
     /// <summary>Answers a request that came in by a listener of that name.</summary>
-    public async Task AnswerAsync(HttpContext context, string listener)
+    /// <param name="context">The request and its answer.</param>
+    /// <param name="target">Path and query as sent.</param>
+    /// <param name="listener">The name.</param>
+    public async Task AnswerAsync(HttpContext context, RequestTarget target, string listener)
     {
         long startedAt = _journal.Now;
         RouteSet routes = _routes.Enter();
-        ForwardRequest request = new(context, listener) { Stop = _stop };
+        ForwardRequest request = new(context, target, listener) { Stop = _stop };
         _stop.ApplyTo(context);
         try
         {

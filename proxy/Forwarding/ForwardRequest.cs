@@ -8,11 +8,11 @@ namespace AmpEdge.Proxy.Forwarding;
 /// <summary>One request on its way through the proxy; each step fills in what the next ones need.</summary>
 internal sealed class ForwardRequest
 {
-    public ForwardRequest(HttpContext context, string listener)
+    public ForwardRequest(HttpContext context, RequestTarget target, string listener)
     {
         Context = context;
         Listener = listener;
-        Target = context.RawTarget();
+        Target = target;
         Path = CanonicalPath.Resolve(Target.RawPath);
     }
 

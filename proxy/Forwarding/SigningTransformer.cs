@@ -9,8 +9,7 @@ namespace AmpEdge.Proxy.Forwarding;
 /// <summary>Turns one request of a caller into the signed request for the upstream; made per request.</summary>
 internal sealed class SigningTransformer : HttpTransformer
 {
-    // The target goes out as the caller wrote it, but for what the signer itself brings into its signed form.
-    private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private SignedTarget _target;
 
     public required Upstream Upstream { get; init; }
 
@@ -50,7 +49,11 @@ internal sealed class SigningTransformer : HttpTransformer
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        proxyRequest.RequestUri = new Uri(Upstream.Origin + Target, s_asWritten);
+        // It goes out as the caller wrote it, but for what the signer brings into its signed form.
+        int query = Target.IndexOf('?', StringComparison.Ordinal);
+        _target = Upstream.Signer.TargetOf(
+            Upstream.Authority, query < 0 ? Target : Target[..query], query < 0 ? "" : Target[(query + 1)..]);
+        proxyRequest.RequestUri = _target.ToUri(Upstream.Scheme);
         proxyRequest.Headers.Host = Upstream.HostHeader;
         Sign(proxyRequest, Upstream.Clock.GetUtcNow());
     }
@@ -62,7 +65,7 @@ internal sealed class SigningTransformer : HttpTransformer
     public void Sign(HttpRequestMessage request, DateTimeOffset signedAt)
     {
         SignedAt = signedAt;
-        Upstream.Signer.Sign(request, PayloadHash, Credentials, signedAt);
+        Upstream.Signer.Sign(request, _target, PayloadHash, Credentials, signedAt);
         if (LogSigningProcess)
         {
             SigningSteps steps = Upstream.Signer.Explain(request, PayloadHash, Credentials);

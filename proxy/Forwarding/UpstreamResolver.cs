@@ -78,7 +78,7 @@ internal sealed class UpstreamResolver
         string origin = $"{_route.Upstream.Scheme}://{host}";
         SigningClock clock = _clocks.Of(origin);
         return new Upstream(
-            origin, _route.Upstream.SignHost, new HttpRequestSigner(new SigV4Signer(scope), clock), clock);
+            _route.Upstream.Scheme, host, _route.Upstream.SignHost, new HttpRequestSigner(new SigV4Signer(scope), clock), clock);
     }
 
     private static string Shown(string host) => host.Length <= 200 ? host : host[..200] + "…";

@@ -44,7 +44,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             config.AccessLog, _metrics, TimeProvider.System, new Random(1), _loggers.CreateLogger("access log"));
         ForwardEndpoint endpoint = CreateEndpoint(settings);
         RouteTable routes = new();
-        routes.Map("*", "/{*path}", context => endpoint.AnswerAsync(context, "default"));
+        routes.Map("*", "/{*}", (context, target) => endpoint.AnswerAsync(context, target, "default"));
         HttpServerOptions server = new()
         {
             ListenAddress = "127.0.0.1:0",
