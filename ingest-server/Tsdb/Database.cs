@@ -356,6 +356,7 @@ public sealed class Database : IDisposable
 
     private void ReadLog(IFileSystem files, string folder, DatabaseKey? key)
     {
+        long started = _time.GetTimestamp();
         HeadStart start = HeadStart.Read(_blocks.Files, folder, out string? damage);
         _snapshot = new HeadSnapshot(_blocks.Files, folder);
         bool fromSnapshot = _snapshot.TryLoad(_head, _log, _wal.Segments());
@@ -365,7 +366,11 @@ public sealed class Database : IDisposable
             ? new ReplayReport(0, 0, 0, 0, []) { FromSnapshot = true }
             : new LogReplay(_head, _log, start, key?.Log).Run(files, Path.Combine(folder, LogFolder), _wal.CutTail);
         SyncLog(files, Path.Combine(folder, LogFolder));
-        Replay = damage is null ? replay : replay with { Damages = [.. replay.Damages, damage] };
+        Replay = replay with
+        {
+            Damages = damage is null ? replay.Damages : [.. replay.Damages, damage],
+            Duration = _time.GetElapsedTime(started),
+        };
         _upkeep.Begin(start);
         _weight.Weigh();
         Start();

@@ -105,6 +105,9 @@ public sealed record HeadStats
     /// <summary>Log segments on the disk.</summary>
     public required int LogSegments { get; init; }
 
+    /// <summary><c>wal_segment_current</c>.</summary>
+    public required int LogSegment { get; init; }
+
     /// <summary>Every byte written to the log since the start, deleted segments included.</summary>
     public required long LogBytesWritten { get; init; }
 
@@ -162,6 +165,7 @@ public sealed record HeadStats
         MetadataRefused = head.Metadata.Refused,
         LogBytes = log.TotalBytes,
         LogSegments = log.SegmentCount,
+        LogSegment = log.Segment,
         LogBytesWritten = log.BytesWritten,
         LogRecords = log.Records,
         LogWritesFailed = log.Failures,

@@ -11,4 +11,7 @@ public sealed record ReplayReport(
 {
     /// <summary>The head came out of a snapshot, so the log was not read.</summary>
     public bool FromSnapshot { get; init; }
+
+    /// <summary>How long reading took.</summary>
+    public TimeSpan Duration { get; init; }
 }

@@ -29,6 +29,13 @@ public sealed class StoreAgainstPrometheusTests
         """requests_0_total offset 7m""",
     ];
 
+    /// <summary>Metrics that Prometheus has since a version after Debian's 2.42, and two that it shows once they count something.</summary>
+    private static readonly string[] s_absentMetrics =
+    [
+        "prometheus_tsdb_wal_storage_size_bytes", "prometheus_tsdb_retention_limit_seconds",
+        "prometheus_tsdb_out_of_order_samples_total", "prometheus_tsdb_out_of_bound_samples_total",
+    ];
+
     /// <summary>
     /// Not <c>increase</c> of what starts near zero: Prometheus extrapolates it otherwise since 2.52 (prometheus/prometheus#13725).
     /// </summary>
@@ -58,6 +65,7 @@ public sealed class StoreAgainstPrometheusTests
             await SendAsync(stream, prometheus, server);
             await CompareAsync(stream, prometheus, server, $"{gen}, from memory");
             native = await NativeHistogramsAsync(stream, server);
+            await CompareMetricsAsync(prometheus, server);
             Assert.Equal(0, await server.StopAsync());
         }
 
@@ -100,6 +108,43 @@ public sealed class StoreAgainstPrometheusTests
 
         Assert.Equal(stream.Histograms, samples);
         return series;
+    }
+
+    /// <summary>
+    /// Whatever the store calls as Prometheus calls its own is of the same type there, and what tells of the same stream is the same.
+    /// </summary>
+    private static async Task CompareMetricsAsync(RunningProgram prometheus, RunningProgram server)
+    {
+        Dictionary<string, string> theirs = TsdbTypes(await prometheus.GetAsync("/metrics"));
+        Dictionary<string, string> ours = TsdbTypes(await server.GetAsync("/metrics"));
+        Assert.True(ours.Count >= 35, $"{ours.Count} metrics only");
+        foreach ((string name, string type) in ours)
+        {
+            Assert.True(
+                theirs.TryGetValue(name, out string? other) ? other == type : Array.IndexOf(s_absentMetrics, name) >= 0,
+                $"{name} of type {type} is {other ?? "none"} in Prometheus");
+        }
+
+        foreach (string name in (string[])["head_max_time", "head_max_time_seconds", "wal_corruptions_total"])
+        {
+            double? value = await server.MetricAsync($$"""prometheus_tsdb_{{name}}{workspace="{{Pipeline.Workspace}}"}""");
+            Assert.Equal((name, await prometheus.MetricAsync($"prometheus_tsdb_{name}")), (name, value));
+        }
+
+        static Dictionary<string, string> TsdbTypes(string page)
+        {
+            Dictionary<string, string> types = [];
+            foreach (string line in Lines(page))
+            {
+                if (line.Split(' ') is ["#", "TYPE", string name, string type]
+                    && name.StartsWith("prometheus_tsdb_", StringComparison.Ordinal))
+                {
+                    types.Add(name, type);
+                }
+            }
+
+            return types;
+        }
     }
 
     private static async Task SendAsync(SeededStream stream, RunningProgram prometheus, RunningProgram server)

@@ -29,6 +29,12 @@ internal sealed class StoreMetrics
         _upkeep = database.UpkeepStats();
         Gauge("prometheus_tsdb_head_series", "Series with samples.", static stats => stats.Series);
         Gauge("prometheus_tsdb_head_chunks", "Chunks of samples.", static stats => stats.Chunks);
+        Gauge("prometheus_tsdb_head_min_time", "Time of the head's first sample, in milliseconds.", static stats => stats.MinTimeMs);
+        Gauge("prometheus_tsdb_head_min_time_seconds", "Time of the head's first sample, in seconds.", static stats => stats.MinTimeMs / 1000);
+        Gauge("prometheus_tsdb_head_max_time", "Time of the head's newest sample, in milliseconds.", static stats => stats.MaxTimeMs);
+        Gauge("prometheus_tsdb_head_max_time_seconds", "Time of the head's newest sample, in seconds.", static stats => stats.MaxTimeMs / 1000);
+        Counter("prometheus_tsdb_head_chunks_created_total", "Chunks begun.", static stats => stats.ChunksCreated);
+        Counter("prometheus_tsdb_head_chunks_removed_total", "Chunks that left the head.", static stats => stats.ChunksRemoved);
         Gauge("ampedge_tsdb_head_bytes", "Memory of labels, index and chunks.", static stats => stats.HeadBytes);
         Gauge("ampedge_tsdb_head_bytes_limit", "What that memory is cut back to.", static stats => stats.MaxHeadBytes);
         Gauge(
@@ -69,6 +75,13 @@ internal sealed class StoreMetrics
         Counter("prometheus_tsdb_wal_writes_failed_total", "Requests that the disk refused.", static stats => stats.LogWritesFailed);
         Counter("ampedge_tsdb_log_syncs_failed_total", "Syncs that the disk did not confirm.", static stats => stats.LogSyncsFailed);
         Counter("prometheus_tsdb_wal_truncations_total", "Times that old segments were deleted.", static stats => stats.LogTruncations);
+        Counter("prometheus_tsdb_wal_truncations_failed_total", "Runs of maintenance that the disk made fail.",
+            static stats => stats.MaintenanceFailures);
+        Gauge("prometheus_tsdb_wal_segment_current", "The number of the log's segment that is written to.", static stats => stats.LogSegment);
+        Counter("prometheus_tsdb_wal_corruptions_total", "Damages found in the log when it was read at the start.",
+            _ => _database.Replay.Damages.Count);
+        Gauge("prometheus_tsdb_data_replay_duration_seconds", "How long snapshot or log took to be read at the start.",
+            _ => _database.Replay.Duration.TotalSeconds);
         Counter("ampedge_tsdb_metadata_refused_total", "Metadata refused for too many families.", static stats => stats.MetadataRefused);
         AddUpkeep();
     }
@@ -92,7 +105,7 @@ internal sealed class StoreMetrics
         }
     }
 
-    private void Gauge(string name, string help, Func<HeadStats, long> read)
+    private void Gauge(string name, string help, Func<HeadStats, double> read)
     {
         MetricFamily<GaugeMetric> family = _metrics.Gauges(name, help, Label);
         family.With(_workspaceId).ReadFrom(() => read(Volatile.Read(ref _stats)));

@@ -57,6 +57,9 @@ internal sealed class HeadLog : IDisposable
     /// <summary>Bytes of all segments on the disk.</summary>
     public long TotalBytes => _wal.TotalBytes;
 
+    /// <summary>The segment that the next record stands in, should this one not end before.</summary>
+    public int Segment => _wal.End.Segment.Value;
+
     public int SegmentCount => _wal.Segments().Count;
 
     public long BytesWritten => Interlocked.Read(ref _bytesWritten);
