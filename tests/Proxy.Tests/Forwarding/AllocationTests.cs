@@ -16,8 +16,8 @@ public sealed class AllocationTests
 {
     private const int Requests = 500;
 
-    // README.md, "Memory", has what was measured; a fifth more is for versions of the runtime.
-    private const int MostBytesOfQuery = 16_000;
+    // 6,300 were measured of a Release build; in Debug the state of every async method is an object of its own.
+    private const int MostBytesOfQuery = 10_000;
 
     private const string Query =
         "GET /api/v1/query?query=sum%20by%20(job)%20(rate(http_requests_total%5B5m%5D))&time=1763870000 HTTP/1.1\r\nHost: h\r\nUser-Agent: Grafana/11.1.0\r\nAccept: application/json\r\n\r\n";
@@ -38,8 +38,8 @@ public sealed class AllocationTests
         Assert.InRange(query, 1, MostBytesOfQuery);
         Assert.InRange(small / query, 0.1, 1.5);
         Assert.InRange(write / small, 0.1, 1.5);
-        // 32 blocks to write, and what waiting for each may cost.
-        Assert.InRange(large / small, 0.1, 4);
+        // 16 blocks to write, and what waiting for each may cost.
+        Assert.InRange(large / small, 0.1, 2);
     }
 
     private static string Write(int length) => string.Create(
