@@ -18,7 +18,7 @@ internal static class ProviderName
         return source is EnvironmentVariablesAWSCredentials
             or AssumeRoleWithWebIdentityCredentials
             or GenericContainerCredentials
-            || (settings.Profile is null && IsInstanceMetadata(source))
+            or InstanceCredentials
             ? Describe(source)
             : $"profile '{settings.Profile ?? ProfileOfEnvironment()}' ({Describe(source)})";
     }
@@ -36,13 +36,14 @@ internal static class ProviderName
         AssumeRoleAWSCredentials role => $"role {role.RoleArn} with {Describe(role.SourceCredentials)}",
         ProcessAWSCredentials => "credential_process",
         SSOAWSCredentials sso => $"single sign-on: role {sso.RoleName} in account {sso.AccountId}",
+        InstanceCredentials instance => $"EC2 instance metadata: role {instance.Role}",
         _ when IsInstanceMetadata(source) => "EC2 instance metadata",
         SessionAWSCredentials => "session keys",
         BasicAWSCredentials => "keys",
         _ => source.GetType().Name,
     };
 
-    /// <summary>The class is internal to the SDK; it renews by itself and tells no end.</summary>
+    /// <summary>What a profile with <c>credential_source = Ec2InstanceMetadata</c> assumes its role with; internal to the SDK.</summary>
     private static bool IsInstanceMetadata(AWSCredentials source) =>
         source.GetType().Name == "DefaultInstanceProfileAWSCredentials";
 

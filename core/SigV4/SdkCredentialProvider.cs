@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 
 namespace AmpEdge.SigV4;
@@ -21,6 +22,7 @@ public sealed class SdkCredentialProvider(
     private readonly List<AssumedRole> _roles = [];
     private ProfileReader? _profile;
     private ProfileReader? _lateProfile;
+    private InstanceCredentials? _instance;
     private AWSCredentials? _roleSource;
     private volatile AWSCredentials? _lastSource;
     private volatile AWSCredentials? _last;
@@ -44,7 +46,11 @@ public sealed class SdkCredentialProvider(
     /// <summary>Sessions are dropped; keys of files and the environment have nothing behind them to ask again.</summary>
     public void Forget() => _forgotten = true;
 
-    public void Dispose() => DropRoles();
+    public void Dispose()
+    {
+        DropRoles();
+        _instance?.Dispose();
+    }
 
     private async Task<ImmutableCredentials> AskAsync(AWSCredentials provider, AWSCredentials source)
     {
@@ -111,14 +117,21 @@ public sealed class SdkCredentialProvider(
         {
             return await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).ConfigureAwait(false);
         }
-        catch (AmazonClientException)
+        catch (Exception problem) when (problem is AmazonClientException or ProfileNotFoundException)
         {
             if (TryGetLateProfile(out AWSCredentials? found))
             {
                 return found;
             }
 
-            throw;
+            if (problem is ProfileNotFoundException)
+            {
+                throw;
+            }
+
+            _instance ??= new InstanceCredentials(InstanceMetadataSettings.OfProcess, time);
+            _instance.EarlierLinks = problem.Message;
+            return _instance;
         }
     }
 

@@ -6,13 +6,13 @@ using Amazon.SSOOIDC;
 namespace AmpEdge.SigV4;
 
 /// <summary>
-/// The clients of single sign-on, which the SDK otherwise loads by name: a trimmed program would not have them. The client of
-/// STS it does find by name, because <see cref="AssumedRole"/> makes the very same; registering that one would cut profiles
+/// What the SDK has to be told once: the links of its chain, and the clients of single sign-on, which it otherwise loads by
+/// name: a trimmed program would not have them. The client of STS it does find by name, because <see cref="AssumedRole"/> makes the very same; registering that one would cut profiles
 /// with a role from their source of credentials.
 /// </summary>
 internal static class SdkDependencies
 {
-    // Whoever touches the class first registers; the SDK asks only when it meets a profile with SSO.
+    // Whoever touches the class first registers.
     private static readonly bool s_registered = Register();
 
     /// <summary>To be called before the SDK looks for credentials; as often as one likes.</summary>
@@ -23,6 +23,7 @@ internal static class SdkDependencies
         GlobalRuntimeDependencyRegistry registry = GlobalRuntimeDependencyRegistry.Instance;
         registry.RegisterSSOClient(CreateSso);
         registry.RegisterSSOOIDCClient(CreateSsoOidc);
+        CredentialChain.Register();
         return true;
     }
 

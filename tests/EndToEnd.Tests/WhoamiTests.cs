@@ -130,7 +130,8 @@ public sealed class WhoamiTests
             ["AWS_EC2_METADATA_DISABLED"] = "false",
             ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = identity.Url,
         },
-        "provider    EC2 instance metadata",
+        "provider    EC2 instance metadata: role node-role",
+        "expires     20",
         "asked: PUT /latest/api/token");
 
     [Fact]
@@ -207,24 +208,51 @@ public sealed class WhoamiTests
     public async Task A_token_that_the_kubelet_rotated_is_read_again_when_the_session_is_refused()
     {
         using WorkingFolder folder = new();
-        await using FakeIdentity identity = new();
-        await using SigningUpstream upstream = new(FakeIdentity.Session, FakeIdentity.SecondSession);
-        int port = Ports.Free();
-        await using RunningProgram proxy = RunningProgram.Start(
-            Programs.Proxy, port,
-            [
-                "--host", upstream.Address, "--upstream-url-scheme=http", "--region", Pipeline.Region, $"--port={port}",
-                $"--admin.listen-address=127.0.0.1:{Ports.Free()}",
-            ],
-            new Dictionary<string, string>
+        string asked = await RenewsAsync(
+            identity => new()
             {
                 ["AWS_WEB_IDENTITY_TOKEN_FILE"] = folder.Write("token", "first-token"),
                 ["AWS_ROLE_ARN"] = Role,
                 ["AWS_ENDPOINT_URL_STS"] = identity.Url,
-                ["AWS_REGION"] = Pipeline.Region,
-            });
+            },
+            () => folder.Write("token", "second-token"));
+
+        Assert.Contains("WebIdentityToken=second-token", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_instance_metadata_service_is_asked_again_when_the_session_is_refused()
+    {
+        string asked = await RenewsAsync(
+            static identity => new()
+            {
+                ["AWS_EC2_METADATA_DISABLED"] = "false",
+                ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = identity.Url,
+            },
+            static () => { });
+
+        Assert.Equal(3, asked.Split("PUT /latest/api/token").Length);
+    }
+
+    /// <summary>A session is ended before its time: the request must arrive with the next one. What was asked for credentials.</summary>
+    private static async Task<string> RenewsAsync(
+        Func<FakeIdentity, Dictionary<string, string>> surroundings, Action rotate)
+    {
+        await using FakeIdentity identity = new();
+        await using SigningUpstream upstream = new(FakeIdentity.Session, FakeIdentity.SecondSession);
+        int port = Ports.Free();
+        Dictionary<string, string> environment = surroundings(identity);
+        environment["AWS_REGION"] = Pipeline.Region;
+        await using RunningProgram proxy = RunningProgram.Start(
+            Programs.Proxy,
+            port,
+            [
+                "--host", upstream.Address, "--upstream-url-scheme=http", "--region", Pipeline.Region, $"--port={port}",
+                $"--admin.listen-address=127.0.0.1:{Ports.Free()}",
+            ],
+            environment);
         await proxy.WaitUntilReadyAsync("/api/v1/labels");
-        folder.Write("token", "second-token");
+        rotate();
         identity.GiveSecondSession = true;
         upstream.End(FakeIdentity.Session);
         byte[] body = Encoding.UTF8.GetBytes(new string('x', 100_000));
@@ -236,7 +264,7 @@ public sealed class WhoamiTests
         Assert.Equal(body, sent[^2].Body);
         Assert.Equal(body, sent[^1].Body);
         Assert.Contains("Credential=ASIASECOND/", sent[^1].Headers["Authorization"], StringComparison.Ordinal);
-        Assert.Contains("WebIdentityToken=second-token", string.Join('\n', identity.Requests), StringComparison.Ordinal);
+        return string.Join('\n', identity.Requests);
     }
 
     private static Task TellsAsync(

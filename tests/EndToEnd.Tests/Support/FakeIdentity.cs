@@ -31,7 +31,7 @@ public sealed class FakeIdentity : IAsyncDisposable
     /// <summary>What everybody is given.</summary>
     public static AwsCredentials Session { get; } = new("ASIASESSION", "session-secret", "session-token");
 
-    /// <summary>What STS gives once a test says so.</summary>
+    /// <summary>What everybody but the portal is given once a test says so.</summary>
     public static AwsCredentials SecondSession { get; } = new("ASIASECOND", "second-secret", "second-token");
 
     public bool GiveSecondSession { get; set; }
@@ -97,7 +97,7 @@ public sealed class FakeIdentity : IAsyncDisposable
         return Metadata(request);
     }
 
-    private static ScriptedResponse Metadata(ScriptedRequest request)
+    private ScriptedResponse Metadata(ScriptedRequest request)
     {
         if (request is { Method: "PUT", Target: "/latest/api/token" })
         {
@@ -126,9 +126,11 @@ public sealed class FakeIdentity : IAsyncDisposable
         </GetCallerIdentityResponse>
         """;
 
-    private static string KeysJson() => $$"""
+    private string KeysJson() => KeysJson(GiveSecondSession ? SecondSession : Session);
+
+    private static string KeysJson(AwsCredentials session) => $$"""
         {"Code": "Success", "LastUpdated": "2026-01-01T00:00:00Z", "Type": "AWS-HMAC", "RoleArn": "arn:aws:iam::123456789012:role/r",
-         "AccessKeyId": "{{Session.AccessKeyId}}", "SecretAccessKey": "{{Session.SecretAccessKey}}", "Token": "{{Session.SessionToken}}",
+         "AccessKeyId": "{{session.AccessKeyId}}", "SecretAccessKey": "{{session.SecretAccessKey}}", "Token": "{{session.SessionToken}}",
          "Expiration": "{{InAnHour()}}"}
         """;
 
