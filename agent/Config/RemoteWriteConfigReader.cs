@@ -57,7 +57,7 @@ internal static class RemoteWriteConfigReader
             Headers = ReadHeaders(section),
             WriteRelabelRules = RelabelReader.Read(
                 section, "write_relabel_configs", "empty or null relabeling rule in remote write config",
-                global.MetricNameValidationScheme),
+                global.MetricNameValidationScheme == NameSchemes.Utf8),
             SendExemplars = section.Bool("send_exemplars", false),
             SendNativeHistograms = section.Bool("send_native_histograms", false),
             RoundRobinDns = section.Bool("round_robin_dns", false),

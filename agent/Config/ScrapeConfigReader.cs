@@ -44,9 +44,9 @@ internal static class ScrapeConfigReader
             MetricNameValidationScheme = validation,
             MetricNameEscapingScheme = ReadEscaping(section, global, validation),
             RelabelRules = RelabelReader.Read(
-                section, "relabel_configs", "empty or null target relabeling rule in scrape config", validation),
+                section, "relabel_configs", "empty or null target relabeling rule in scrape config", validation == NameSchemes.Utf8),
             MetricRelabelRules = RelabelReader.Read(
-                section, "metric_relabel_configs", "empty or null metric relabeling rule in scrape config", validation),
+                section, "metric_relabel_configs", "empty or null metric relabeling rule in scrape config", validation == NameSchemes.Utf8),
             HttpClient = HttpClientConfigReader.Read(section),
         };
         config = WithLimits(config, section, global);

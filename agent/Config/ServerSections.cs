@@ -47,14 +47,14 @@ internal static partial class ServerSections
             return;
         }
 
-        RelabelReader.Read(alerting, "alert_relabel_configs", "empty or null alert relabeling rule", NameSchemes.Utf8);
+        RelabelReader.Read(alerting, "alert_relabel_configs", "empty or null alert relabeling rule", utf8Names: true);
         foreach (ConfigSection manager in alerting.Sections(
             "alertmanagers", "config.AlertmanagerConfig", "empty or null Alertmanager config section"))
         {
             RelabelReader.Read(
-                manager, "relabel_configs", "empty or null Alertmanager target relabeling rule", NameSchemes.Utf8);
+                manager, "relabel_configs", "empty or null Alertmanager target relabeling rule", utf8Names: true);
             RelabelReader.Read(
-                manager, "alert_relabel_configs", "empty or null Alertmanager alert relabeling rule", NameSchemes.Utf8);
+                manager, "alert_relabel_configs", "empty or null Alertmanager alert relabeling rule", utf8Names: true);
         }
 
         alerting.End();

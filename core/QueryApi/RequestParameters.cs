@@ -14,6 +14,9 @@ public sealed class RequestParameters
 
     public static RequestParameters Empty { get; } = new();
 
+    /// <summary>All pairs in the order in which they count.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> All => _pairs;
+
     /// <summary>Reads both sources; a bad percent escape or a semicolon between pairs is refused.</summary>
     public static bool TryParse(
         ReadOnlySpan<char> rawQuery, ReadOnlySpan<byte> form, out RequestParameters parameters, out string problem)

@@ -18,6 +18,9 @@ public readonly ref struct TimeSeriesV1
         HistogramCount = histogramCount;
     }
 
+    /// <summary>The whole message.</summary>
+    internal ReadOnlySpan<byte> Message => _message;
+
     /// <summary>
     /// The bytes from the first label field to the last one, tags and lengths included: equal bytes are equal labels, so
     /// they can key a cache.

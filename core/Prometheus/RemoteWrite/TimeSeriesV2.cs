@@ -10,6 +10,9 @@ public readonly ref struct TimeSeriesV2
         _message = message;
     }
 
+    /// <summary>The whole message.</summary>
+    internal ReadOnlySpan<byte> Message => _message;
+
     /// <summary>Pairs of symbols, names and values in turn, in the order sent.</summary>
     public ScalarsOf LabelRefs => new(_message, WriteRequestV2Fields.SeriesLabelRefsNumber, ProtobufField.Varint);
 

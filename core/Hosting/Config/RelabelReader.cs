@@ -1,18 +1,17 @@
-using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
 
-namespace AmpEdge.Agent.Config;
+namespace AmpEdge.Hosting;
 
 /// <summary>Reads and compiles a list of relabel rules.</summary>
-internal static class RelabelReader
+public static class RelabelReader
 {
     private static readonly RelabelAction[] s_actions = Enum.GetValues<RelabelAction>();
 
     /// <param name="section">Holds the list.</param>
     /// <param name="key">Of the list.</param>
     /// <param name="emptyRule">What is said of a rule without content.</param>
-    /// <param name="validation"><c>utf8</c> or <c>legacy</c> label names.</param>
-    public static IReadOnlyList<RelabelRule> Read(ConfigSection section, string key, string emptyRule, string validation)
+    /// <param name="utf8Names">Whether names of labels may be any UTF-8.</param>
+    public static IReadOnlyList<RelabelRule> Read(ConfigSection section, string key, string emptyRule, bool utf8Names)
     {
         List<RelabelRule> rules = [];
         foreach (ConfigSection entry in section.Sections(key, "relabel.plain", emptyRule))
@@ -24,7 +23,7 @@ internal static class RelabelReader
                 continue;
             }
 
-            if (RelabelRule.TryCompile(config, validation == NameSchemes.Utf8, out RelabelRule? rule, out string? error))
+            if (RelabelRule.TryCompile(config, utf8Names, out RelabelRule? rule, out string? error))
             {
                 rules.Add(rule);
             }
