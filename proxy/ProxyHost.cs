@@ -1,5 +1,6 @@
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.AccessLog;
+using AmpEdge.Proxy.Caching;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
@@ -7,6 +8,7 @@ using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Listening;
 using AmpEdge.Proxy.Routing;
 using AmpEdge.Proxy.Usage;
+using AmpEdge.Proxy.WriteFiltering;
 using AmpEdge.SigV4;
 using AmpEdge.Wal;
 using Microsoft.Extensions.Logging;
@@ -30,6 +32,7 @@ internal sealed class ProxyHost : IDisposable
     private readonly UsageObserver? _usage;
     private readonly ForwardEndpoint _endpoint;
     private readonly AccessLogger _accessLog;
+    private readonly LoopGuard _loops = new(Guid.NewGuid().ToString("N")[..12]);
     private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly ConfigReloader<ProxyConfig>? _reloader;
 
@@ -41,13 +44,15 @@ internal sealed class ProxyHost : IDisposable
         _time = time;
         _stop = new StopNotice(_readiness, time);
         CredentialSources credentials = new(_metrics, _readiness, loggers.CreateLogger<CredentialSources>(), time);
-        _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, time);
+        _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, _loops, time);
         _usage = CreateUsage(config.Usage);
         SigningClocks clocks = new(_metrics, loggers.CreateLogger<SigningClocks>(), time);
         _builder = new RouteSetBuilder(
             credentials.Take, _virtualWorkspaces, AwsRegion.Find, clocks, loggers.CreateLogger<CallerCheck>(), time,
             new Random(RandomSeed.Next()))
         {
+            Caches = new ReadCaches(_metrics, settings.MaxBufferedBytes, time),
+            WriteFilters = new WriteFilterMetrics(_metrics),
             Usage = _usage,
         };
         _routes = new CurrentRoutes(_builder.Build(config));
@@ -128,12 +133,11 @@ internal sealed class ProxyHost : IDisposable
     private ForwardEndpoint CreateEndpoint()
     {
         BodyBudget budget = new(_settings.MaxBufferedBytes);
-        LoopGuard loops = new(Guid.NewGuid().ToString("N")[..12]);
         ForwardMetrics metrics = new(_metrics, budget);
         ILogger log = _loggers.CreateLogger<ForwardEndpoint>();
-        UpstreamCall upstream = new(_settings, _forwarder, loops, metrics, log, _time, _usage);
+        UpstreamCall upstream = new(_settings, _forwarder, _loops, metrics, log, _time, _usage);
         RequestJournal journal = new(new RouteTraffic(_metrics), _accessLog, _time);
-        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, journal, _stop, log);
+        return new ForwardEndpoint(_routes, new RequestAdmission(_loops), budget, upstream, metrics, journal, _stop, log);
     }
 
     private UsageObserver? CreateUsage(UsageConfig usage) => usage.Enable

@@ -73,6 +73,7 @@ internal sealed class AccessLogger
         Text(json, ",\"listener\":"u8, request.Listener);
         Text(json, ",\"route\":"u8, request.RouteName);
         Text(json, ",\"caller\":"u8, request.Context.Connection.RemoteIpAddress?.ToString());
+        Text(json, ",\"identity\":"u8, IdentityOf(request));
         Text(json, ",\"method\":"u8, request.Context.Request.Method);
         Text(json, ",\"path\":"u8, ForwardEndpoint.Shown(request.Target.RawPath));
         Text(json, ",\"query\":"u8, HiddenQuery.Of(request.Target.RawQuery, config.QueryValues));
@@ -93,6 +94,14 @@ internal sealed class AccessLogger
 
         Text(json, ",\"error\":"u8, request.Problem);
         json.Raw("}\n"u8);
+    }
+
+    /// <summary>Who a caller has proved to be, by the certificate of its connection or a token; null when nobody asked.</summary>
+    private static string? IdentityOf(ForwardRequest request)
+    {
+        string? certificate = request.Context.Connection.ClientCertificate is { } shown ? $"certificate {shown.Subject}" : null;
+        string? token = request.CallerToken is { } name ? $"token {name}" : null;
+        return certificate is null || token is null ? certificate ?? token : $"{certificate}, {token}";
     }
 
     private static void Text(JsonBuffer json, ReadOnlySpan<byte> member, string? text)

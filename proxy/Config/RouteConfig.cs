@@ -1,3 +1,5 @@
+using AmpEdge.Prometheus;
+
 namespace AmpEdge.Proxy.Config;
 
 /// <summary>Which requests go where, signed with what.</summary>
@@ -42,6 +44,12 @@ internal sealed record RouteConfig
     public RetriesConfig Retries { get; init; } = new();
 
     public QueryGuardConfig QueryGuard { get; init; } = new();
+
+    /// <summary>Applied to the series of remote writes; empty: writes go on as they are.</summary>
+    public IReadOnlyList<RelabelRule> WriteRelabelRules { get; init; } = [];
+
+    /// <summary>Null: every read is asked of the upstream.</summary>
+    public ReadCacheConfig? Cache { get; init; }
 
     /// <summary>True when not all of an upstream may be reached: paths must then be what they look like.</summary>
     public bool IsConfined =>

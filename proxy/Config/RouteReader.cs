@@ -74,7 +74,21 @@ internal sealed class RouteReader
             Limits = LimitsReader.Read(section.Section("limits", "limits")),
             Retries = RetriesReader.Read(section.Section("retries", "retries")),
             QueryGuard = QueryGuardReader.Read(section.Section("query_guard", "query_guard")),
+            WriteRelabelRules = RelabelReader.Read(
+                section, "write_relabel_configs", "empty or null relabeling rule", utf8Names: true),
+            Cache = ReadCacheReader.Read(section.Section("cache", "cache")),
         };
+        if (route.WriteRelabelRules.Count > 0 && (virtualWorkspace is not null || route.Access == RouteAccess.ReadOnly))
+        {
+            string why = virtualWorkspace is null ? "access: read_only" : "virtual_workspace";
+            section.Fail("write_relabel_configs", $"are for writes, which this route does not take ({why})");
+        }
+
+        if (route.Access == RouteAccess.WriteOnly && route.Cache is not null)
+        {
+            section.Fail("cache", "is for reads, which this route does not take (access: write_only)");
+        }
+
         section.End();
         return route;
     }
@@ -160,6 +174,12 @@ internal sealed class RouteReader
                 if (workspace.Length > 0 && region is not null)
                 {
                     return upstream with { Host = $"aps-workspaces.{region}.amazonaws.com" };
+                }
+
+                if (workspace.Length > 0)
+                {
+                    section.Fail("workspace", "tells AMP's endpoint only together with sigv4.region", workspace, "sigv4.region or upstream beside it");
+                    return upstream;
                 }
 
                 section.Fail("upstream", "is missing", allowed: Allowed + "; or workspace and sigv4.region");

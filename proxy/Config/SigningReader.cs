@@ -6,6 +6,8 @@ namespace AmpEdge.Proxy.Config;
 /// <summary>Reads the <c>sigv4</c> section of a route; keys as Prometheus names them.</summary>
 internal static class SigningReader
 {
+    private const string Arn = "such as arn:aws:iam::123456789012:role/metrics";
+
     public static SigningConfig Read(ConfigSection? section)
     {
         SigningConfig defaults = new();
@@ -15,7 +17,7 @@ internal static class SigningReader
         }
 
         string? region = OrNull(section, "region");
-        string? role = OrNull(section, "role_arn");
+        string? role = ReadRole(section, OrNull(section, "role_arn"));
         string? externalId = OrNull(section, "external_id");
         string? sessionName = OrNull(section, "role_session_name");
         IReadOnlyList<RoleHop> roles = ReadRoles(section, RoleHop.Single(role, externalId, sessionName));
@@ -41,6 +43,17 @@ internal static class SigningReader
             section.Fail("external_id", "is used with role_arn only", externalId, "both or neither");
         }
 
+        if (role is null && sessionName is not null)
+        {
+            section.Fail("role_session_name", "is used with role_arn only", sessionName, "both or neither");
+        }
+
+        if (signing.Credentials is { StaticKeys: not null, Profile: { } profile })
+        {
+            section.Fail("profile", "stands beside access_key", profile, "one of them");
+        }
+
+        CheckSts(section, signing.Credentials);
         section.End();
         return signing;
     }
@@ -54,9 +67,10 @@ internal static class SigningReader
             string arn = hop.Text("role_arn");
             if (arn.Length == 0)
             {
-                hop.Fail("role_arn", "is missing", "", "such as arn:aws:iam::123456789012:role/metrics");
+                hop.Fail("role_arn", "is missing", "", Arn);
             }
 
+            _ = ReadRole(hop, arn);
             chain.Add(new RoleHop(arn, OrNull(hop, "external_id"), OrNull(hop, "role_session_name")));
             hop.End();
         }
@@ -69,10 +83,43 @@ internal static class SigningReader
         return chain.Count > 0 ? chain : single;
     }
 
+    /// <summary>A role's ARN as it is; what is none would only be told by STS, request by request.</summary>
+    private static string? ReadRole(ConfigSection section, string? arn)
+    {
+        if (!string.IsNullOrEmpty(arn)
+            && !(arn.StartsWith("arn:", StringComparison.Ordinal) && arn.Contains(":role/", StringComparison.Ordinal)))
+        {
+            section.Fail("role_arn", "is not the ARN of a role", arn, Arn);
+        }
+
+        return arn;
+    }
+
+    private static void CheckSts(ConfigSection section, CredentialSettings settings)
+    {
+        if (settings.StsEndpoint is not { } endpoint)
+        {
+            return;
+        }
+
+        if (settings.Roles.Count == 0)
+        {
+            section.Fail(
+                "sts_endpoint", "is asked for roles only", endpoint.OriginalString,
+                "a role_arn or role_chain beside it; web identity and profiles read AWS_ENDPOINT_URL_STS");
+        }
+
+        if (settings.UseFipsSts)
+        {
+            section.Fail("use_fips_sts_endpoint", "stands beside sts_endpoint, which is asked as it is", null, "one of them");
+        }
+    }
+
     private static Uri? ReadSts(ConfigSection section)
     {
         string? text = OrNull(section, "sts_endpoint");
-        bool valid = Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) && (endpoint.Scheme is "https" or "http");
+        bool valid = Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "https" or "http"
+            && endpoint is { Query: "", Fragment: "", UserInfo: "" };
         if (text is not null && !valid)
         {
             section.Fail("sts_endpoint", "is not a URL", text, "such as https://vpce-1.sts.eu-west-1.vpce.amazonaws.com");

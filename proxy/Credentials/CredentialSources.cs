@@ -1,4 +1,6 @@
+using System.Globalization;
 using AmpEdge.Hosting;
+using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Routing;
 using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging;
@@ -11,8 +13,10 @@ namespace AmpEdge.Proxy.Credentials;
 /// </summary>
 internal sealed class CredentialSources
 {
+    private const int MostShownRoutes = 10;
+
     private readonly Lock _sourcesLock = new();
-    private readonly List<CredentialSource> _sources = [];
+    private readonly Dictionary<CredentialSource, List<string>> _users = [];
     private readonly SharedParts<CredentialSettings, CredentialSource> _shared;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -25,11 +29,11 @@ internal sealed class CredentialSources
         _shared = new(Open, CloseAsync);
         _time = time;
         _log = log;
-        readiness.Require(() => FirstProblem());
+        readiness.Require(Problems);
         metrics.Gauge(
             "ampedge_proxy_credentials_available",
             "1 while there are credentials to sign with, for every route.",
-            () => FirstProblem() is null ? 1 : 0);
+            () => Problems() is null ? 1 : 0);
         metrics.Gauge(
             "ampedge_proxy_credentials_seconds_to_expiry",
             "Until the first credentials end; +Inf when they do not, 0 without any.",
@@ -40,10 +44,19 @@ internal sealed class CredentialSources
             .ReadFrom(() => Total(_ended.Failures, static status => status.Failures));
     }
 
-    /// <summary>The credentials of a setting; given back with its lease.</summary>
-    public RouteCredentials Take(CredentialSettings settings, List<IAsyncDisposable> leases)
+    /// <summary>The credentials of a route; given back with its lease.</summary>
+    public RouteCredentials Take(RouteConfig route, List<IAsyncDisposable> leases)
     {
-        CredentialSource source = _shared.Take(settings, leases);
+        CredentialSource source = _shared.Take(route.Signing.Credentials, leases);
+        string user = route.Upstream.Host is { } host
+            ? $"{route.Name} ({route.Upstream.Scheme}://{host})"
+            : $"{route.Name} (any AWS endpoint)";
+        lock (_sourcesLock)
+        {
+            _users[source].Add(user);
+        }
+
+        leases.Add(new PartLease(() => RemoveUser(source, user)));
         return new RouteCredentials(() => CredentialAnswer.Of(source), source.ReplaceAsync);
     }
 
@@ -53,7 +66,7 @@ internal sealed class CredentialSources
         source.Start();
         lock (_sourcesLock)
         {
-            _sources.Add(source);
+            _users.Add(source, []);
         }
 
         return source;
@@ -63,7 +76,7 @@ internal sealed class CredentialSources
     {
         lock (_sourcesLock)
         {
-            _sources.Remove(source);
+            _users.Remove(source);
             _ended = (_ended.Refreshes + source.Status.Refreshes, _ended.Failures + source.Status.Failures);
         }
 
@@ -74,21 +87,56 @@ internal sealed class CredentialSources
     {
         lock (_sourcesLock)
         {
-            return [.. _sources];
+            return [.. _users.Keys];
         }
     }
 
-    private string? FirstProblem()
+    private ValueTask RemoveUser(CredentialSource source, string user)
     {
+        lock (_sourcesLock)
+        {
+            // After its last lease a source has no users left to be told of.
+            _ = _users.TryGetValue(source, out List<string>? users) && users.Remove(user);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Which routes lack credentials, and why; null when none does.</summary>
+    private string? Problems()
+    {
+        List<string> problems = [];
         foreach (CredentialSource source in Sources())
         {
             if (!source.TryGet(out _, out string reason))
             {
-                return reason;
+                problems.Add($"{UsersOf(source)}: {reason}");
             }
         }
 
-        return null;
+        return problems.Count == 0 ? null : string.Join("; ", problems);
+    }
+
+    /// <summary>The routes of a source, each once: while a reload goes on, the old and the new ones both hold it.</summary>
+    private string UsersOf(CredentialSource source)
+    {
+        List<string> names = [];
+        lock (_sourcesLock)
+        {
+            foreach (string user in _users.GetValueOrDefault(source) ?? [])
+            {
+                if (!names.Contains(user))
+                {
+                    names.Add(user);
+                }
+            }
+        }
+
+        string shown = string.Join(", ", names.GetRange(0, Math.Min(names.Count, MostShownRoutes)));
+        string more = names.Count > MostShownRoutes
+            ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MostShownRoutes} more")
+            : "";
+        return $"{(names.Count == 1 ? "route" : "routes")} {shown}{more}";
     }
 
     private double SecondsToExpiry()

@@ -244,6 +244,7 @@ internal sealed class FanOutLists(
         }
 
         return calls.AskAsync(
+            call,
             requests,
             (request, body) =>
             {
@@ -253,8 +254,7 @@ internal sealed class FanOutLists(
                     return AnswerEnvelope.Read(body.Content, (ref AnswerReader reader) => read(ref reader, member));
                 }
             },
-            limit: null,
-            call.Cancel);
+            limit: null);
     }
 
     private Task<ApiError?> SendTextsAsync(

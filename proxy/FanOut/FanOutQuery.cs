@@ -43,11 +43,11 @@ internal sealed class FanOutQuery(
         }
 
         MemberOutcome<MemberAnswer>[] outcomes = await calls.AskAsync(
+            call,
             requests,
             (request, body) => QueryAnswer.Read(
                 body, _label, Encoding.UTF8.GetBytes(request.Member.Name), IsMatrix(plan.Parts[request.Part])),
-            query.Options.Timeout,
-            call.Cancel);
+            query.Options.Timeout);
         FailedMembers failed = FailedMembers.Of(outcomes);
         using PartAnswers answers = Gather(plan, outcomes, failed, out bool anyoneLeft);
         if (failed.Count > 0 && !anyoneLeft)

@@ -10,7 +10,8 @@ internal interface IMember
     /// <param name="path">Below the workspace's base, such as <c>/api/v1/labels</c>, escaped.</param>
     /// <param name="form">A form for POST, escaped; null for GET.</param>
     /// <param name="query">The query string of GET without question mark; may be empty.</param>
+    /// <param name="via">The proxies that it has come through.</param>
     /// <param name="cancel">Ends the request.</param>
     /// <exception cref="MemberFailedException">There is nothing to sign with, or the member cannot be reached.</exception>
-    Task<HttpResponseMessage> SendAsync(string path, string query, string? form, CancellationToken cancel);
+    Task<HttpResponseMessage> SendAsync(string path, string query, string? form, string via, CancellationToken cancel);
 }

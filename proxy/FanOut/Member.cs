@@ -46,7 +46,7 @@ internal sealed class Member : IMember
     /// <summary>Sees what is asked; null when nobody counts who reads what.</summary>
     public UsageObserver? Usage { get; init; }
 
-    public async Task<HttpResponseMessage> SendAsync(string path, string query, string? form, CancellationToken cancel)
+    public async Task<HttpResponseMessage> SendAsync(string path, string query, string? form, string via, CancellationToken cancel)
     {
         CredentialAnswer answer = _credentials();
         if (answer.Credentials is not { } credentials)
@@ -62,6 +62,7 @@ internal sealed class Member : IMember
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         request.Headers.Host = _upstream.HostHeader;
+        request.Headers.TryAddWithoutValidation("Via", via);
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("gzip"));
         byte[] body = [];
         if (form is not null)

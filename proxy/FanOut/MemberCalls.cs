@@ -24,17 +24,18 @@ internal sealed class MemberCalls(
     private readonly FanOutMetrics _metrics = metrics;
 
     /// <summary>Sends all requests; the outcomes are in their order.</summary>
+    /// <param name="call">On whose behalf.</param>
     /// <param name="requests">To any members, more than one to the same if need be.</param>
     /// <param name="read">Makes something of an answer's text, which it takes over when it returns.</param>
     /// <param name="limit">A shorter time than that of the configuration; null for that.</param>
-    /// <param name="cancel">The caller has gone.</param>
     public async Task<MemberOutcome<T>[]> AskAsync<T>(
+        FanOutCall call,
         IReadOnlyList<MemberRequest> requests,
         Func<MemberRequest, PooledBody, T> read,
-        TimeSpan? limit,
-        CancellationToken cancel)
+        TimeSpan? limit)
         where T : class
     {
+        CancellationToken cancel = call.Cancel;
         TimeSpan within = limit < timeout ? limit.Value : timeout;
         using CancellationTokenSource late = new(within, time);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
@@ -42,7 +43,7 @@ internal sealed class MemberCalls(
         Task<MemberOutcome<T>>[] running = new Task<MemberOutcome<T>>[requests.Count];
         for (int index = 0; index < running.Length; index++)
         {
-            running[index] = AskOneAsync(requests[index], read, within, turns, stop.Token);
+            running[index] = AskOneAsync(requests[index] with { Via = call.Via }, read, within, turns, stop.Token);
         }
 
         MemberOutcome<T>[] outcomes = await Task.WhenAll(running);
@@ -110,7 +111,7 @@ internal sealed class MemberCalls(
     {
         string query = request.IsGet ? request.Parameters : "";
         string? form = request.IsGet ? null : request.Parameters;
-        using HttpResponseMessage response = await request.Member.SendAsync(request.Path, query, form, stop);
+        using HttpResponseMessage response = await request.Member.SendAsync(request.Path, query, form, request.Via, stop);
         PooledBody body = new(_budget);
         try
         {

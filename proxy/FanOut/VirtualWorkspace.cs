@@ -16,6 +16,7 @@ internal sealed class VirtualWorkspace : IRequestHandler
     private readonly FanOutQuery _query;
     private readonly FanOutLists _lists;
     private readonly EngineOptions _options;
+    private readonly LoopGuard _loops;
     private readonly TimeProvider _time;
 
     public VirtualWorkspace(
@@ -25,9 +26,11 @@ internal sealed class VirtualWorkspace : IRequestHandler
         MemberCalls calls,
         FanOutEngine engine,
         FanOutMetrics metrics,
+        LoopGuard loops,
         TimeProvider time)
     {
         _name = name;
+        _loops = loops;
         List<string> names = [];
         foreach (IMember member in members)
         {
@@ -43,7 +46,8 @@ internal sealed class VirtualWorkspace : IRequestHandler
 
     public Task AnswerAsync(ForwardRequest request, PooledBody body) =>
         ApiExchange.RunAsync(request, body, (parameters, response) => AnswerAsync(
-            request, new FanOutCall(parameters, response, request.Context.RequestAborted)));
+            request, new FanOutCall(
+                parameters, response, _loops.EntriesBehind(request.Context.Request.Headers.Via), request.Context.RequestAborted)));
 
     private async Task<ApiError?> AnswerAsync(ForwardRequest request, FanOutCall call)
     {

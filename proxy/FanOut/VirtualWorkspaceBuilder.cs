@@ -10,16 +10,19 @@ internal sealed class VirtualWorkspaceBuilder : IDisposable
     private readonly BodyBudget _budget;
     private readonly FanOutMetrics _metrics;
     private readonly FanOutEngine _engine;
+    private readonly LoopGuard _loops;
     private readonly TimeProvider _time;
 
     /// <param name="maxBufferedBytes">What the answers of members may hold at once.</param>
     /// <param name="metrics">Counts requests to members.</param>
+    /// <param name="loops">Marks what members are asked.</param>
     /// <param name="time">The clock of queries without a time, and of time-outs.</param>
-    public VirtualWorkspaceBuilder(long maxBufferedBytes, MetricRegistry metrics, TimeProvider time)
+    public VirtualWorkspaceBuilder(long maxBufferedBytes, MetricRegistry metrics, LoopGuard loops, TimeProvider time)
     {
         _budget = new BodyBudget(maxBufferedBytes);
         _metrics = new FanOutMetrics(metrics, _budget);
         _engine = new FanOutEngine(time);
+        _loops = loops;
         _time = time;
     }
 
@@ -30,6 +33,7 @@ internal sealed class VirtualWorkspaceBuilder : IDisposable
         new MemberCalls(_budget, config.MaxAnswerBytes, config.Timeout, _metrics, _time),
         _engine,
         _metrics,
+        _loops,
         _time);
 
     public void Dispose() => _engine.Dispose();

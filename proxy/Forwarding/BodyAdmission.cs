@@ -1,5 +1,3 @@
-using System.Text;
-using AmpEdge.Hosting;
 using AmpEdge.Proxy.Routing;
 using Microsoft.AspNetCore.Http;
 
@@ -31,8 +29,8 @@ internal static class BodyAdmission
                 $"this proxy looks into queries (query_guard): send their parameters in the URL or by POST as {Form}");
         }
 
-        RequestTarget form = new("", isForm ? "?" + Encoding.UTF8.GetString(body.Content) : "");
-        string? problem = request.Route.Guard.Check(request.DecodedPath, request.Target, form, out string added);
+        string? problem = request.Route.Guard.Check(
+            request.DecodedPath, request.Target.RawQuery, isForm ? body.Content : default, out string added);
         request.AddedQuery = added;
         return problem is null
             ? null

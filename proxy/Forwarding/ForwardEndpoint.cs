@@ -1,6 +1,7 @@
 using System.Globalization;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.Proxy.WriteFiltering;
 using AmpEdge.SigV4;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -105,6 +106,9 @@ internal sealed class ForwardEndpoint
         request.BytesIn = body.Length;
         switch (read)
         {
+            case BodyOutcome.Complete when Filter(request, body) is { } refusal:
+                await RefuseAsync(request, refusal);
+                break;
             case BodyOutcome.Complete when BodyAdmission.Admit(request, body) is { } refusal:
                 await RefuseAsync(request, refusal);
                 break;
@@ -112,7 +116,7 @@ internal sealed class ForwardEndpoint
                 await RefuseAsync(request, refusal);
                 break;
             case BodyOutcome.Complete:
-                await (request.Handler?.AnswerAsync(request, body) ?? _upstream.SendAsync(request, body));
+                await (request.Route.Cache?.AnswerAsync(request, body, SendAsync) ?? SendAsync(request, body));
                 break;
             case BodyOutcome.CallerGone:
                 ForwardLog.CallerGone(_log, request.Context.Request.Method, Shown(request.Path), body.Length);
@@ -123,6 +127,15 @@ internal sealed class ForwardEndpoint
                 break;
         }
     }
+
+    /// <summary>Leaves of a write what the route's rules leave; null when it may go on.</summary>
+    private static Refusal? Filter(ForwardRequest request, PooledBody body) =>
+        request.Handler is null && request.Route.WriteFilter is { } filter && RouteWriteFilter.Filters(request)
+            ? filter.Apply(request, body)
+            : null;
+
+    private Task SendAsync(ForwardRequest request, PooledBody body) =>
+        request.Handler?.AnswerAsync(request, body) ?? _upstream.SendAsync(request, body);
 
     /// <summary>The body is hashed once, for whoever needs its hash. Null when its caller's own hash is right, or absent.</summary>
     private static Refusal? Hash(ForwardRequest request, PooledBody body)

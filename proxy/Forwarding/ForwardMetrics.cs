@@ -74,6 +74,7 @@ internal sealed class ForwardMetrics
         RefusalReason.BadFraming => "bad_framing",
         RefusalReason.BodyTooLarge => "body_too_large",
         RefusalReason.BufferFull => "buffer_full",
+        RefusalReason.NotFilterable => "not_filterable",
         RefusalReason.WrongPayloadHash => "wrong_payload_hash",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "has no label"),
     };

@@ -53,6 +53,9 @@ internal sealed class ForwardRequest
     /// <summary>The name of the route; empty as long as none has taken it.</summary>
     public string RouteName { get; private set; } = "";
 
+    /// <summary>The name of the token that its caller has shown; null when none was asked for.</summary>
+    public string? CallerToken { get; set; }
+
     /// <summary>Bytes of its body that were read.</summary>
     public long BytesIn { get; set; }
 

@@ -96,6 +96,16 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
         return true;
     }
 
+    /// <summary>Puts other content in the place of what was read, before that is sent; false when the budget has no room for it.</summary>
+    /// <param name="content">Not a part of this body.</param>
+    public bool TryReplace(ReadOnlySpan<byte> content)
+    {
+        GiveBackBlocks();
+        Length = 0;
+        _fullBytes = 0;
+        return TryAppend(content, content.Length);
+    }
+
     /// <summary>Counts bytes that were read into <see cref="Free"/>.</summary>
     public void Advance(int bytes) => Length += bytes;
 

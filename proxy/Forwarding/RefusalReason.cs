@@ -45,6 +45,9 @@ internal enum RefusalReason
     /// <summary>All bodies together hold as much as they may.</summary>
     BufferFull,
 
+    /// <summary>A write that the route's filter cannot look into.</summary>
+    NotFilterable,
+
     /// <summary>Its body is not the one whose hash its caller sent along.</summary>
     WrongPayloadHash,
 }

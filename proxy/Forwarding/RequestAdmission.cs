@@ -51,10 +51,21 @@ internal sealed class RequestAdmission(LoopGuard loops)
             ?? (request.Handler is null ? FindUpstream(request, route) : null);
     }
 
-    private static Refusal? CheckCaller(CallerCheck? check, ForwardRequest request) =>
-        check?.Check(request.Context) is { } refused
-            ? new Refusal(RefusalReason.Caller, refused.Status, refused.Problem)
-            : null;
+    private static Refusal? CheckCaller(CallerCheck? check, ForwardRequest request)
+    {
+        if (check is null)
+        {
+            return null;
+        }
+
+        if (check.Check(request.Context) is { } refused)
+        {
+            return new Refusal(RefusalReason.Caller, refused.Status, refused.Problem);
+        }
+
+        request.CallerToken ??= check.TokenName;
+        return null;
+    }
 
     /// <summary>What the route says of the path, as it came and as it goes on.</summary>
     private static Refusal? CheckRoute(ForwardRequest request, ProxyRoute route)

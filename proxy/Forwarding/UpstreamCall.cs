@@ -6,6 +6,7 @@ using AmpEdge.SigV4;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AmpEdge.Proxy.Forwarding;
@@ -182,11 +183,12 @@ internal sealed class UpstreamCall
     {
         HttpRequest request = forward.Context.Request;
         bool hasBody = forward.Context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? body.Length > 0;
+        StringValues via = request.Headers.Via;
         forward.Route.Config.Headers.Apply(request.Headers);
         HopByHop.Remove(request.Headers);
         request.Headers.Remove(AmzHeaders.Authorization);
         request.Headers.Remove("Expect");
-        _loops.Mark(request.Headers);
+        _loops.Mark(request.Headers, via);
         request.ContentLength = null;
         forward.Context.Features.Set<IHttpRequestBodyDetectionFeature>(NoYarpBody.Instance);
         return hasBody;

@@ -37,6 +37,9 @@ internal sealed class CallerCheck
         }
     }
 
+    /// <summary>The name of the token that callers show, which is that of its file; null when none is asked for.</summary>
+    public string? TokenName => _tokenHash is null ? null : Path.GetFileName(_config.BearerTokenFile);
+
     /// <summary>Null when the caller may; else the status and what is missing.</summary>
     public (int Status, string Problem)? Check(HttpContext context)
     {

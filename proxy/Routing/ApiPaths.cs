@@ -14,10 +14,22 @@ internal static class ApiPaths
         "/api/v1/format_query", "/api/v1/parse_query", "/api/v1/read",
     ];
 
+    private static readonly string[] s_shared =
+    [
+        "/api/v1/query", "/api/v1/query_range", "/api/v1/query_exemplars", "/api/v1/series", "/api/v1/labels", "/api/v1/metadata",
+    ];
+
     /// <summary>True for what changes nothing; a POST to a path that is not known is taken to change something.</summary>
     public static bool IsRead(string method, ReadOnlySpan<char> path) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
         || (HttpMethods.IsPost(method) && EndsWithOne(path, s_queries));
+
+    /// <summary>True for the reads whose answers are alike for all who ask the same: queries, series, labels, metadata.</summary>
+    public static bool IsSharedRead(string method, ReadOnlySpan<char> path) =>
+        (HttpMethods.IsGet(method) || HttpMethods.IsPost(method))
+        && (EndsWithOne(path, s_shared)
+            || (HttpMethods.IsGet(method) && path.EndsWith("/values", StringComparison.Ordinal)
+                && path.Contains("/api/v1/label/", StringComparison.Ordinal)));
 
     /// <summary>True for what sends samples.</summary>
     public static bool IsSampleWrite(string method, ReadOnlySpan<char> path) =>

@@ -1,8 +1,10 @@
+using AmpEdge.Proxy.Caching;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Listening;
+using AmpEdge.Proxy.WriteFiltering;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace AmpEdge.Proxy.Routing;
@@ -26,6 +28,12 @@ internal sealed class ProxyRoute
     public required RetryPolicy Retries { get; init; }
 
     public required QueryGuard Guard { get; init; }
+
+    /// <summary>Null for a route whose writes go on as they are.</summary>
+    public RouteWriteFilter? WriteFilter { get; init; }
+
+    /// <summary>Null for a route whose reads are all asked of the upstream.</summary>
+    public ReadCache? Cache { get; init; }
 
     /// <summary>What answers in place of an upstream; null when there is an upstream, and only then what follows is there.</summary>
     public VirtualWorkspace? Virtual { get; init; }

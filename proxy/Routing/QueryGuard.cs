@@ -5,11 +5,14 @@ using AmpEdge.QueryApi;
 
 namespace AmpEdge.Proxy.Routing;
 
-/// <summary>Refuses queries that would cost too much and tells AMP where to stop the others.</summary>
+/// <summary>
+/// Refuses queries that would cost too much and tells AMP where to stop the others. Parameters are read by the parsers of our
+/// own query API; what those cannot read is refused, so that nothing passes that a server might understand otherwise.
+/// </summary>
 internal sealed class QueryGuard(QueryGuardConfig config)
 {
     /// <summary>AMP ends a query that processes more samples than this parameter says.</summary>
-    private const string Threshold = "max_samples_processed_error_threshold";
+    private const string Threshold = QueryCall.ErrorThreshold;
 
     public bool IsOn => config.MaxSamplesProcessed > 0 || config.MaxRange > TimeSpan.Zero;
 
@@ -22,28 +25,40 @@ internal sealed class QueryGuard(QueryGuardConfig config)
     /// before one of the URL, and the first of several, as the servers read them.
     /// </summary>
     /// <param name="path">As it will be forwarded, escapes undone.</param>
-    /// <param name="query">Of the URL.</param>
-    /// <param name="form">The parameters of a form in the body, written as a query is; empty without one.</param>
+    /// <param name="query">Of the URL, with or without its question mark.</param>
+    /// <param name="form">The body, when it is a form; empty without one.</param>
     /// <param name="added">To be appended to the URL's query; empty for nothing.</param>
-    public string? Check(string path, RequestTarget query, RequestTarget form, out string added)
+    public string? Check(string path, string query, ReadOnlySpan<byte> form, out string added)
     {
         added = "";
-        bool isRange = ApiPaths.IsRangeQuery(path);
         if (!Guards(path))
         {
             return null;
         }
 
-        return (isRange ? CheckRange(query, form) : null) ?? CheckThreshold(query, form, out added);
+        if (!RequestParameters.TryParse(query, form, out RequestParameters parameters, out string unreadable))
+        {
+            return $"the query's parameters cannot be read: {unreadable}; escape them as a browser does";
+        }
+
+        return (ApiPaths.IsRangeQuery(path) ? CheckRange(parameters) : null) ?? CheckThreshold(parameters, out added);
     }
 
-    private string? CheckRange(RequestTarget query, RequestTarget form)
+    private string? CheckRange(RequestParameters parameters)
     {
-        if (config.MaxRange <= TimeSpan.Zero
-            // Read as the servers read them: what is no time for us is none for them.
-            || !TimeParameter.TryParse(Given(query, form, "start"), out long startMs, out _)
-            || !TimeParameter.TryParse(Given(query, form, "end"), out long endMs, out _)
-            || endMs - startMs <= config.MaxRange.TotalMilliseconds)
+        if (config.MaxRange <= TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        string? noStart = ReadTime(parameters, "start", out long startMs);
+        string? noEnd = ReadTime(parameters, "end", out long endMs);
+        if (noStart is not null || noEnd is not null)
+        {
+            return noStart ?? noEnd;
+        }
+
+        if (endMs - startMs <= config.MaxRange.TotalMilliseconds)
         {
             return null;
         }
@@ -53,7 +68,12 @@ internal sealed class QueryGuard(QueryGuardConfig config)
             + $"{PrometheusDuration.Format(config.MaxRange)} that this proxy allows (query_guard.max_range); ask for a shorter time";
     }
 
-    private string? CheckThreshold(RequestTarget query, RequestTarget form, out string added)
+    private static string? ReadTime(RequestParameters parameters, string name, out long timestampMs) =>
+        TimeParameter.TryParse(parameters.Get(name), out timestampMs, out string problem)
+            ? null
+            : $"invalid parameter \"{name}\": {problem}; give it in seconds since 1970 or as 2006-01-02T15:04:05Z (query_guard.max_range)";
+
+    private string? CheckThreshold(RequestParameters parameters, out string added)
     {
         added = "";
         if (config.MaxSamplesProcessed == 0)
@@ -61,20 +81,17 @@ internal sealed class QueryGuard(QueryGuardConfig config)
             return null;
         }
 
-        string given = Given(query, form, Threshold);
-        if (given.Length == 0)
+        List<string> given = parameters.GetAll(Threshold);
+        if (given.Count == 0)
         {
             added = string.Create(CultureInfo.InvariantCulture, $"{Threshold}={config.MaxSamplesProcessed}");
             return null;
         }
 
-        return long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out long own)
+        return long.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out long own)
             && own > 0 && own <= config.MaxSamplesProcessed
             ? null
-            : $"{Threshold} is '{(given.Length <= 40 ? given : given[..40] + "…")}', allowed: from 1 to "
+            : $"{Threshold} is '{(given[0].Length <= 40 ? given[0] : given[0][..40] + "…")}', allowed: from 1 to "
                 + $"{config.MaxSamplesProcessed} (query_guard.{Threshold}); leave it out for that number";
     }
-
-    private static string Given(RequestTarget query, RequestTarget form, string name) =>
-        form.Parameter(name) is { Length: > 0 } inForm ? inForm : query.Parameter(name);
 }

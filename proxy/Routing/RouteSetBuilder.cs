@@ -1,4 +1,5 @@
 using AmpEdge.Hosting;
+using AmpEdge.Proxy.Caching;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
@@ -6,6 +7,7 @@ using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Listening;
 using AmpEdge.Proxy.LocalAnswers;
 using AmpEdge.Proxy.Usage;
+using AmpEdge.Proxy.WriteFiltering;
 using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +18,7 @@ namespace AmpEdge.Proxy.Routing;
 /// </summary>
 internal sealed class RouteSetBuilder
 {
-    private readonly Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> _takeCredentials;
+    private readonly Func<RouteConfig, List<IAsyncDisposable>, RouteCredentials> _takeCredentials;
     private readonly SharedParts<ConnectionConfig, UpstreamConnections> _connections;
     private readonly SharedParts<(string Route, LimitsConfig Config), RouteLimits> _limits;
     private readonly SharedParts<(string Route, RetriesConfig Config), RetryPolicy> _retries;
@@ -26,7 +28,7 @@ internal sealed class RouteSetBuilder
     private readonly ILogger _log;
     private readonly TimeProvider _time;
 
-    /// <param name="takeCredentials">The credentials of a setting, as <see cref="CredentialSources.Take"/> gives them.</param>
+    /// <param name="takeCredentials">The credentials of a route, as <see cref="CredentialSources.Take"/> gives them.</param>
     /// <param name="virtualWorkspaces">Makes what answers on routes without an upstream.</param>
     /// <param name="findRegion">Asked once, if a route and its host tell none; may take seconds.</param>
     /// <param name="clocks">What signatures are dated by.</param>
@@ -34,7 +36,7 @@ internal sealed class RouteSetBuilder
     /// <param name="time">The clock of limits.</param>
     /// <param name="random">Spreads repetitions.</param>
     public RouteSetBuilder(
-        Func<CredentialSettings, List<IAsyncDisposable>, RouteCredentials> takeCredentials,
+        Func<RouteConfig, List<IAsyncDisposable>, RouteCredentials> takeCredentials,
         VirtualWorkspaceBuilder virtualWorkspaces,
         Func<string?> findRegion,
         SigningClocks clocks,
@@ -56,6 +58,12 @@ internal sealed class RouteSetBuilder
         _log = log;
         _time = time;
     }
+
+    /// <summary>Makes what answers equal reads once.</summary>
+    public required ReadCaches Caches { get; init; }
+
+    /// <summary>Makes what leaves out series of writes.</summary>
+    public required WriteFilterMetrics WriteFilters { get; init; }
 
     /// <summary>Sees what members of virtual workspaces are asked; null when nobody counts who reads what.</summary>
     public UsageObserver? Usage { get; init; }
@@ -117,6 +125,7 @@ internal sealed class RouteSetBuilder
                     Limits = _limits.Take((route.Name, route.Limits), leases),
                     Retries = _retries.Take((route.Name, route.Retries), leases),
                     Guard = new QueryGuard(route.QueryGuard),
+                    Cache = Caches.Create(route, leases),
                     Virtual = _virtualWorkspaces.Build(workspace, members),
                 };
             }
@@ -146,8 +155,10 @@ internal sealed class RouteSetBuilder
         Limits = _limits.Take((route.Name, route.Limits), leases),
         Retries = _retries.Take((route.Name, route.Retries), leases),
         Guard = new QueryGuard(route.QueryGuard),
+        Cache = Caches.Create(route, leases),
+        WriteFilter = WriteFilters.Create(route.Name, route.WriteRelabelRules),
         Upstreams = new UpstreamResolver(route, () => RegionOf(route), _clocks),
-        Credentials = _takeCredentials(route.Signing.Credentials, leases),
+        Credentials = _takeCredentials(route, leases),
         Connections = _connections.Take(ConnectionConfig.Of(route), leases),
         ForwarderSettings = ResponseForwarder.SettingsOf(route.Timeouts),
     };

@@ -8,21 +8,26 @@ namespace AmpEdge.EndToEnd.Tests.Support;
 /// <summary>A service of AWS on loopback that checks signatures, keeps what came and refuses in AWS's words.</summary>
 public sealed class SigningUpstream : IAsyncDisposable, IVerificationKeys
 {
-    private static readonly VerifierOptions s_options = new() { Service = "aps", Regions = [Pipeline.Region] };
-
     private readonly ConcurrentDictionary<string, VerificationKey> _keys = [];
     private readonly ConcurrentDictionary<string, bool> _ended = [];
     private readonly ScriptedHttpServer _server;
     private readonly SigV4Verifier _verifier;
 
     public SigningUpstream(params ReadOnlySpan<AwsCredentials> trusted)
+        : this(Pipeline.Region, trusted)
+    {
+    }
+
+    /// <summary>The same in another region.</summary>
+    public SigningUpstream(string region, params ReadOnlySpan<AwsCredentials> trusted)
     {
         foreach (AwsCredentials credentials in trusted)
         {
             Trust(credentials);
         }
 
-        _verifier = new SigV4Verifier(s_options, this, TimeProvider.System);
+        _verifier = new SigV4Verifier(
+            new VerifierOptions { Service = "aps", Regions = [region] }, this, TimeProvider.System);
         _server = new ScriptedHttpServer(request => Task.FromResult(Answer(request)));
     }
 

@@ -1,8 +1,15 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.AccessLog;
+using AmpEdge.Proxy.Config;
+using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Tests.Forwarding;
+using AmpEdge.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AmpEdge.Proxy.Tests.AccessLog;
@@ -39,6 +46,59 @@ public sealed class AccessLoggerTests
         Assert.StartsWith("http://127.0.0.1:", line.GetProperty("upstream").GetString(), StringComparison.Ordinal);
         Assert.True(line.GetProperty("duration_seconds").GetDouble() >= line.GetProperty("upstream_seconds").GetDouble());
         Assert.False(line.TryGetProperty("error", out _));
+    }
+
+    [Theory]
+    [InlineData(false, false, null)]
+    [InlineData(true, false, "certificate CN=grafana, O=example")]
+    [InlineData(false, true, "token grafana.token")]
+    [InlineData(true, true, "certificate CN=grafana, O=example, token grafana.token")]
+    public async Task Callers_that_proved_who_they_are_are_named(bool certificate, bool token, string? identity)
+    {
+        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        AccessLogger log = new(
+            new AccessLogConfig { Path = file }, new MetricRegistry(), TimeProvider.System, new Random(1), NullLogger.Instance);
+        await log.File.StartAsync(CancellationToken.None);
+        (string pem, string key) = LoopbackCertificate.CreatePem("CN=grafana, O=example");
+        using X509Certificate2 shown = X509Certificate2.CreateFromPem(pem, key);
+        DefaultHttpContext context = new();
+        context.Connection.ClientCertificate = certificate ? shown : null;
+        log.Write(
+            new ForwardRequest(context, RequestTarget.Parse("/"), "pod")
+            {
+                Stop = new StopNotice(new Readiness(), TimeProvider.System),
+                CallerToken = token ? "grafana.token" : null,
+            },
+            200,
+            TimeSpan.Zero);
+        await log.File.StopAsync(CancellationToken.None);
+
+        JsonElement line = Assert.Single(await LinesAsync(file));
+        Assert.Equal(identity, line.TryGetProperty("identity", out JsonElement told) ? told.GetString() : null);
+    }
+
+    [Fact]
+    public async Task The_token_that_a_route_asked_for_is_named_by_its_file()
+    {
+        using TempFolder folder = new();
+        string file = folder.At("access.log");
+        string token = folder.Write("keda.token", "secret");
+        string route = "routes: [{name: main, upstream: UPSTREAM, sigv4: {region: us-east-1}, "
+            + $"caller: {{bearer_token_file: {token}}}}}]\n";
+        await using (ProxyUnderTest proxy = await ProxyUnderTest.StartWithFileAsync($"{route}access_log: {{path: {file}}}\n"))
+        {
+            using HttpResponseMessage refused = await proxy.Client.GetAsync(proxy.Address);
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+            proxy.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
+            await proxy.Client.GetStringAsync(proxy.Address);
+            Assert.True(SpinWait.SpinUntil(
+                () => proxy.Metrics().Contains("ampedge_proxy_route_requests_total{route=\"main\",code=\"200\"} 1\n", StringComparison.Ordinal),
+                TimeSpan.FromSeconds(20)));
+        }
+
+        List<JsonElement> lines = await LinesAsync(file);
+        Assert.False(lines[0].TryGetProperty("identity", out _));
+        Assert.Equal("token keda.token", lines[1].GetProperty("identity").GetString());
     }
 
     [Fact]

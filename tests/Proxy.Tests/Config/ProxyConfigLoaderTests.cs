@@ -73,6 +73,9 @@ public sealed class ProxyConfigLoaderTests
             route.Retries);
         Assert.Equal(
             new QueryGuardConfig { MaxSamplesProcessed = 1_000_000_000, MaxRange = TimeSpan.FromDays(32) }, route.QueryGuard);
+        ReadCacheConfig cache = route.Cache!;
+        Assert.Equal((TimeSpan.FromSeconds(15), 32 << 20, 1 << 20), (cache.Ttl, cache.MaxBytes, cache.MaxAnswerBytes));
+        Assert.Equal(["X-Scope-OrgID"], cache.Vary);
         CredentialSettings credentials = route.Signing.Credentials;
         Assert.Equal("metrics", credentials.Profile);
         Assert.Equal("the-id", Assert.Single(credentials.Roles).ExternalId);
@@ -89,6 +92,8 @@ public sealed class ProxyConfigLoaderTests
         Assert.Equal(new LimitsConfig(), route.Limits);
         Assert.Equal(new RetriesConfig(), route.Retries);
         Assert.False(route.IsConfined);
+        Assert.Null(route.Cache);
+        Assert.Empty(route.WriteRelabelRules);
         Assert.Equal("localhost:9009", route.Upstream.Host);
         Assert.Equal("aps-workspaces.eu-central-1.amazonaws.com", route.Upstream.SignHost);
     }

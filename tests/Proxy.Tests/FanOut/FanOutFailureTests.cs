@@ -224,7 +224,7 @@ public sealed class FanOutFailureTests
 
         public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public async Task<HttpResponseMessage> SendAsync(string path, string query, string? form, CancellationToken cancel)
+        public async Task<HttpResponseMessage> SendAsync(string path, string query, string? form, string via, CancellationToken cancel)
         {
             TaskCompletionSource<HttpResponseMessage> never = new();
             Asked.SetResult();

@@ -25,7 +25,7 @@ internal sealed class MemoryMember(string name, IEnumerable<MemorySeries> series
     public static HttpResponseMessage Json(int status, string json) =>
         new((HttpStatusCode)status) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
 
-    public async Task<HttpResponseMessage> SendAsync(string path, string query, string? form, CancellationToken cancel)
+    public async Task<HttpResponseMessage> SendAsync(string path, string query, string? form, string via, CancellationToken cancel)
     {
         string parameters = form ?? query;
         lock (Requests)

@@ -77,7 +77,7 @@ internal sealed class VirtualUnderTest : IDisposable
         ApiError? error;
         try
         {
-            error = await handler(new FanOutCall(read, response, CancellationToken.None));
+            error = await handler(new FanOutCall(read, response, "", CancellationToken.None));
         }
         catch (AmpEdge.PromQL.QueryException failed)
         {

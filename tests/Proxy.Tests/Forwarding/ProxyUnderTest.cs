@@ -2,11 +2,13 @@ using System.Net.Sockets;
 using System.Text;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.AccessLog;
+using AmpEdge.Proxy.Caching;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.Proxy.WriteFiltering;
 using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +23,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     private readonly ResponseForwarder _forwarder = new(TimeProvider.System);
     private readonly CurrentRoutes _routes;
     private readonly RouteSetBuilder _builder;
+    private readonly LoopGuard _loops = new(Guid.NewGuid().ToString("N"));
     private readonly VirtualWorkspaceBuilder _virtualWorkspaces;
     private readonly AccessLogger _accessLog;
     private readonly HttpServer _server;
@@ -30,7 +33,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     {
         Upstream = upstream;
         _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, level, TimeProvider.System);
-        _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, TimeProvider.System);
+        _virtualWorkspaces = new VirtualWorkspaceBuilder(settings.MaxBufferedBytes, _metrics, _loops, TimeProvider.System);
         _builder = new RouteSetBuilder(
             (_, _) => new RouteCredentials(() => Credentials, (refused, cancel) => ReplaceCredentials(refused, cancel)),
             _virtualWorkspaces,
@@ -38,7 +41,11 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             new SigningClocks(_metrics, _loggers.CreateLogger("proxy"), signingTime ?? TimeProvider.System),
             _loggers.CreateLogger("routes"),
             TimeProvider.System,
-            new Random(1));
+            new Random(1))
+        {
+            Caches = new ReadCaches(_metrics, settings.MaxBufferedBytes, signingTime ?? TimeProvider.System),
+            WriteFilters = new WriteFilterMetrics(_metrics),
+        };
         _routes = new CurrentRoutes(_builder.Build(config));
         _accessLog = new AccessLogger(
             config.AccessLog, _metrics, TimeProvider.System, new Random(1), _loggers.CreateLogger("access log"));
@@ -171,12 +178,11 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     private ForwardEndpoint CreateEndpoint(ProxySettings settings)
     {
         BodyBudget budget = new(settings.MaxBufferedBytes);
-        LoopGuard loops = new("test");
         ForwardMetrics metrics = new(_metrics, budget);
         ILogger log = _loggers.CreateLogger("proxy");
-        UpstreamCall upstream = new(settings, _forwarder, loops, metrics, log, TimeProvider.System);
+        UpstreamCall upstream = new(settings, _forwarder, _loops, metrics, log, TimeProvider.System);
         RequestJournal journal = new(new RouteTraffic(_metrics), _accessLog, TimeProvider.System);
         StopNotice stop = new(new Readiness(), TimeProvider.System);
-        return new ForwardEndpoint(_routes, new RequestAdmission(loops), budget, upstream, metrics, journal, stop, log);
+        return new ForwardEndpoint(_routes, new RequestAdmission(_loops), budget, upstream, metrics, journal, stop, log);
     }
 }

@@ -1,9 +1,11 @@
 using AmpEdge.Hosting;
+using AmpEdge.Proxy.Caching;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.Proxy.WriteFiltering;
 using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -14,7 +16,7 @@ public sealed class RouteSetBuilderTests : IDisposable
 {
     private readonly SharedParts<CredentialSettings, string> _credentials;
     private readonly List<string> _freed = [];
-    private readonly VirtualWorkspaceBuilder _virtualWorkspaces = new(1 << 20, new MetricRegistry(), TimeProvider.System);
+    private readonly VirtualWorkspaceBuilder _virtualWorkspaces = new(1 << 20, new MetricRegistry(), new LoopGuard("test"), TimeProvider.System);
     private readonly RouteSetBuilder _builder;
 
     public RouteSetBuilderTests()
@@ -29,7 +31,11 @@ public sealed class RouteSetBuilderTests : IDisposable
         _builder = new RouteSetBuilder(
             TakeCredentials, _virtualWorkspaces, static () => null,
             new SigningClocks(new MetricRegistry(), NullLogger.Instance, TimeProvider.System), NullLogger.Instance,
-            TimeProvider.System, new Random(1));
+            TimeProvider.System, new Random(1))
+        {
+            Caches = new ReadCaches(new MetricRegistry(), 1 << 20, TimeProvider.System),
+            WriteFilters = new WriteFilterMetrics(new MetricRegistry()),
+        };
     }
 
     public void Dispose() => _virtualWorkspaces.Dispose();
@@ -79,9 +85,9 @@ public sealed class RouteSetBuilderTests : IDisposable
 
     private RouteSet Build(params RouteConfig[] routes) => _builder.Build(new ProxyConfig { Routes = routes });
 
-    private RouteCredentials TakeCredentials(CredentialSettings settings, List<IAsyncDisposable> leases)
+    private RouteCredentials TakeCredentials(RouteConfig route, List<IAsyncDisposable> leases)
     {
-        string profile = _credentials.Take(settings, leases);
+        string profile = _credentials.Take(route.Signing.Credentials, leases);
         return new RouteCredentials(
             () => new CredentialAnswer(null, profile), static (_, _) => ValueTask.FromResult<AwsCredentials?>(null));
     }
