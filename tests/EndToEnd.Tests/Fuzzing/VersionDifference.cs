@@ -20,6 +20,9 @@ public sealed partial record VersionDifference(string Reason, Func<FuzzedQuery, 
             "timestamp forgets the offset of a selector that has an @ too, in newer versions as well: a mistake that ours does not repeat",
             static (query, _, ours) => ours.IsSuccess && Has(query, "timestamp(") && Has(query, "@") && Has(query, "offset")),
         new(
+            "the parameter of an aggregation over samples fixed by @ is that of the first step for all, in newer versions as well: a mistake that ours does not repeat",
+            static (query, _, ours) => query.IsRange && ours.IsSuccess && Has(query, "@") && HasVaryingParameter().IsMatch(query.Expression)),
+        new(
             "a comparison that filters everything away hid that the match was ambiguous",
             static (query, _, ours) => Says(ours, "multiple matches for labels") && IsFilter().IsMatch(query.Expression)),
         new(
@@ -64,6 +67,9 @@ public sealed partial record VersionDifference(string Reason, Func<FuzzedQuery, 
     }
 
     private static bool Says(QueryAnswer answer, string part) => answer.Error.Contains(part, StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\b(quantile|topk|bottomk)( ?(by|without) ?\([^)]*\))? ?\( ?(?![-+0-9.])")]
+    private static partial Regex HasVaryingParameter();
 
     [GeneratedRegex("(==|!=|<|>|<=|>=) (?!bool)[^\"]")]
     private static partial Regex IsFilter();
