@@ -65,7 +65,9 @@ internal sealed class AgentFlags
             "Scrapes Prometheus targets, buffers every sample on disk and delivers it by remote_write.",
             Assembly.GetExecutingAssembly());
         FlagGroup config = _commandLine.Group("Configuration");
-        _configFile = config.Text("config.file", "prometheus.yml", "Prometheus configuration file.", "FILE");
+        _configFile = config.Text("config.file", "prometheus.yml",
+            "Prometheus configuration file, or the http or https URL of one, which is looked at every minute unless --config.auto-reload-interval says otherwise.",
+            "FILE");
         _configCheck = config.Switch("config.check", "Check the configuration file, say what is wrong with it, and end.");
         _expandEnvironment = config.Switch(
             "config.expand-env",
@@ -174,8 +176,10 @@ internal sealed class AgentFlags
     /// <summary>What the flags say, once they are read.</summary>
     public AgentSettings Settings => new()
     {
-        Flags = [.. _commandLine.Flags.Select(static flag => KeyValuePair.Create(flag.Name, flag.ValueText))],
-        ConfigFile = _configFile.Value,
+        Flags = [.. _commandLine.Flags.Select(static flag => KeyValuePair.Create(
+            flag.Name, ConfigDownload.IsUrl(flag.ValueText) ? ConfigUrl.Shown(flag.ValueText) : flag.ValueText))],
+        ConfigFile = DownloadUrl is null ? _configFile.Value : ConfigDownload.FileIn(_storagePath.Value),
+        ConfigUrl = DownloadUrl,
         ExpandEnvironment = _expandEnvironment.Value,
         Features = _features.Value,
         AutoReloadInterval = !_autoReloadInterval.IsSet && _features.Value.Contains(PrometheusFeatures.AutoReload)
@@ -228,6 +232,8 @@ internal sealed class AgentFlags
         }
     }
 
+    private Uri? DownloadUrl => ConfigDownload.IsUrl(_configFile.Value) && Uri.TryCreate(_configFile.Value, UriKind.Absolute, out Uri? url) ? url : null;
+
     private bool InMemory => _bufferMode.Value == "memory";
 
     /// <summary>Reads the arguments; false when the program has to end with <paramref name="exitCode"/>.</summary>
@@ -235,6 +241,13 @@ internal sealed class AgentFlags
     {
         if (!_commandLine.TryParse(args, output, error, out exitCode))
         {
+            return false;
+        }
+
+        if (ConfigDownload.IsUrl(_configFile.Value) && DownloadUrl is null)
+        {
+            error.WriteLine($"error: flag --config.file: value refused (got '{_configFile.Value}', allowed: a file, or a URL such as https://host/prometheus.yml)");
+            exitCode = ExitCode.Usage;
             return false;
         }
 

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Reflection;
 using AmpEdge.Agent.Api;
 using AmpEdge.Agent.Budget;
@@ -55,7 +56,7 @@ internal sealed class AgentHost : IDisposable
             settings.HaCluster, settings.HaReplica, _metrics, time, loggers.CreateLogger<HighAvailability>());
         _scrapes = new ScrapeManager(
             new BufferStore(_buffer, availability), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>());
-        _scraping = new ScrapingFactory(settings, CreateClient, _metrics, time, loggers).Create(config, _scrapes);
+        _scraping = new ScrapingFactory(settings, CreateClient, _metrics, time, loggers).Create(config, _scrapes, CreatedAfter());
         _destinations = new Destinations(config, new DestinationFactory(
             _buffer, CreateWriteClient, _scrapes.Metadata, availability, settings.FlushDeadline, time, _metrics,
             loggers.CreateLogger<QueueManager>()));
@@ -90,7 +91,11 @@ internal sealed class AgentHost : IDisposable
     }
 
     /// <summary>Reads the file again and applies what changed; null, or what is wrong with it.</summary>
-    public Task<string?> ReloadAsync(CancellationToken cancel) => _reloader.ReloadAsync(cancel);
+    public Task<string?> ReloadAsync(CancellationToken cancel) =>
+        Download is null ? _reloader.ReloadAsync(cancel) : Download.ReloadAsync(_reloader.ReloadAsync, cancel);
+
+    /// <summary>Where the configuration comes from when it is no file of the user's; not owned.</summary>
+    public ConfigDownload? Download { get; init; }
 
     public void AddTo(ProcessHost host)
     {
@@ -106,7 +111,13 @@ internal sealed class AgentHost : IDisposable
             .Add(_scraping)
             .AddLoop("quotas", _quotas.RunAsync)
             .Add(_web);
-        if (_settings.AutoReloadInterval > TimeSpan.Zero)
+        if (Download is { } download)
+        {
+            TimeSpan interval = _settings.AutoReloadInterval > TimeSpan.Zero ? _settings.AutoReloadInterval : ConfigDownload.DefaultInterval;
+            host.AddLoop("config download", stop => download.RunAsync(
+                _reloader.ReloadAsync, interval, _loggers.CreateLogger<ConfigDownload>(), stop));
+        }
+        else if (_settings.AutoReloadInterval > TimeSpan.Zero)
         {
             ConfigWatch watch = new(
                 () => ConfigFiles.Of(_reloader.Current), ReloadAsync, _settings.AutoReloadInterval, _time,
@@ -133,6 +144,15 @@ internal sealed class AgentHost : IDisposable
 
         return sent;
     }
+
+    /// <summary>
+    /// Whether series begin at the time at which they were created; after a start over a buffer that had samples, only those that were
+    /// created since, as nobody knows what the others had.
+    /// </summary>
+    private long? CreatedAfter() =>
+        !_settings.Features.Contains(PrometheusFeatures.CreatedTimestamps) ? null
+        : _buffer.Wal.TotalBytes > 0 ? _time.GetUtcNow().ToUnixTimeMilliseconds()
+        : long.MinValue;
 
     private AgentBuffer OpenBuffer()
     {

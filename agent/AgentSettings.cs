@@ -11,6 +11,9 @@ internal sealed record AgentSettings
 
     public required string ConfigFile { get; init; }
 
+    /// <summary>Where the configuration is fetched from into <see cref="ConfigFile"/>; null when it is a file of the user's.</summary>
+    public Uri? ConfigUrl { get; init; }
+
     /// <summary>True to replace <c>${NAME}</c> in configuration files.</summary>
     public bool ExpandEnvironment { get; init; }
 

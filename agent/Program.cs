@@ -17,13 +17,26 @@ if (!cost.IsValid)
     return ConfigCheck.Refuse(flags.CostConfigFile, cost.Problems, Console.Error);
 }
 
-ConfigResult<AgentConfig> config = AgentHost.Load(settings);
+TimeProvider time = TimeProvider.System;
+using ConfigDownload? download = ConfigDownload.For(settings, time);
+ConfigResult<AgentConfig> config;
+try
+{
+    config = download is null
+        ? AgentHost.Load(settings)
+        : await download.StartAsync(() => AgentHost.Load(settings), mayFallBack: !flags.CheckOnly, Console.Error);
+}
+catch (StartFailedException refused)
+{
+    Console.Error.WriteLine($"error: {refused.Message}");
+    return ExitCode.Failure;
+}
+
 if (flags.CheckOnly || !config.IsValid)
 {
     return ConfigCheck.Report(settings.ConfigFile, config, Console.Out, Console.Error);
 }
 
-TimeProvider time = TimeProvider.System;
 using LineLoggerFactory loggers = flags.Log.CreateFactory(Console.OpenStandardError(), time);
 try
 {
@@ -38,7 +51,7 @@ try
         return await dryRun.RunAsync(Console.Out, CancellationToken.None);
     }
 
-    using AgentHost agent = new(settings, config.Config, cost.Config, loggers, time);
+    using AgentHost agent = new(settings, config.Config, cost.Config, loggers, time) { Download = download };
     using ProcessHost host = new(loggers, time, Console.Error) { OnReload = () => agent.ReloadAsync(CancellationToken.None) };
     agent.AddTo(host);
     return await host.RunAsync();

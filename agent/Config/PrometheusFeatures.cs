@@ -11,6 +11,7 @@ internal static class PrometheusFeatures
 {
     public const string ExtraScrapeMetrics = "extra-scrape-metrics";
     public const string NativeHistograms = "native-histograms";
+    public const string CreatedTimestamps = "created-timestamp-zero-ingestion";
     public const string AutoReload = "auto-reload-config";
 
     private const string AlwaysOn = "it is always on here";
@@ -20,6 +21,8 @@ internal static class PrometheusFeatures
     {
         [ExtraScrapeMetrics] = "extra_scrape_metrics is true unless the configuration says otherwise",
         [NativeHistograms] = "scrape_native_histograms is true unless the configuration says otherwise",
+        [CreatedTimestamps] =
+            "counters, histograms and summaries begin with a zero at the time that the page says they were created; protobuf is asked for first",
         [AutoReload] = "the configuration is looked at every --config.auto-reload-interval, 30s unless given",
         ["agent"] = AlwaysOn,
         ["auto-gomaxprocs"] = AlwaysOn,
@@ -55,7 +58,7 @@ internal static class PrometheusFeatures
         return defaults with
         {
             ScrapeNativeHistograms = nativeHistograms,
-            ScrapeProtocols = nativeHistograms ? ScrapeProtocol.DefaultsWithNativeHistograms : defaults.ScrapeProtocols,
+            ScrapeProtocols = nativeHistograms || features.Contains(CreatedTimestamps) ? ScrapeProtocol.DefaultsWithNativeHistograms : defaults.ScrapeProtocols,
             ExtraScrapeMetrics = features.Contains(ExtraScrapeMetrics),
         };
     }

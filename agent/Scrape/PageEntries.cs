@@ -16,7 +16,9 @@ internal sealed class PageEntries
     private readonly ExemplarList _exemplars = new();
     private readonly ClassicHistograms? _classic;
     private readonly bool _keepsClassic;
+    private readonly StartSamples? _starts;
     private bool _isOpenMetrics;
+    private bool _hasCreatedLines;
 
     public PageEntries(
         LineTable lines,
@@ -24,7 +26,8 @@ internal sealed class PageEntries
         SeriesLines seriesLines,
         SampleIntake samples,
         TargetMetadata metadata,
-        ScrapeCacheOptions options)
+        ScrapeCacheOptions options,
+        StartSamples? starts)
     {
         _lines = lines;
         _order = order;
@@ -33,15 +36,18 @@ internal sealed class PageEntries
         _metadata = metadata;
         _classic = options.ConvertClassicHistograms ? new ClassicHistograms() : null;
         _keepsClassic = options.Histograms.AlwaysClassic;
+        _starts = starts;
     }
 
-    /// <summary>True when every series must come through here, because it may be a part of a histogram.</summary>
-    public bool GroupsSeries => _classic is not null;
+    /// <summary>True when every series must come through here, because it may be one of a group.</summary>
+    public bool GroupsSeries => _classic is not null || _starts is not null;
 
     /// <summary>Begins a page.</summary>
-    public void Begin(ExpositionFormat format)
+    public void Begin(ExpositionFormat format, SampleBatch batch)
     {
         _classic?.Clear();
+        _starts?.Begin(batch);
+        _hasCreatedLines = format == ExpositionFormat.OpenMetrics100;
         _isOpenMetrics = format is ExpositionFormat.OpenMetrics100 or ExpositionFormat.Protobuf;
     }
 
@@ -66,6 +72,7 @@ internal sealed class PageEntries
             case ExpositionEntry.Series:
                 return TakeSeries(ref parser);
             default:
+                _starts?.TakeMetadata(in parser, entry);
                 TakeMetadata(ref parser, entry, text);
                 return null;
         }
@@ -83,7 +90,7 @@ internal sealed class PageEntries
         _exemplars.Clear();
         _exemplars.Take(ref parser);
         return TakeHistogram(
-            in parser, parser.Histogram, _exemplars, parser.HasTimestamp ? parser.TimestampMs : null);
+            in parser, parser.Histogram, _exemplars, parser.HasTimestamp ? parser.TimestampMs : null, parser.StartTimestampMs);
     }
 
     /// <summary>Ends the page: what was grouped last is whole now. Returns what fails the page.</summary>
@@ -92,11 +99,22 @@ internal sealed class PageEntries
     private string? TakeSeries<TParser>(ref TParser parser)
         where TParser : struct, IExpositionParser, allows ref struct
     {
+        if (_starts is not null && _hasCreatedLines && CreatedGroups.IsCreated(in parser))
+        {
+            _starts.TakeCreated(in parser);
+            return null;
+        }
+
+        _starts?.Next(in parser, _hasCreatedLines);
         _exemplars.Clear();
         _exemplars.Take(ref parser);
-        if (_classic is not null && _classic.TryTake(ref parser, _exemplars) && !_keepsClassic)
+        if (_classic is not null && _classic.TryTake(ref parser, _exemplars))
         {
-            return null;
+            _starts?.TookPart();
+            if (!_keepsClassic)
+            {
+                return null;
+            }
         }
 
         int index = _seriesLines.FindOrAdd(in parser, out string? problem);
@@ -107,7 +125,12 @@ internal sealed class PageEntries
 
         long? ownTimestampMs = parser.HasTimestamp ? parser.TimestampMs : null;
         ref CachedLine line = ref _lines[index];
-        _samples.Take(ref line, parser.Value, ownTimestampMs);
+        _starts?.Before(in line, _samples.Scrape);
+        if (_samples.Take(ref line, parser.Value, ownTimestampMs))
+        {
+            _starts?.Took(in line, _samples.TimeOf(ownTimestampMs));
+        }
+
         _samples.Take(in line, _exemplars, ownTimestampMs, isHistogram: false);
         return null;
     }
@@ -120,7 +143,8 @@ internal sealed class PageEntries
         {
             GroupedSeries series = classic.Series;
             problem = TakeHistogram(
-                in series, classic.Histogram, classic.Exemplars, classic.HasTimestamp ? classic.TimestampMs : null);
+                in series, classic.Histogram, classic.Exemplars, classic.HasTimestamp ? classic.TimestampMs : null,
+                _starts?.OfHistogramMs ?? 0);
         }
 
         _samples.Counters.NotConverted += isBroken ? 1 : 0;
@@ -129,7 +153,7 @@ internal sealed class PageEntries
     }
 
     private string? TakeHistogram<TSeries>(
-        ref readonly TSeries series, Histogram histogram, ExemplarList exemplars, long? ownTimestampMs)
+        ref readonly TSeries series, Histogram histogram, ExemplarList exemplars, long? ownTimestampMs, long createdMs)
         where TSeries : struct, ISeriesText, allows ref struct
     {
         int index = _seriesLines.FindOrAdd(in series, out string? problem);
@@ -139,8 +163,10 @@ internal sealed class PageEntries
         }
 
         ref CachedLine line = ref _lines[index];
+        _starts?.Before(in line, _samples.Scrape);
         if (_samples.TryTake(ref line, histogram, ownTimestampMs))
         {
+            _starts?.Took(histogram, in line, _samples.TimeOf(ownTimestampMs), createdMs);
             _samples.Take(in line, exemplars, ownTimestampMs, isHistogram: true);
         }
 

@@ -19,6 +19,7 @@ internal sealed class PageReader
     private readonly SeriesLines _seriesLines;
     private readonly PageEntries _entries;
     private readonly HistogramForms _histograms;
+    private readonly ScrapeTimes? _times;
     private readonly LabelSlots _slots = new();
     private readonly LabelSlots _exemplarSlots = new();
     private ProtobufScratch? _protobuf;
@@ -35,10 +36,12 @@ internal sealed class PageReader
     {
         _lines = lines;
         _series = series;
-        _samples = new SampleIntake(series, exemplars, options);
+        _times = options.CreatedAfterMs is { } after ? new ScrapeTimes(after) : null;
+        _samples = new SampleIntake(series, exemplars, options, _times);
         _order = new LineOrder(lines, series, _samples, options.SeriesLimit);
         _seriesLines = new SeriesLines(lines, _order, series, sampleLabels, _samples, options.SeriesLimit);
-        _entries = new PageEntries(lines, _order, _seriesLines, _samples, metadata, options);
+        _entries = new PageEntries(
+            lines, _order, _seriesLines, _samples, metadata, options, _times is null ? null : new StartSamples(series, _times));
         _histograms = options.Histograms;
     }
 
@@ -72,7 +75,7 @@ internal sealed class PageReader
         _hasEnded = false;
         _samples.Begin(timestampMs, lastGoodScrape, batch);
         _order.Begin();
-        _entries.Begin(format);
+        _entries.Begin(format, batch);
     }
 
     /// <summary>Reads what is whole of a part; returns how much of it that was.</summary>
@@ -103,7 +106,10 @@ internal sealed class PageReader
     public void TrackSeries() => _samples.TrackSeries();
 
     /// <summary>Counts a scrape that gave no page, or a bad one; returns its number.</summary>
-    public int SkipScrape() => _samples.SkipScrape();
+    public int SkipScrape(long timestampMs) => _samples.SkipScrape(timestampMs);
+
+    /// <summary>Series are about to be forgotten whose last samples are no newer than this.</summary>
+    public void ForgetTimes(long timestampMs) => _times?.Forget(timestampMs);
 
     /// <summary>Prepares for the removal of the lines that were last seen before a scrape.</summary>
     public void KeepFirstLine(int seenBefore)

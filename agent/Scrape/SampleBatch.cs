@@ -17,6 +17,12 @@ internal sealed class SampleBatch
     private int _trackedCount;
     private int _histogramCount;
     private int _exemplarCount;
+    private SampleBatch? _starts;
+
+    /// <summary>Zeros with which series begin, older than the samples: to be stored before them.</summary>
+    public SampleBatch Starts => _starts ??= new SampleBatch();
+
+    public bool HasStarts => _starts is { Count: > 0 };
 
     /// <summary>Samples of both kinds; exemplars are none.</summary>
     public int Count => _count + _histogramCount;
@@ -37,6 +43,7 @@ internal sealed class SampleBatch
         _histogramCount = 0;
         _exemplarCount = 0;
         _bytes.Clear();
+        _starts?.Clear();
     }
 
     public void Track(int series)

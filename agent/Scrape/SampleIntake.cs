@@ -13,14 +13,16 @@ internal sealed class SampleIntake
     private readonly SeriesStates _series;
     private readonly ExemplarFilter _exemplars;
     private readonly ScrapeCacheOptions _options;
+    private readonly ScrapeTimes? _times;
     private SampleBatch _batch = s_noBatch;
     private PageCounters _counters;
 
-    public SampleIntake(SeriesStates series, ExemplarFilter exemplars, ScrapeCacheOptions options)
+    public SampleIntake(SeriesStates series, ExemplarFilter exemplars, ScrapeCacheOptions options, ScrapeTimes? times)
     {
         _series = series;
         _exemplars = exemplars;
         _options = options;
+        _times = times;
     }
 
     /// <summary>The number of the scrape, good or failed; the first is 1.</summary>
@@ -39,6 +41,7 @@ internal sealed class SampleIntake
     {
         Scrape++;
         TimestampMs = timestampMs;
+        _times?.Note(Scrape, timestampMs);
         LastGoodScrape = lastGoodScrape;
         _batch = batch;
         _counters = default;
@@ -56,10 +59,12 @@ internal sealed class SampleIntake
     }
 
     /// <summary>Counts a scrape that gave no page, or a bad one; returns its number.</summary>
-    public int SkipScrape()
+    public int SkipScrape(long timestampMs)
     {
         _batch = s_noBatch;
-        return ++Scrape;
+        Scrape++;
+        _times?.Note(Scrape, timestampMs);
+        return Scrape;
     }
 
     /// <summary>Notes that the page has the line.</summary>
@@ -69,12 +74,19 @@ internal sealed class SampleIntake
         line.SeenIn = Scrape;
     }
 
-    public void Take(ref CachedLine line, double value, long? ownTimestampMs)
+    /// <summary>The time of a sample for which the page has this one, if any.</summary>
+    public long TimeOf(long? ownTimestampMs) => _options.HonorTimestamps ? ownTimestampMs ?? TimestampMs : TimestampMs;
+
+    /// <summary>Takes a sample; false when it was not stored.</summary>
+    public bool Take(ref CachedLine line, double value, long? ownTimestampMs)
     {
-        if (TryAdmit(ref line, ownTimestampMs, out long timestampMs))
+        if (!TryAdmit(ref line, ownTimestampMs, out long timestampMs))
         {
-            _batch.Add(_series[line.Series].Ref, timestampMs, value);
+            return false;
         }
+
+        _batch.Add(_series[line.Series].Ref, timestampMs, value);
+        return true;
     }
 
     /// <summary>Takes a histogram, unless it has too many buckets even when it is made coarser.</summary>
@@ -104,7 +116,7 @@ internal sealed class SampleIntake
     {
         if (line.Series >= 0 && !exemplars.Items.IsEmpty && !_counters.OverSampleLimit)
         {
-            long timestampMs = _options.HonorTimestamps ? ownTimestampMs ?? TimestampMs : TimestampMs;
+            long timestampMs = TimeOf(ownTimestampMs);
             _exemplars.Store(_series[line.Series].Ref, exemplars, isHistogram, timestampMs, _batch);
         }
     }

@@ -22,6 +22,7 @@ internal sealed class ScrapeCache
     private readonly PageReader _reader;
     private int _lastGoodScrape;
     private int _linesBefore;
+    private long _lastMs = long.MinValue;
     private bool _isReading;
 
     /// <summary>The next good page says again what its families are.</summary>
@@ -80,6 +81,7 @@ internal sealed class ScrapeCache
         _reader.TrackSeries();
         _series.Commit(scrape, _reader.TimestampMs, batch);
         _lastGoodScrape = scrape;
+        _lastMs = _reader.TimestampMs;
         if (_expectsMetadata)
         {
             _expectsMetadata = false;
@@ -93,7 +95,8 @@ internal sealed class ScrapeCache
     /// <summary>Ends a failed scrape: every living series gets a staleness marker. The lines stay known.</summary>
     public void CommitFailure(long timestampMs, SampleBatch batch)
     {
-        _series.Commit(_reader.SkipScrape(), timestampMs, batch);
+        _series.Commit(_reader.SkipScrape(timestampMs), timestampMs, batch);
+        _lastMs = timestampMs;
         _exemplars.Clear();
         _isReading = false;
     }
@@ -152,6 +155,7 @@ internal sealed class ScrapeCache
     public void Release()
     {
         _reader.ForgetPlaces();
+        _reader.ForgetTimes(_lastMs);
         _lines.Clear();
         _series.Clear();
         _exemplars.Clear();
@@ -180,6 +184,7 @@ internal sealed class ScrapeCache
         _metadata.ExpectAgain();
         _expectsMetadata = true;
 
+        _reader.ForgetTimes(_lastMs);
         _reader.KeepFirstLine(seenBefore);
         _lines.RemoveUnseenSince(seenBefore);
         _series.RemoveUnused(_lines, _exemplars);

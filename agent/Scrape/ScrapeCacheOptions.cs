@@ -29,6 +29,12 @@ internal sealed record ScrapeCacheOptions
     /// <summary>The finest resolution that native histograms keep.</summary>
     public int MaxSchema { get; init; } = Histogram.MaxSchema;
 
+    /// <summary>
+    /// Whether series begin with a zero at the time at which the page says that they were created: null for no, else the time up to which
+    /// series that are not known may have samples from before, in milliseconds since 1970.
+    /// </summary>
+    public long? CreatedAfterMs { get; init; }
+
     /// <summary>How far ahead of the scrape a sample's own time may lie, in milliseconds. Prometheus takes ten minutes.</summary>
     public long MaxFutureMs { get; init; } = 600_000;
 

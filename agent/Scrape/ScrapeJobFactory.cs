@@ -7,8 +7,13 @@ namespace AmpEdge.Agent.Scrape;
 /// <summary>Turns scrape configurations into jobs.</summary>
 internal static class ScrapeJobFactory
 {
+    /// <param name="config">What the configuration says of the job.</param>
+    /// <param name="createClient">Makes the client of its targets.</param>
+    /// <param name="failureLogs">Where failed scrapes are written down.</param>
+    /// <param name="createdAfterMs"><see cref="ScrapeCacheOptions.CreatedAfterMs"/>.</param>
     public static ScrapeJob Create(
-        ScrapeConfig config, Func<HttpClientConfig, HttpMessageInvoker> createClient, ScrapeFailureLogs failureLogs) => new()
+        ScrapeConfig config, Func<HttpClientConfig, HttpMessageInvoker> createClient, ScrapeFailureLogs failureLogs,
+        long? createdAfterMs) => new()
     {
         Name = config.JobName,
         Interval = config.ScrapeInterval,
@@ -32,6 +37,7 @@ internal static class ScrapeJobFactory
         {
             HonorTimestamps = config.HonorTimestamps,
             TrackTimestampsStaleness = config.TrackTimestampsStaleness,
+            CreatedAfterMs = createdAfterMs,
             SampleLimit = Limit(config.SampleLimit),
             SeriesLimit = Limit(config.SeriesLimit),
             Histograms = new HistogramForms(config.ScrapeNativeHistograms, config.AlwaysScrapeClassicHistograms),

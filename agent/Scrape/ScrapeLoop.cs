@@ -266,6 +266,12 @@ internal sealed class ScrapeLoop : IDisposable
 
     private void Store(SampleBatch batch)
     {
+        if (batch.HasStarts)
+        {
+            bool begun = _store.Append(batch.Starts);
+            (begun ? _metrics.Samples : _metrics.LostSamples).Add(batch.Starts.Count);
+        }
+
         bool stored = _store.Append(batch);
         (stored ? _metrics.Samples : _metrics.LostSamples).Add(batch.Count);
         batch.Clear();

@@ -14,6 +14,9 @@ internal sealed class Scraping : IComponent, IDisposable
     private readonly ScrapeFailureLogs _failureLogs;
     private readonly CancellationTokenSource _stop = new();
     private readonly AgentConfig _initial;
+    private readonly TimeProvider _time;
+    private long? _createdAfterMs;
+    private bool _isApplied;
     private Task _handingOver = Task.CompletedTask;
 
     public Scraping(
@@ -22,7 +25,9 @@ internal sealed class Scraping : IComponent, IDisposable
         DiscoveryManager discovery,
         DiscoveryJobFactory discoveryJobs,
         Func<HttpClientConfig, HttpMessageInvoker> createClient,
-        ScrapeFailureLogs failureLogs)
+        ScrapeFailureLogs failureLogs,
+        TimeProvider time,
+        long? createdAfterMs)
     {
         _initial = initial;
         _scrapes = scrapes;
@@ -30,6 +35,8 @@ internal sealed class Scraping : IComponent, IDisposable
         _discoveryJobs = discoveryJobs;
         _createClient = createClient;
         _failureLogs = failureLogs;
+        _time = time;
+        _createdAfterMs = createdAfterMs;
     }
 
     public string Name => "scraping";
@@ -44,11 +51,18 @@ internal sealed class Scraping : IComponent, IDisposable
     public async Task ApplyAsync(AgentConfig config, CancellationToken cancel)
     {
         _failureLogs.Reopen();
+        if (_isApplied && _createdAfterMs is not null)
+        {
+            // Jobs that begin anew do not know their series, which may have had samples up to now.
+            _createdAfterMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        }
+
+        _isApplied = true;
         List<ScrapeJob> jobs = [];
         List<DiscoveryJob> discoveryJobs = [];
         foreach (ScrapeConfig scrape in config.ScrapeConfigs)
         {
-            jobs.Add(ScrapeJobFactory.Create(scrape, _createClient, _failureLogs));
+            jobs.Add(ScrapeJobFactory.Create(scrape, _createClient, _failureLogs, _createdAfterMs));
             discoveryJobs.Add(_discoveryJobs.Create(scrape));
         }
 

@@ -19,7 +19,10 @@ internal sealed class ScrapingFactory(
     TimeProvider time,
     ILoggerFactory loggers)
 {
-    public Scraping Create(AgentConfig config, ScrapeManager scrapes)
+    /// <param name="config">The configuration to begin with.</param>
+    /// <param name="scrapes">Gets the jobs.</param>
+    /// <param name="createdAfterMs"><see cref="ScrapeCacheOptions.CreatedAfterMs"/>.</param>
+    public Scraping Create(AgentConfig config, ScrapeManager scrapes, long? createdAfterMs = null)
     {
         DiscoveryMetrics counts = new(metrics);
         ILogger log = loggers.CreateLogger<DiscoveryManager>();
@@ -35,6 +38,8 @@ internal sealed class ScrapingFactory(
                 createClient, settings.ResolvConf, clusters, counts, new AwsMetrics(metrics), time,
                 new Random(RandomSeed.Next()), log),
             createClient,
-            new ScrapeFailureLogs(ScrapeFailureLogs.OpenFile, time));
+            new ScrapeFailureLogs(ScrapeFailureLogs.OpenFile, time),
+            time,
+            createdAfterMs);
     }
 }

@@ -128,7 +128,7 @@ public sealed class ClassicHistograms
             return;
         }
 
-        _native.Write(in parser, parser.Name.Length, withoutBound: false);
+        _native.Write(in parser, parser.Name.Length, leftOut: default);
     }
 
     private ClassicSeriesRole RoleOf<TParser>(ref readonly TParser parser)
@@ -152,7 +152,7 @@ public sealed class ClassicHistograms
             return ClassicSeriesRole.None;
         }
 
-        _candidate.Write(in parser, _family.Length, withoutBound: role == ClassicSeriesRole.Bucket);
+        _candidate.Write(in parser, _family.Length, role == ClassicSeriesRole.Bucket ? "le"u8 : default);
         return _candidate.Equals(_native) ? ClassicSeriesRole.None : role;
     }
 

@@ -1,7 +1,7 @@
 namespace AmpEdge.Prometheus;
 
 /// <summary>
-/// The name and labels that the series of one histogram share, as text in order of the labels' names: equal texts are
+/// The name and labels that the series of one histogram or summary share, as text in order of the labels' names: equal texts are
 /// the same histogram, and labels can be made of it.
 /// </summary>
 internal sealed class GroupText
@@ -37,8 +37,8 @@ internal sealed class GroupText
     /// <summary>Writes a series' group over what was there.</summary>
     /// <param name="series">The series.</param>
     /// <param name="nameLength">How much of its name is the histogram's.</param>
-    /// <param name="withoutBound">Whether <c>le</c> is left out.</param>
-    public void Write<TSeries>(ref readonly TSeries series, int nameLength, bool withoutBound)
+    /// <param name="leftOut">The label that tells the series of a group apart, such as <c>le</c>; empty for none.</param>
+    public void Write<TSeries>(ref readonly TSeries series, int nameLength, ReadOnlySpan<byte> leftOut)
         where TSeries : struct, ISeriesText, allows ref struct
     {
         Clear();
@@ -62,7 +62,7 @@ internal sealed class GroupText
             }
 
             before = NameOf(page, slots[next]);
-            if (!withoutBound || !before.SequenceEqual("le"u8))
+            if (!before.SequenceEqual(leftOut))
             {
                 Add(before, page.Slice(slots[next].ValueStart, slots[next].ValueLength));
             }

@@ -19,6 +19,9 @@ public interface IExpositionParser : ISeriesText
 
     long TimestampMs { get; }
 
+    /// <summary>When the series began to count, in milliseconds since 1970, where the entry itself says so; else 0.</summary>
+    long StartTimestampMs { get; }
+
     /// <summary>The labels of the exemplar that <see cref="NextExemplar"/> moved to.</summary>
     LabelSlots ExemplarLabels { get; }
 

@@ -58,6 +58,9 @@ public ref struct LineParser<TGrammar> : IExpositionParser
 
     public long TimestampMs { get; private set; }
 
+    /// <summary>None: OpenMetrics 1.0 has it in lines of their own (<see cref="CreatedGroups"/>).</summary>
+    public readonly long StartTimestampMs => 0;
+
     public readonly LabelSlots ExemplarLabels => _exemplarLabels;
 
     public double ExemplarValue { get; private set; }
