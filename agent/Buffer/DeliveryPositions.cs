@@ -1,36 +1,43 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using AmpEdge.Prometheus;
 using AmpEdge.Wal;
 
 namespace AmpEdge.Agent.Buffer;
 
-// FORMAT.md, "Delivery positions".
+// FORMAT.md, "Delivery positions". Two slots of the same length, half the file each, written in turn:
 //
-//   +---------+---------------+  then per set:  +---------------+  then per shard:
-//   | magic 8 | sets, uvarint |                 | shards uvarint|  +---------+--------+---------+
-//   +---------+---------------+                 +---------------+  | segment | record | ordinal |  uvarints
-//                                                                  +---------+--------+---------+
-//   … and at the end of the file CRC32C 4 of everything before it, little-endian
+//   +--------------------+---------------------+
+//   | record, then zeros | record, then zeros  |
+//   +--------------------+---------------------+
 
 /// <summary>
-/// The file that remembers how far one destination got, replaced whole after each acknowledged batch. More than one set of
-/// positions stands in it when the number of shards changed before everything older was delivered: a sample is done when any
-/// set covers it.
+/// The file that remembers how far one destination got, written after each acknowledged batch. More than one set of positions
+/// stands in it when the number of shards changed before everything older was delivered: a sample is done when any set covers
+/// it. Not thread-safe.
 /// </summary>
-internal sealed class DeliveryPositions(IFileSystem files, string path)
+/// <remarks>
+/// A file of its own for each batch, renamed over the last one, was a tenth of the agent's time: now one stays open, and the older of
+/// two records is overwritten where it lies, which also a full disk allows.
+/// </remarks>
+internal sealed class DeliveryPositions(IFileSystem files, string path) : IDisposable
 {
     private const string Extension = ".pos";
     private const int MaxFileBytes = 16 << 20;
-    private const int MaxSets = 64;
-    private const int MaxShards = 1 << 16;
+    private const int MinSlotLength = 512;
 
     private readonly IFileSystem _files = files;
-    private readonly ByteBuffer _content = new();
+    private readonly ByteBuffer _record = new();
+
+    /// <summary>Open from the first <see cref="Save"/> on.</summary>
+    private IFile? _file;
+    private int _slotLength;
+
+    /// <summary>The number of the last record that was written; its last bit says in which slot.</summary>
+    private ulong _sequence;
 
     public string Path { get; } = path;
-
-    private static ReadOnlySpan<byte> Magic => "AMPEPOS\x01"u8;
 
     /// <summary>The file of a destination; its name may hold any character, so the file is named by its hash.</summary>
     public static DeliveryPositions For(IFileSystem files, string folder, string destination) =>
@@ -91,25 +98,43 @@ internal sealed class DeliveryPositions(IFileSystem files, string path)
             return false;
         }
 
-        if (TryDecode(content, sets))
+        if (TryDecode(content, out sets))
         {
             return true;
         }
 
-        sets.Clear();
         problem = $"its {content.Length} bytes are not a position file";
         return false;
     }
 
     /// <summary>
-    /// Replaces the file by renaming. It then survives the process; with <paramref name="sync"/> also a power cut, without
+    /// Writes the positions over the last but one. They then survive the process; with <paramref name="sync"/> also a power cut, without
     /// it one may bring back older positions, and with them batches that are sent again.
     /// </summary>
     public void Save(IReadOnlyList<ShardPositions> sets, bool sync)
     {
-        _content.Clear();
-        Encode(sets, _content);
-        AtomicFile.Write(_files, Path, _content.Written, sync);
+        _record.Clear();
+        PositionsRecord.Write(_record, _sequence + 1, sets);
+        if (_file is null || _record.Length > _slotLength)
+        {
+            Replace(sync);
+        }
+        else
+        {
+            _file.Write(OffsetOf(_sequence + 1), _record.Written);
+            if (sync)
+            {
+                _file.Sync();
+            }
+        }
+
+        _sequence++;
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _file = null;
     }
 
     private static List<DeliveryPositions> InFolder(IFileSystem files, string folder)
@@ -126,67 +151,30 @@ internal sealed class DeliveryPositions(IFileSystem files, string path)
         return found;
     }
 
-    private static void Encode(IReadOnlyList<ShardPositions> sets, ByteBuffer target)
+    private static bool TryDecode(ReadOnlySpan<byte> content, out List<ShardPositions> sets)
     {
-        target.Append(Magic);
-        target.AppendUvarint((ulong)sets.Count);
-        foreach (ShardPositions set in sets)
+        if (PositionsRecord.TryReadFirstForm(content, out sets))
         {
-            target.AppendUvarint((ulong)set.Positions.Length);
-            foreach (SamplePosition position in set.Positions)
-            {
-                target.AppendUvarint((ulong)position.Segment);
-                target.AppendUvarint((ulong)position.RecordOffset);
-                target.AppendUvarint((ulong)position.Ordinal);
-            }
+            return true;
         }
 
-        target.AppendUInt32LittleEndian(Crc32C.Compute(target.Written));
+        bool isFirst = PositionsRecord.TryRead(content, out ulong first, out List<ShardPositions> inFirst);
+        bool isSecond = PositionsRecord.TryRead(content[(content.Length / 2)..], out ulong second, out List<ShardPositions> inSecond);
+        sets = isSecond && (!isFirst || second > first) ? inSecond : inFirst;
+        return isFirst || isSecond;
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> content, List<ShardPositions> sets)
+    /// <summary>Replaces the file by renaming, with slots that the record fits.</summary>
+    private void Replace(bool sync)
     {
-        if (content.Length < Magic.Length + sizeof(uint) || !content.StartsWith(Magic))
-        {
-            return false;
-        }
-
-        SpanReader checksum = new(content[^sizeof(uint)..]);
-        if (checksum.ReadUInt32LittleEndian() != Crc32C.Compute(content[..^sizeof(uint)]))
-        {
-            return false;
-        }
-
-        SpanReader reader = new(content[Magic.Length..^sizeof(uint)]);
-        int setCount = reader.ReadUvarintInt32();
-        if (setCount is 0 or > MaxSets)
-        {
-            return false;
-        }
-
-        for (int set = 0; set < setCount && !reader.Truncated; set++)
-        {
-            int shards = reader.ReadUvarintInt32();
-            if (shards is 0 or > MaxShards)
-            {
-                return false;
-            }
-
-            sets.Add(ReadSet(ref reader, shards));
-        }
-
-        return !reader.Truncated && reader.AtEnd;
+        Dispose();
+        int slotLength = Math.Max(MinSlotLength, (int)BitOperations.RoundUpToPowerOf2((uint)_record.Length));
+        byte[] content = new byte[2 * slotLength];
+        _slotLength = slotLength;
+        _record.Written.CopyTo(content.AsSpan((int)OffsetOf(_sequence + 1)));
+        AtomicFile.Write(_files, Path, content, sync);
+        _file = _files.OpenWrite(Path);
     }
 
-    private static ShardPositions ReadSet(ref SpanReader reader, int shards)
-    {
-        SamplePosition[] positions = new SamplePosition[shards];
-        for (int shard = 0; shard < shards; shard++)
-        {
-            positions[shard] = new SamplePosition(
-                reader.ReadUvarintInt32(), (long)reader.ReadUvarint(), reader.ReadUvarintInt32());
-        }
-
-        return new ShardPositions(positions);
-    }
+    private long OffsetOf(ulong sequence) => (long)(sequence & 1) * _slotLength;
 }

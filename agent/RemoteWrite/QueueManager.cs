@@ -158,6 +158,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         SavePositions();
         _buffer.Detach(this);
         _intake.Clear();
+        ClosePositions();
     }
 
     public void Offer(in SampleColumns samples, WalPosition record, WalPosition end)
@@ -223,6 +224,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     {
         _stop.Dispose();
         _abort.Dispose();
+        ClosePositions();
     }
 
     private List<ShardPositions> LoadPositions()
@@ -440,6 +442,14 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    private void ClosePositions()
+    {
+        lock (_saveLock)
+        {
+            _file.Dispose();
         }
     }
 
