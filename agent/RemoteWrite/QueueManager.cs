@@ -35,6 +35,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
     private readonly SeriesCap _cap;
     private readonly DiskReader _disk;
     private readonly LiveIntake _intake;
+    private readonly ShardSizer _sizer;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly RemoteWriteMetrics _metrics;
@@ -77,6 +78,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
         ValueRounding rounding = new(options.Queue.SignificantFigures, options.Queue.RoundDigits);
         _disk = new DiskReader(buffer, options, _cap, rounding, _metrics, Progress, logger);
         _intake = new LiveIntake(buffer.Series, new WriteRules(options, buffer.Series), _cap, rounding);
+        _sizer = new ShardSizer(options.Queue);
         _sender = new Sending(options, client, buffer.Series, new MetadataIndex(readMetadata, time), time, _metrics, Progress, logger);
         _metadata = new MetadataSender(options, client, readMetadata, time, random, _metrics, _sender.Version, logger);
         _shards = NewShards(options.Queue.MinShards, LoadPositions());
@@ -402,12 +404,11 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
 
     private async Task<int> SizeAsync(ShardSet shards, CancellationToken stop)
     {
-        ShardSizer sizer = new(_options.Queue);
         using PeriodicTimer ticks = new(s_sizingInterval, _time);
         (long samplesIn, long samplesOut, TimeSpan sendTime) = (Progress.SamplesIn, Progress.SamplesOut, Progress.SendTime);
         while (await WaitForTickAsync(ticks, stop))
         {
-            int wanted = sizer.Next(
+            int wanted = _sizer.Next(
                 shards.Count,
                 Progress.SamplesIn - samplesIn,
                 Progress.SamplesOut - samplesOut,
@@ -415,7 +416,7 @@ internal sealed class QueueManager : IDestination, IComponent, IDisposable
                 Behind,
                 s_sizingInterval);
             (samplesIn, samplesOut, sendTime) = (Progress.SamplesIn, Progress.SamplesOut, Progress.SendTime);
-            _metrics.ShardsDesired.Set(sizer.Desired);
+            _metrics.ShardsDesired.Set(_sizer.Desired);
             if (wanted != shards.Count && CanStartOver(shards.Positions()))
             {
                 RemoteWriteLog.Resharded(_logger, Name, shards.Count, wanted);

@@ -6,6 +6,11 @@ namespace AmpEdge.Agent.RemoteWrite;
 /// Finds how many shards the measured rates ask for, as Prometheus does: as many as keep up with what comes in, plus a share of
 /// the backlog, and no change for less than three tenths. Not thread-safe.
 /// </summary>
+/// <remarks>
+/// Another number is dear here: what waits is read from the disk again and all series are compressed anew. So the measurements outlive
+/// a set of shards, the number no more than doubles at once, and only while the shards there are busy with the receiver: where the
+/// processor is short, waiting in more of them makes it shorter. It falls when all measurements of some time agree.
+/// </remarks>
 internal sealed class ShardSizer(QueueConfig options)
 {
     /// <summary>How much the newest interval counts in the smoothed rates.</summary>
@@ -15,6 +20,16 @@ internal sealed class ShardSizer(QueueConfig options)
     private const double BacklogShare = 0.05;
     private const double Tolerance = 0.3;
 
+    /// <summary>The part of their time that shards await the receiver when it is the receiver that keeps them.</summary>
+    private const double BusyShare = 0.5;
+
+    /// <summary>How many intervals in a row have to ask for fewer shards.</summary>
+    private const int IntervalsToFall = 6;
+
+    /// <summary>The last step up was not all that was asked for: what is left is no small difference.</summary>
+    private bool _isRising;
+    private int _fewerFor;
+    private int _mostOfFewer;
     private double _inPerSecond;
     private double _outPerSecond;
     private double _sendSecondsPerSecond;
@@ -46,13 +61,34 @@ internal sealed class ShardSizer(QueueConfig options)
         double secondsPerSample = _sendSecondsPerSecond / _outPerSecond;
         double backlog = Math.Max(0, behind.TotalSeconds) * _inPerSecond;
         Desired = secondsPerSample * (_inPerSecond + BacklogShare * backlog);
-        if (Desired >= current * (1 - Tolerance) && Desired <= current * (1 + Tolerance))
+        if (Desired > current * (_isRising ? 1 : 1 + Tolerance))
         {
-            return Math.Clamp(current, options.MinShards, options.MaxShards);
+            _fewerFor = 0;
+            _isRising = Desired > 2.0 * current;
+            bool isBusy = sendTime.TotalSeconds >= BusyShare * current * interval.TotalSeconds;
+            return Bounded(isBusy ? Math.Min(Math.Ceiling(Desired), 2.0 * current) : current);
         }
 
-        return (int)Math.Clamp(Math.Ceiling(Desired), options.MinShards, options.MaxShards);
+        _isRising = false;
+
+        if (Desired >= current * (1 - Tolerance))
+        {
+            _fewerFor = 0;
+            return Bounded(current);
+        }
+
+        _mostOfFewer = Math.Max(Bounded(Math.Ceiling(Desired)), _fewerFor == 0 ? 0 : _mostOfFewer);
+        _fewerFor++;
+        if (_fewerFor < IntervalsToFall)
+        {
+            return Bounded(current);
+        }
+
+        _fewerFor = 0;
+        return _mostOfFewer;
     }
+
+    private int Bounded(double shards) => (int)Math.Clamp(shards, options.MinShards, options.MaxShards);
 
     private void Smooth(ref double average, double value) =>
         average = _started ? average + Weight * (value - average) : value;
