@@ -55,16 +55,18 @@ internal sealed class LineOrder
         Span<CachedLine> lines = table.Lines;
         int previous = _previous;
         int known = Guess;
+        int above = -1;
         while ((uint)known < (uint)lines.Length)
         {
             ref CachedLine line = ref lines[known];
-            ReadOnlySpan<byte> text = table.TextOf(known);
-            if (!page[position..].StartsWith(text) || !line.IsUnder(FamilyType))
+            int length = table.Match(known, page, position, above);
+            above = length < 0 ? -1 : position;
+            if (length < 0 || !line.IsUnder(FamilyType))
             {
                 break;
             }
 
-            int after = position + text.Length;
+            int after = position + length;
             if (line.Series == CachedLine.NoSample)
             {
                 if (line.SeenIn < samples.LastGoodScrape)
@@ -92,6 +94,7 @@ internal sealed class LineOrder
             known = line.Next;
         }
 
+        table.EndMatches(page, above);
         _previous = previous;
         return position;
     }

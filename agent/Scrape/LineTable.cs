@@ -27,8 +27,18 @@ internal sealed class LineTable
 
     public ref CachedLine this[int index] => ref _lines[index];
 
-    /// <summary>Name and labels of a sample as they are written, the whole of any other line; valid until the next call.</summary>
-    public ReadOnlySpan<byte> TextOf(int index) => _texts[index];
+    /// <summary>
+    /// The length of a line's text (name and labels of a sample as they are written, the whole of any other line) when the page has it at a
+    /// place, else -1.
+    /// </summary>
+    /// <param name="index">The line.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="at">The place.</param>
+    /// <param name="above">Where the page has the line that was matched last, with nothing asked for since; -1 when not.</param>
+    public int Match(int index, ReadOnlySpan<byte> page, int at, int above) => _texts.Match(index, page, at, above);
+
+    /// <summary>Ends a row of matches: the page may be gone from now on.</summary>
+    public void EndMatches(ReadOnlySpan<byte> page, int above) => _texts.TakeFrom(page, above);
 
     /// <summary>True when a line has this text, and means it under this type of its family.</summary>
     public bool Is(int index, ReadOnlySpan<byte> text, MetricType type) =>

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AmpEdge.Agent.Scrape;
 
@@ -20,6 +23,11 @@ internal sealed class LineTexts
 
     private const byte ValueEnd = (byte)'"';
 
+    /// <summary>A <see cref="ValueEnd"/> in each byte of a word, and what finds it there.</summary>
+    private const ulong ValueEnds = 0x2222_2222_2222_2222;
+    private const ulong LowBits = 0x0101_0101_0101_0101;
+    private const ulong HighBits = 0x8080_8080_8080_8080;
+
     private PooledArray<byte> _entries;
 
     /// <summary>Where the first entry of each group begins.</summary>
@@ -34,6 +42,9 @@ internal sealed class LineTexts
     private int _textIndex = -1;
     private int _nextEntry;
 
+    /// <summary>The text that was read last was only compared: it stands on a page, not in the array.</summary>
+    private bool _isOnPage;
+
     public int Count { get; private set; }
 
     /// <summary>A text, valid until the next call.</summary>
@@ -41,12 +52,68 @@ internal sealed class LineTexts
     {
         get
         {
-            if (index != _textIndex)
+            if (index != _textIndex || _isOnPage)
             {
                 MoveTo(index);
             }
 
             return _text.AsSpan(0, _textLength);
+        }
+    }
+
+    /// <summary>
+    /// Whether the page has this text at a place; returns its length, or -1. In order no text is made: what a text shares with the one
+    /// above is compared where that one stands on the page.
+    /// </summary>
+    /// <param name="index">The text.</param>
+    /// <param name="page">The page, the same from one call to the next.</param>
+    /// <param name="at">The place.</param>
+    /// <param name="above">Where the page has the text that was asked for last, when it has it; -1 when not.</param>
+    public int Match(int index, ReadOnlySpan<byte> page, int at, int above)
+    {
+        if (above < 0 || index != _textIndex + 1)
+        {
+            TakeFrom(page, above);
+            ReadOnlySpan<byte> text = this[index];
+            return page[at..].StartsWith(text) ? text.Length : -1;
+        }
+
+        ReadOnlySpan<byte> entries = _entries.Used;
+        int entry = _nextEntry;
+        int runs = ReadUvarint(entries, ref entry);
+        int length;
+        if (runs == 0)
+        {
+            length = ReadUvarint(entries, ref entry);
+            length = page[at..].StartsWith(entries.Slice(entry, length)) ? length : -1;
+            entry += Math.Max(length, 0);
+        }
+        else
+        {
+            length = MatchRuns(entries, ref entry, runs, page.Slice(above, _textLength), page[at..]);
+        }
+
+        if (length < 0)
+        {
+            TakeFrom(page, above);
+            return -1;
+        }
+
+        _isOnPage = true;
+        _textIndex = index;
+        _textLength = length;
+        _nextEntry = entry;
+        return length;
+    }
+
+    /// <summary>Takes the text that was asked for last from where it stands on a page that may be gone from now on; -1 when it is here.</summary>
+    public void TakeFrom(ReadOnlySpan<byte> page, int at)
+    {
+        if (_isOnPage && at >= 0)
+        {
+            RentTexts();
+            page.Slice(at, _textLength).CopyTo(_text);
+            _isOnPage = false;
         }
     }
 
@@ -79,6 +146,7 @@ internal sealed class LineTexts
     {
         ReturnTexts();
         _textIndex = -1;
+        _isOnPage = false;
         _entries.Settle();
         int groups = (Count + GroupSize - 1) / GroupSize;
         if (_groups.Length - groups > 16 + (groups / 8))
@@ -92,6 +160,7 @@ internal sealed class LineTexts
     {
         ReturnTexts();
         _textIndex = -1;
+        _isOnPage = false;
         _entries.Clear();
         _groups = [];
         _wholeEnd = 0;
@@ -184,6 +253,17 @@ internal sealed class LineTexts
 
     private static int ValueEndFrom(ReadOnlySpan<byte> text, int from)
     {
+        if (text.Length - from >= sizeof(ulong))
+        {
+            // Most values end within a word; RescrapeBenchmark.
+            ulong differences = BinaryPrimitives.ReadUInt64LittleEndian(text[from..]) ^ ValueEnds;
+            ulong found = (differences - LowBits) & ~differences & HighBits;
+            if (found != 0)
+            {
+                return from + (BitOperations.TrailingZeroCount(found) >> 3);
+            }
+        }
+
         int end = text[from..].IndexOf(ValueEnd);
         return end < 0 ? text.Length : from + end;
     }
@@ -191,6 +271,13 @@ internal sealed class LineTexts
     private void MoveTo(int index)
     {
         RentTexts();
+        if (_isOnPage)
+        {
+            // Whoever followed the page left it without a word.
+            _textIndex = -1;
+            _isOnPage = false;
+        }
+
         if (_textIndex < 0 || index < _textIndex || index - _textIndex >= GroupSize)
         {
             int group = index / GroupSize;
@@ -250,6 +337,57 @@ internal sealed class LineTexts
         rest.CopyTo(text[length..]);
         _textLength = length + rest.Length;
         (_text, _spare) = (_spare, _text);
+    }
+
+    /// <summary>The length of the text that the runs make of the one above when it stands at the beginning of the rest, else -1.</summary>
+    private static int MatchRuns(
+        ReadOnlySpan<byte> entries, ref int entry, int runs, ReadOnlySpan<byte> above, ReadOnlySpan<byte> rest)
+    {
+        int place = 0;
+        int length = 0;
+        for (int left = runs >> 1; left > 0; left--)
+        {
+            int same = ReadUvarint(entries, ref entry);
+            int own = ReadUvarint(entries, ref entry);
+            if (same + own > rest.Length - length
+                || !AreSame(above.Slice(place, same), rest.Slice(length, same))
+                || !AreSame(entries.Slice(entry, own), rest.Slice(length + same, own)))
+            {
+                return -1;
+            }
+
+            length += same + own;
+            entry += own;
+            place = ValueEndFrom(above, place + same);
+        }
+
+        if ((runs & 1) != 0)
+        {
+            return length;
+        }
+
+        ReadOnlySpan<byte> end = above[place..];
+        return rest[length..].StartsWith(end) ? length + end.Length : -1;
+    }
+
+    /// <summary>Two pieces of one length, most of them short.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AreSame(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        if (left.Length >= sizeof(ulong))
+        {
+            return left.SequenceEqual(right);
+        }
+
+        for (int index = 0; index < left.Length; index++)
+        {
+            if (left[index] != right[index])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Makes sure that any text fits both arrays; the one that stands there stays.</summary>

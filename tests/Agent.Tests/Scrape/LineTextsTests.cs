@@ -43,6 +43,65 @@ public sealed class LineTextsTests
         }
     }
 
+    [Fact]
+    public void A_page_has_a_text_at_a_place_or_not_whatever_was_compared_before()
+    {
+        Gen gen = Gen.Create(21);
+        for (int round = 0; round < 1500; round++)
+        {
+            LineTexts texts = new();
+            List<byte[]> expected = [];
+            for (int count = gen.Int(1, 120); expected.Count < count;)
+            {
+                byte[] text = NextText(gen, expected);
+                texts.Append(text);
+                expected.Add(text);
+            }
+
+            for (int page = 0; page < 4; page++)
+            {
+                Follow(gen, texts, expected);
+            }
+        }
+    }
+
+    /// <summary>Reads a page of the texts, some of them changed or left out, in order as long as it is as it was.</summary>
+    private static void Follow(Gen gen, LineTexts texts, List<byte[]> expected)
+    {
+        List<byte> lines = [];
+        List<int> places = [];
+        foreach (byte[] text in expected)
+        {
+            places.Add(lines.Count);
+            lines.AddRange(gen.OneIn(30) ? gen.Mutate(text) : text);
+            lines.AddRange(" 1\n"u8);
+        }
+
+        byte[] page = lines.ToArray();
+        int above = -1;
+        for (int index = 0; index < expected.Count; index++)
+        {
+            int asked = gen.OneIn(30) ? gen.Int(expected.Count) : index;
+            int length = texts.Match(asked, page, places[index], above);
+            bool isThere = page.AsSpan(places[index]).StartsWith(expected[asked]);
+            Assert.True(length == (isThere ? expected[asked].Length : -1), $"seed {gen.Seed}, text {asked} at line {index}: {length}");
+            above = isThere ? places[index] : -1;
+            if (gen.OneIn(20))
+            {
+                // Left without a word, or with one: what is read of it is the same.
+                texts.TakeFrom(page, gen.Bool() ? above : -1);
+                int read = gen.Bool() ? asked : gen.Int(expected.Count);
+                Assert.True(texts[read].SequenceEqual(expected[read]), $"seed {gen.Seed}, text {read} after line {index}");
+                above = -1;
+            }
+        }
+
+        if (gen.Bool())
+        {
+            texts.TakeFrom(page, above);
+        }
+    }
+
     private static byte[] NextText(Gen gen, List<byte[]> texts)
     {
         if (texts.Count == 0 || gen.OneIn(10))
