@@ -37,6 +37,6 @@ internal static class Heap
 
     public static HeapReading Read() => new(GC.GetTotalMemory(forceFullCollection: false), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
-    /// <summary>Collects all garbage, so that the next reading shows what is really held.</summary>
-    public static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+    /// <summary>Collects all garbage and gives its memory back, so that the next reading shows what is really held.</summary>
+    public static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

@@ -6,7 +6,8 @@ namespace AmpEdge.Agent.Budget;
 /// <summary>
 /// Looks at the heap now and then and says how much is to be held back, so that the agent goes on with less before the runtime
 /// or the kernel ends it: what lies on the disk too goes first, series that are not there yet next, and what is scraped already
-/// is never let go of.
+/// is never let go of. While there is enough it has garbage collected that the runtime itself would leave where it lies for as long as
+/// nothing more is wanted: what starting, new targets and catching up from the disk leave behind.
 /// </summary>
 internal sealed class MemoryWatch
 {
@@ -17,6 +18,10 @@ internal sealed class MemoryWatch
     /// <summary>A level ends this far below the share at which it began, so that it does not flap.</summary>
     private const double ReleaseBelow = 0.08;
 
+    /// <summary>What a heap may grow by before it is looked through: at least so much, and that part of what was held.</summary>
+    private const long LeastGrowthBytes = 16 << 20;
+    private const int GrowthPart = 4;
+
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Between two collections that are only made to know what is garbage: before more is held back…</summary>
@@ -24,6 +29,9 @@ internal sealed class MemoryWatch
 
     /// <summary>… and while it is, to see what that has brought.</summary>
     private static readonly TimeSpan s_collectToRelease = TimeSpan.FromSeconds(20);
+
+    /// <summary>And between two that give back what a heap has grown by.</summary>
+    private static readonly TimeSpan s_collectToGiveBack = TimeSpan.FromSeconds(15);
 
     private readonly Lock _lookLock = new();
     private readonly MemoryBudget _budget;
@@ -33,6 +41,9 @@ internal sealed class MemoryWatch
     private readonly ILogger _logger;
     private long _collectedAt;
     private bool _hasCollected;
+
+    /// <summary>What was on the heap after the last collection of ours.</summary>
+    private long _heldBytes;
 
     /// <param name="budget">Gets the level.</param>
     /// <param name="read">Reads the heap.</param>
@@ -91,11 +102,12 @@ internal sealed class MemoryWatch
         MemoryLevel level = LevelOf(reading.Share);
         if (level != MemoryLevel.Ample && MayCollect(level))
         {
-            _collect();
-            _collectedAt = _time.GetTimestamp();
-            _hasCollected = true;
-            reading = _read();
+            reading = Collect();
             level = LevelOf(reading.Share);
+        }
+        else if (level == MemoryLevel.Ample && HasGrown(reading.UsedBytes))
+        {
+            reading = Collect();
         }
         else if (level > _budget.Level)
         {
@@ -109,6 +121,20 @@ internal sealed class MemoryWatch
             MemoryLog.LevelChanged(_logger, level, reading.UsedBytes, reading.LimitBytes);
         }
     }
+
+    private HeapReading Collect()
+    {
+        _collect();
+        _collectedAt = _time.GetTimestamp();
+        _hasCollected = true;
+        HeapReading reading = _read();
+        _heldBytes = reading.UsedBytes;
+        return reading;
+    }
+
+    private bool HasGrown(long usedBytes) =>
+        usedBytes - _heldBytes >= Math.Max(LeastGrowthBytes, _heldBytes / GrowthPart)
+        && (!_hasCollected || _time.GetElapsedTime(_collectedAt) >= s_collectToGiveBack);
 
     private bool MayCollect(MemoryLevel seen) =>
         !_hasCollected

@@ -65,7 +65,7 @@ internal sealed class DiskReader(
         }
         finally
         {
-            _series.Clear();
+            _series.Release();
         }
     }
 

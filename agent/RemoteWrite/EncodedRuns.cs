@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
@@ -131,9 +133,23 @@ internal sealed class EncodedRuns(
         }
 
         WriteMessage(entries);
-        SnappyTemplate? template = SnappyTemplate.Create(
-            _writer.Finish().ToArray(), _writer.Parts, _recordEnds.ToArray(), TailLength, TimeLength, _search);
+        SnappyTemplate? template = MakeTemplate(_writer.Finish());
         return template is null ? null : new EncodedRun(series, versions, template);
+    }
+
+    private SnappyTemplate? MakeTemplate(ReadOnlySpan<byte> message)
+    {
+        byte[] content = ArrayPool<byte>.Shared.Rent(message.Length);
+        try
+        {
+            message.CopyTo(content);
+            return SnappyTemplate.Create(
+                content.AsSpan(0, message.Length), _writer.Parts, CollectionsMarshal.AsSpan(_recordEnds), TailLength, TimeLength, _search);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(content);
+        }
     }
 
     /// <summary>Any value that is not zero takes eight bytes, and so does a zero that is written where one was.</summary>

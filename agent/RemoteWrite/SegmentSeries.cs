@@ -30,6 +30,14 @@ internal sealed class SegmentSeries(WriteRules rules, SeriesTable table)
         _series.Clear();
     }
 
+    /// <summary>Empties it, its memory included: nothing is read for now.</summary>
+    public void Release()
+    {
+        Clear();
+        _series.TrimExcess();
+        _labels.TrimExcess();
+    }
+
     /// <summary>False for a number that the segment did not describe.</summary>
     public bool TryGet(SeriesRef series, out DescribedSeries described) => _series.TryGetValue(series, out described);
 

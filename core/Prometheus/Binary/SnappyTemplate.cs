@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -110,28 +111,29 @@ public sealed class SnappyTemplate
     public static SnappyTemplate? Create(
         Span<byte> content, ReadOnlySpan<int> parts, ReadOnlySpan<int> recordEnds, int tailLength, int stampLength, SnappyPartsEncoder encoder)
     {
-        byte[] kinds = new byte[content.Length];
-        ushort[] recordLengths = new ushort[recordEnds.Length];
-        int start = 0;
-        for (int record = 0; record < recordEnds.Length; record++)
+        // Rented: hundreds of kilobytes each, which would wait among the large objects for a collection of everything.
+        byte[] kinds = ArrayPool<byte>.Shared.Rent(content.Length);
+        byte[] encoded = ArrayPool<byte>.Shared.Rent(Snappy.MaxEncodedLength(content.Length));
+        try
         {
-            int length = recordEnds[record] - start;
-            if (length > ushort.MaxValue)
+            Span<byte> kindsOfContent = kinds.AsSpan(0, content.Length);
+            kindsOfContent.Clear();
+            if (!TryMark(content, kindsOfContent, recordEnds, tailLength, stampLength, out ushort[] recordLengths))
             {
                 return null;
             }
 
-            recordLengths[record] = (ushort)length;
-            Mark(content, kinds, recordEnds[record], tailLength, stampLength, record);
-            start = recordEnds[record];
+            int encodedLength = encoder.Encode(content, parts, encoded);
+            Divider divider = new(content, kindsOfContent, recordEnds, tailLength);
+            return divider.TryDivide(encoded.AsSpan(Uvarint.Length((ulong)content.Length)..encodedLength))
+                ? new SnappyTemplate(divider, recordLengths, content[^tailLength..], stampLength)
+                : null;
         }
-
-        byte[] encoded = new byte[Snappy.MaxEncodedLength(content.Length)];
-        int encodedLength = encoder.Encode(content, parts, encoded);
-        Divider divider = new(content, kinds, recordEnds, tailLength);
-        return divider.TryDivide(encoded.AsSpan(Uvarint.Length((ulong)content.Length)..encodedLength))
-            ? new SnappyTemplate(divider, recordLengths, content[^tailLength..], stampLength)
-            : null;
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(kinds);
+            ArrayPool<byte>.Shared.Return(encoded);
+        }
     }
 
     /// <summary>Sets the stamp of all records.</summary>
@@ -142,6 +144,28 @@ public sealed class SnappyTemplate
         {
             stamp.Slice(first, length).CopyTo(_fragments.AsSpan(at));
         }
+    }
+
+    /// <summary>Marks all records; false when one is too long.</summary>
+    private static bool TryMark(
+        Span<byte> content, Span<byte> kinds, ReadOnlySpan<int> recordEnds, int tailLength, int stampLength, out ushort[] recordLengths)
+    {
+        recordLengths = new ushort[recordEnds.Length];
+        int start = 0;
+        for (int record = 0; record < recordEnds.Length; record++)
+        {
+            int length = recordEnds[record] - start;
+            if (length > ushort.MaxValue)
+            {
+                return false;
+            }
+
+            recordLengths[record] = (ushort)length;
+            Mark(content, kinds, recordEnds[record], tailLength, stampLength, record);
+            start = recordEnds[record];
+        }
+
+        return true;
     }
 
     /// <summary>Puts into value and stamp what lets the search find a stamp again, and never a value.</summary>

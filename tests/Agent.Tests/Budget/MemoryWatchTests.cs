@@ -1,3 +1,4 @@
+using System.Linq;
 using AmpEdge.Agent.Budget;
 using AmpEdge.Hosting;
 using AmpEdge.Tests.Support;
@@ -62,6 +63,33 @@ public sealed class MemoryWatchTests
         _time.Advance(TimeSpan.FromSeconds(2));
         _watch.LookOnce();
         Assert.Equal(MemoryLevel.Full, _budget.Level);
+    }
+
+    [Fact]
+    public void What_a_heap_has_grown_by_is_looked_through_now_and_then_where_memory_is_ample()
+    {
+        const long Mebibyte = 1 << 20;
+        MemoryWatch watch = new(
+            _budget, () => new HeapReading(_live + _garbage, 1000 * Mebibyte), Collect, _time, new MetricRegistry(), NullLogger.Instance);
+        List<long> collectedWith = [];
+        for (int second = 0; second < 300; second++)
+        {
+            // Two mebibytes of garbage a second, and at first one that stays.
+            _live += second < 60 ? Mebibyte : 0;
+            _garbage += 2 * Mebibyte;
+            long used = _live + _garbage;
+            int before = _collections;
+            watch.LookOnce();
+            if (_collections > before)
+            {
+                collectedWith.Add(used / Mebibyte);
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(MemoryLevel.Ample, _budget.Level);
+        Assert.Equal([18, 51, 66, 81, .. Enumerable.Repeat(90L, 16)], collectedWith);
     }
 
     private MemoryLevel LevelAt(long live)
