@@ -26,6 +26,11 @@ internal sealed class ShardSizer(QueueConfig options)
     /// <summary>How many intervals in a row have to ask for fewer shards.</summary>
     private const int IntervalsToFall = 6;
 
+    /// <summary>At first the program is compiled and all series are seen for the first time: that is not what it will be like.</summary>
+    private const int IntervalsOfStart = 2;
+
+    private int _intervals;
+
     /// <summary>The last step up was not all that was asked for: what is left is no small difference.</summary>
     private bool _isRising;
     private int _fewerFor;
@@ -47,6 +52,12 @@ internal sealed class ShardSizer(QueueConfig options)
     /// <param name="interval">The interval's length.</param>
     public int Next(int current, long samplesIn, long samplesOut, TimeSpan sendTime, TimeSpan behind, TimeSpan interval)
     {
+        if (_intervals < IntervalsOfStart)
+        {
+            _intervals++;
+            return Bounded(current);
+        }
+
         Smooth(ref _inPerSecond, samplesIn / interval.TotalSeconds);
         Smooth(ref _outPerSecond, samplesOut / interval.TotalSeconds);
         Smooth(ref _sendSecondsPerSecond, sendTime.TotalSeconds / interval.TotalSeconds);

@@ -11,6 +11,15 @@ public sealed class ShardSizerTests
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(IntervalSeconds);
     private readonly ShardSizer _sizer = new(new QueueConfig { MinShards = 1, MaxShards = 20 });
 
+    public ShardSizerTests()
+    {
+        for (int interval = 0; interval < 2; interval++)
+        {
+            // What a starting program is like does not count.
+            Assert.Equal(3, Next(3, 100_000, 10, 30, TimeSpan.FromHours(1)));
+        }
+    }
+
     [Fact]
     public void As_many_shards_as_the_requests_take_time() =>
         // 10,000 samples a second at half a millisecond each keep five shards busy.
