@@ -121,8 +121,7 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
             if (server.TakesHistograms || !options.Queries[query].OfNativeHistograms)
             {
                 paths[query] = PathOf(options.Queries[query], server, startMs, endMs);
-                (double coldMs, int entries) = await AskAsync(http, paths[query]);
-                figures[query] = new QueryFigures(coldMs, 0, 0, 0, entries);
+                figures[query] = await AskColdAsync(server, http, paths[query]);
             }
         }
 
@@ -148,6 +147,21 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
         }
 
         return figures;
+    }
+
+    /// <summary>Null when the server refuses, such as for a limit of its own.</summary>
+    private async Task<QueryFigures?> AskColdAsync(BenchmarkedServer server, HttpClient http, string path)
+    {
+        try
+        {
+            (double coldMs, int entries) = await AskAsync(http, path);
+            return new QueryFigures(coldMs, 0, 0, 0, entries);
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode is not null)
+        {
+            Console.WriteLine($"{server.Name} refuses {refused.Message}");
+            return null;
+        }
     }
 
     private static string PathOf(DashboardQuery query, BenchmarkedServer server, long startMs, long endMs)
@@ -181,7 +195,8 @@ internal sealed class QueryBenchmark(QueryBenchmarkOptions options, string folde
         double milliseconds = time.GetElapsedTime(started).TotalMilliseconds;
         if (!answer.IsSuccessStatusCode)
         {
-            throw new HttpRequestException($"{path}: {(int)answer.StatusCode}: {System.Text.Encoding.UTF8.GetString(body)}");
+            throw new HttpRequestException(
+                $"{path}: {(int)answer.StatusCode}: {System.Text.Encoding.UTF8.GetString(body)}", inner: null, answer.StatusCode);
         }
 
         using JsonDocument document = JsonDocument.Parse(body);
