@@ -64,7 +64,7 @@ internal sealed record QueryBenchmarkOptions
     private static int Number(string arg, string[] parts) =>
         parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? number
-            : throw new ArgumentException($"got '{arg}', which is no name with a number above 0");
+            : throw new ArgumentException($"got '{arg}', which is none of them");
 
     private QueryBenchmarkOptions? With(string name, string text) => (name, text) switch
     {
