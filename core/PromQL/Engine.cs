@@ -13,6 +13,9 @@ public sealed class Engine : IDisposable
     /// <summary>The longest that a timer of the runtime can be set to: 49 days. A longer time-out is as good as none.</summary>
     private static readonly TimeSpan s_longestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1L);
 
+    /// <summary>More threads that read would wait for the one that computes.</summary>
+    private const int MostReaders = 4;
+
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turns;
@@ -122,7 +125,7 @@ public sealed class Engine : IDisposable
             query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, stop, own)
         {
             Statistics = HistogramStatistics.Of(expr),
-            ReadsAhead = (_options.MaxConcurrency - _turns.CurrentCount) * 2 <= options.Processors,
+            Readers = Math.Clamp((options.Processors / (_options.MaxConcurrency - _turns.CurrentCount)) - 1, 0, MostReaders),
         };
         QueryValue value = ResultShaper.Shape(expr, new Evaluator(context, steps));
         QueryStatistics statistics = new(

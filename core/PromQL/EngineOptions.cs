@@ -15,7 +15,7 @@ public sealed record EngineOptions
     /// <summary>The greatest number of queries evaluated at the same time; others wait.</summary>
     public int MaxConcurrency { get; init; } = 20;
 
-    /// <summary>How many processors there are: a query uses a second one while as many queries as that leaves idle are evaluated.</summary>
+    /// <summary>How many processors there are. Those that the queries being evaluated leave idle help them to read series.</summary>
     public int Processors { get; init; } = Environment.ProcessorCount;
 
     /// <summary>The step of a subquery that names none: <c>[5m:]</c>.</summary>

@@ -8,18 +8,11 @@ namespace AmpEdge.Tsdb;
 /// </summary>
 public sealed class SelectedSeries
 {
-    /// <summary>The head among the sources of a series, behind the blocks, which have their place.</summary>
-    private const int HeadSource = int.MaxValue;
-
-    private static readonly Comparer<(long FirstMs, long LastMs, int Source)> s_bySource =
-        Comparer<(long FirstMs, long LastMs, int Source)>.Create(static (left, right) => left.Source.CompareTo(right.Source));
-
     private readonly HeadSelection _head;
     private readonly BlockSeriesMerge? _blocks;
 
-    /// <summary>Where samples of the current series are, by their first time.</summary>
-    private readonly List<(long FirstMs, long LastMs, int Source)> _sources = [];
-    private readonly SampleMerge _merge = new();
+    /// <summary>The current series, once it is to be decoded here.</summary>
+    private readonly HeldSeries _current;
     private byte[] _canonical = [];
     private bool _inBlocks;
     private bool _blocksEnded;
@@ -45,6 +38,7 @@ public sealed class SelectedSeries
         _head = head;
         _blocks = blocks;
         _blocksEnded = blocks is null;
+        _current = NewHold();
     }
 
     /// <summary>The labels of the current series; made at the first call.</summary>
@@ -68,12 +62,12 @@ public sealed class SelectedSeries
             _blocksEnded = !_inBlocks;
             if (_inBlocks)
             {
-                FindSources();
+                _inHead = _head.TryGoTo(Canonical(_blocks.LabelsBlob));
                 return true;
             }
         }
 
-        return _head.MoveNext();
+        return _inHead = _head.MoveNext();
     }
 
     /// <summary>
@@ -86,18 +80,19 @@ public sealed class SelectedSeries
     {
         _rewriter ??= new ChunkRewriter(target);
         _rewriter.BeginSeries(Labels.Blob);
+        HoldCurrent();
         if (!_inBlocks)
         {
             _head.CopyTo(_rewriter);
         }
-        else if (_sources.Count == 1 && !_blocks![_sources[0].Source].ChunksOverlap)
+        else if (_current.IsInOneBlock(out int place))
         {
-            _blocks[_sources[0].Source].CopyTo(_rewriter);
+            _blocks![place].CopyTo(_rewriter);
         }
         else
         {
             RewriteSink sink = new(_rewriter);
-            Decode(ref sink);
+            _current.Decode(0, ref sink);
         }
 
         _rewriter.Finish();
@@ -108,26 +103,36 @@ public sealed class SelectedSeries
     public void Decode<TSink>(ref TSink sink)
         where TSink : struct, ISampleSink
     {
-        if (!_inBlocks)
+        HoldCurrent();
+        _current.Decode(0, ref sink);
+    }
+
+    /// <summary>Somewhere to hold series of this walk.</summary>
+    public HeldSeries NewHold() => new(_head, _blocks);
+
+    /// <summary>Has the current series held, to be decoded when the walk has gone on.</summary>
+    public void Hold(HeldSeries held)
+    {
+        if (_inBlocks)
         {
-            _head.Decode(ref sink);
-            return;
+            foreach (int place in _blocks!.Current)
+            {
+                held.AddBlock(place);
+            }
         }
 
-        for (int first = 0; first < _sources.Count;)
+        if (_inHead)
         {
-            int end = EndOfOverlap(first);
-            if (end == first + 1)
-            {
-                Decode(_sources[first].Source, ref sink);
-            }
-            else
-            {
-                DecodeTogether(first, end, ref sink);
-            }
-
-            first = end;
+            held.AddHead();
         }
+
+        held.EndSeries();
+    }
+
+    private void HoldCurrent()
+    {
+        _current.Clear();
+        Hold(_current);
     }
 
     /// <summary>Goes on with the part that stood at the series before, or both, and takes the one that now stands lower.</summary>
@@ -143,107 +148,7 @@ public sealed class SelectedSeries
         int order = _headEnded ? -1 : _blocksEnded ? 1 : Prometheus.Labels.Compare(_blocks!.LabelsBlob, _head.Labels.Blob);
         _inBlocks = order <= 0;
         _inHead = order >= 0;
-        if (_inBlocks)
-        {
-            FindSources();
-        }
-
         return true;
-    }
-
-    private bool HeadHasCurrent() => _sorted ? _inHead : _head.TryGoTo(Canonical(_blocks!.LabelsBlob));
-
-    private void FindSources()
-    {
-        _sources.Clear();
-        foreach (int place in _blocks!.Current)
-        {
-            ReadOnlySpan<ChunkMeta> chunks = _blocks[place].Chunks;
-            long lastMs = long.MinValue;
-            foreach (ChunkMeta chunk in chunks)
-            {
-                lastMs = Math.Max(lastMs, chunk.MaxTimeMs);
-            }
-
-            _sources.Add((chunks[0].MinTimeMs, lastMs, place));
-        }
-
-        if (HeadHasCurrent())
-        {
-            _sources.Add((_head.FirstTimeMs, _head.LastTimeMs, HeadSource));
-        }
-
-        if (_sources.Count > 1)
-        {
-            // Blocks come sorted by their first time, and so do the parts of a series, save for overlaps.
-            _sources.Sort(static (left, right) => left.FirstMs.CompareTo(right.FirstMs));
-        }
-    }
-
-    /// <summary>Where the run of sources ends that overlap each other from a place on.</summary>
-    private int EndOfOverlap(int first)
-    {
-        long lastMs = _sources[first].LastMs;
-        int end = first + 1;
-        while (end < _sources.Count && _sources[end].FirstMs <= lastMs)
-        {
-            lastMs = Math.Max(lastMs, _sources[end++].LastMs);
-        }
-
-        return end;
-    }
-
-    private void Decode<TSink>(int source, ref TSink sink)
-        where TSink : struct, ISampleSink
-    {
-        if (source == HeadSource)
-        {
-            _head.Decode(ref sink);
-        }
-        else if (_blocks![source].ChunksOverlap)
-        {
-            _merge.Clear();
-            AddChunks(source);
-            _merge.WriteTo(ref sink);
-        }
-        else
-        {
-            _blocks[source].Decode(ref sink);
-        }
-    }
-
-    private void DecodeTogether<TSink>(int first, int end, ref TSink sink)
-        where TSink : struct, ISampleSink
-    {
-        // Of several samples at one time that of the older source stays, here as in a compaction.
-        _sources.Sort(first, end - first, s_bySource);
-        _merge.Clear();
-        for (int place = first; place < end; place++)
-        {
-            int source = _sources[place].Source;
-            if (source != HeadSource && _blocks![source].ChunksOverlap)
-            {
-                AddChunks(source);
-                continue;
-            }
-
-            SampleColumns samples = _merge.Rent();
-            Decode(source, ref samples);
-            _merge.Add(in samples);
-        }
-
-        _merge.WriteTo(ref sink);
-    }
-
-    /// <summary>Each chunk as a list of its own: in a block that another program wrote they may overlap.</summary>
-    private void AddChunks(int place)
-    {
-        foreach (ChunkMeta chunk in _blocks![place].Chunks)
-        {
-            SampleColumns samples = _merge.Rent();
-            _blocks[place].Decode(chunk, ref samples);
-            _merge.Add(in samples);
-        }
     }
 
     private ReadOnlySpan<byte> Canonical(ReadOnlySpan<byte> blob)

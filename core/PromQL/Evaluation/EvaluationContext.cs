@@ -35,8 +35,8 @@ internal sealed class EvaluationContext : IDisposable
 
     public CancellationToken Stop => _stop;
 
-    /// <summary>Another processor is likely to be idle, so that series may be read by a second thread.</summary>
-    public bool ReadsAhead { get; init; }
+    /// <summary>How many other processors are likely to be idle, so that as many threads may read series.</summary>
+    public int Readers { get; init; }
 
     public long LookbackMs => (long)Options.LookbackDelta.TotalMilliseconds;
 

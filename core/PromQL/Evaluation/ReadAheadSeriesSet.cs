@@ -1,30 +1,40 @@
-using System.Runtime.ExceptionServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.PromQL;
 
 /// <summary>
-/// Series of a store that another thread finds and decodes while the query computes with those before them. A few series
-/// are read at once by the query itself, since a short selection is done before another thread has begun.
+/// Series of a store that other threads find and decode while the query computes with those before them. A few series are
+/// read by the query itself first, since a short selection is done before another thread has begun.
 /// </summary>
 /// <remarks>
-/// One thread at a time walks the store's series: it has the turn. The query never waits for a thread that has not begun: when
-/// nothing is ready and nobody has the turn, it reads by itself. So a server without a free thread is slower, never stuck.
+/// Series pass in batches. Whoever reads one walks over its series, which one thread does at a time, and then decodes them,
+/// while others read the batches behind it. The query takes the batches in the order of the walk. As long as the one that it
+/// needs is not ready it reads too, and waits only when nothing is left to read or enough is read: so a server without a
+/// free thread is slower, never stuck.
 /// </remarks>
-internal sealed class ReadAheadSeriesSet(ISeriesSet source) : ISeriesSet
+/// <param name="source">The store's series.</param>
+/// <param name="readers">How many threads may read besides the query's own.</param>
+internal sealed class ReadAheadSeriesSet(ISeriesSet source, int readers) : ISeriesSet
 {
     private const int SeriesReadAtOnce = 16;
-    private const int MostReady = 2;
 
-    /// <summary>Guards everything below it; pulsed when the turn is given back.</summary>
+    /// <summary>As many as keep all threads at work.</summary>
+    private readonly int _mostBatches = 2 * (readers + 1);
+
+    /// <summary>Guards everything below it; pulsed when a batch is ready, when the walk is given back and when a reader leaves.</summary>
     private readonly object _gate = new();
-    private readonly Queue<ReadBatch> _ready = new();
+
+    /// <summary>Those that are ready or being decoded, in the order of the walk.</summary>
+    private readonly Queue<ReadBatch> _batches = new();
     private readonly Stack<ReadBatch> _free = new();
-    private bool _turnTaken;
-    private bool _readerAsked;
+    private int _readersAsked;
+    private int _readersAtWork;
+    private bool _walking;
     private bool _ended;
     private bool _disposed;
-    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>How many samples a series has, by those that were decoded last.</summary>
+    private int _samplesPerSeries;
 
     // Of the query's thread alone.
     private ReadBatch? _current;
@@ -55,6 +65,7 @@ internal sealed class ReadAheadSeriesSet(ISeriesSet source) : ISeriesSet
         if (_current is null)
         {
             source.Decode(samples);
+            _samplesPerSeries = samples.Count;
         }
         else
         {
@@ -62,13 +73,14 @@ internal sealed class ReadAheadSeriesSet(ISeriesSet source) : ISeriesSet
         }
     }
 
-    /// <summary>Waits for the other thread, which reads one batch at most.</summary>
+    /// <summary>Waits for the threads that have begun, each of which reads one batch at most.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _disposed = true;
-            while (_turnTaken)
+            Monitor.PulseAll(_gate);
+            while (_readersAtWork > 0)
             {
                 Monitor.Wait(_gate);
             }
@@ -77,10 +89,37 @@ internal sealed class ReadAheadSeriesSet(ISeriesSet source) : ISeriesSet
         source.Dispose();
     }
 
+    private bool MayWalk => !_walking && HasRoom;
+
+    private bool HasRoom => !_ended && !_disposed && _batches.Count < _mostBatches;
+
     /// <summary>The next series; an empty batch at the end.</summary>
     private ReadBatch NextBatch(ReadBatch? used)
     {
-        ReadBatch own;
+        used?.Failure?.Throw();
+        while (true)
+        {
+            ReadBatch? ready = TakeReady(used, out ReadBatch? toRead);
+            used = null;
+            if (ready is null)
+            {
+                Read(toRead!);
+                continue;
+            }
+
+            if (ready.Count == 0)
+            {
+                ready.Failure?.Throw();
+            }
+
+            return ready;
+        }
+    }
+
+    /// <summary>The next batch; or null and one that the caller is to read meanwhile.</summary>
+    private ReadBatch? TakeReady(ReadBatch? used, out ReadBatch? toRead)
+    {
+        toRead = null;
         lock (_gate)
         {
             if (used is not null)
@@ -88,98 +127,113 @@ internal sealed class ReadAheadSeriesSet(ISeriesSet source) : ISeriesSet
                 _free.Push(used);
             }
 
-            while (_ready.Count == 0 && _turnTaken)
+            while (true)
+            {
+                if (_batches.TryPeek(out ReadBatch? first) && first.IsReady)
+                {
+                    _batches.Dequeue();
+                    AskReader();
+                    return first;
+                }
+
+                if (first is null && _ended && !_walking)
+                {
+                    return Rent();
+                }
+
+                if (MayWalk)
+                {
+                    toRead = BeginWalk();
+                    return null;
+                }
+
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    /// <summary>What another thread does as long as there is room for batches.</summary>
+    private void ReadAhead()
+    {
+        lock (_gate)
+        {
+            _readersAsked--;
+            _readersAtWork++;
+        }
+
+        while (BeginWalkWhenFree() is { } batch)
+        {
+            Read(batch);
+        }
+    }
+
+    /// <summary>Null when the thread is not needed any more.</summary>
+    private ReadBatch? BeginWalkWhenFree()
+    {
+        lock (_gate)
+        {
+            while (_walking && HasRoom)
             {
                 Monitor.Wait(_gate);
             }
 
-            if (_ready.TryDequeue(out ReadBatch? ready))
+            if (MayWalk)
             {
+                return BeginWalk();
+            }
+
+            _readersAtWork--;
+            Monitor.PulseAll(_gate);
+            return null;
+        }
+    }
+
+    private ReadBatch BeginWalk()
+    {
+        _walking = true;
+        return Rent();
+    }
+
+    /// <summary>Reads a batch with the walk taken, which others may have while it is decoded.</summary>
+    private void Read(ReadBatch batch)
+    {
+        bool more = batch.Walk(Volatile.Read(ref _samplesPerSeries));
+        lock (_gate)
+        {
+            _walking = false;
+            _ended |= !more;
+            if (batch.Count > 0 || batch.Failure is not null)
+            {
+                _batches.Enqueue(batch);
                 AskReader();
-                return ready;
-            }
-
-            _failure?.Throw();
-            own = Rent();
-            if (_ended)
-            {
-                own.Clear();
-                return own;
-            }
-
-            _turnTaken = true;
-        }
-
-        Read(own, keep: false);
-        lock (_gate)
-        {
-            _failure?.Throw();
-            AskReader();
-        }
-
-        return own;
-    }
-
-    /// <summary>Has the series after these read by another thread, unless enough are.</summary>
-    private void AskReader()
-    {
-        if (!_readerAsked && MayRead)
-        {
-            _readerAsked = true;
-            ThreadPool.UnsafeQueueUserWorkItem(static set => set.ReadAhead(), this, preferLocal: false);
-        }
-    }
-
-    private bool MayRead => !_disposed && !_ended && _failure is null && _ready.Count < MostReady;
-
-    private void ReadAhead()
-    {
-        while (true)
-        {
-            ReadBatch batch;
-            lock (_gate)
-            {
-                if (_turnTaken || !MayRead)
-                {
-                    _readerAsked = false;
-                    return;
-                }
-
-                _turnTaken = true;
-                batch = Rent();
-            }
-
-            Read(batch, keep: true);
-        }
-    }
-
-    /// <summary>Reads with the turn taken, and gives it back. What fails is thrown where the query asks for the next series.</summary>
-    private void Read(ReadBatch batch, bool keep)
-    {
-        bool more = false;
-        ExceptionDispatchInfo? failure = null;
-        try
-        {
-            more = batch.Fill(source);
-        }
-        catch (Exception failed)
-        {
-            failure = ExceptionDispatchInfo.Capture(failed);
-        }
-
-        lock (_gate)
-        {
-            _failure = failure;
-            _ended = !more;
-            _turnTaken = false;
-            if (keep && failure is null && batch.Count > 0)
-            {
-                _ready.Enqueue(batch);
             }
 
             Monitor.PulseAll(_gate);
         }
+
+        batch.Decode();
+        lock (_gate)
+        {
+            batch.IsReady = true;
+            _samplesPerSeries = batch.SamplesPerSeries();
+            Monitor.PulseAll(_gate);
+        }
     }
 
-    private ReadBatch Rent() => _free.TryPop(out ReadBatch? batch) ? batch : new ReadBatch();
+    /// <summary>Has the batches behind these read by another thread, unless enough are, or enough threads do.</summary>
+    private void AskReader()
+    {
+        if (_readersAsked + _readersAtWork < readers && HasRoom)
+        {
+            _readersAsked++;
+            ThreadPool.UnsafeQueueUserWorkItem(static set => set.ReadAhead(), this, preferLocal: false);
+        }
+    }
+
+    private ReadBatch Rent()
+    {
+        ReadBatch batch = _free.TryPop(out ReadBatch? free) ? free : new ReadBatch(source);
+        batch.Clear();
+        return batch;
+    }
 }

@@ -61,7 +61,7 @@ internal static class SelectorEvaluator
     {
         context.ThrowIfStopped();
         ISeriesSet series = context.Querier.Select(in hints, matchers, context.Stop);
-        return context.Own(context.ReadsAhead ? new ReadAheadSeriesSet(series) : series);
+        return context.Own(context.Readers > 0 ? new ReadAheadSeriesSet(series, context.Readers) : series);
     }
 
     /// <summary>

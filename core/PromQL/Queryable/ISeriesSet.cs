@@ -16,4 +16,10 @@ public interface ISeriesSet : IDisposable
     /// staleness markers included. At least those between the start and end of the hints; others may be there too.
     /// </summary>
     void Decode(SampleBuffer samples);
+
+    /// <summary>
+    /// An empty place for series that are to be decoded by other threads; null when this store decodes a series only while the
+    /// walk is at it.
+    /// </summary>
+    ISeriesHold? NewHold() => null;
 }

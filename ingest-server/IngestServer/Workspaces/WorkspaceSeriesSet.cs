@@ -24,6 +24,8 @@ internal sealed class WorkspaceSeriesSet(SelectedSeries series, CancellationToke
         _series.Decode(ref sink);
     }
 
+    public ISeriesHold NewHold() => new WorkspaceSeriesHold(_series, _cancel);
+
     /// <summary>The view that the series are read from belongs to the querier.</summary>
     public void Dispose()
     {

@@ -17,11 +17,7 @@ public sealed class SelectedBlockSeries : ISelectedPart
     private readonly CancellationToken _cancel;
     private readonly BlockSeries _entry = new();
     private readonly ByteBuffer _blob = new();
-    private byte[] _scratch = [];
-
-    /// <summary>For chunks of native histograms; made when one is met.</summary>
-    private HistogramNumbers? _numbers;
-    private Histogram? _histogram;
+    private readonly BlockChunkDecoder _decoder;
     private int _next;
     private bool _hasBlob;
     private Labels? _labels;
@@ -34,7 +30,11 @@ public sealed class SelectedBlockSeries : ISelectedPart
         _minTimeMs = minTimeMs;
         _maxTimeMs = maxTimeMs;
         _cancel = cancel;
+        _decoder = new BlockChunkDecoder(minTimeMs, maxTimeMs);
     }
+
+    /// <summary>The block that the series are of.</summary>
+    internal Block Block => _block;
 
     /// <summary>The number of the current series in the block's index.</summary>
     public uint Reference { get; private set; }
@@ -63,26 +63,11 @@ public sealed class SelectedBlockSeries : ISelectedPart
     /// </summary>
     public ReadOnlySpan<ChunkMeta> Chunks => _entry.Chunks;
 
-    /// <summary>Whether a chunk of the current series begins before the one in front of it ends.</summary>
-    internal bool ChunksOverlap
-    {
-        get
-        {
-            ReadOnlySpan<ChunkMeta> chunks = Chunks;
-            for (int index = 1; index < chunks.Length; index++)
-            {
-                if (chunks[index].MinTimeMs <= chunks[index - 1].MaxTimeMs)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
-
     /// <summary>The deleted times of the current series.</summary>
-    public ReadOnlySpan<TimeInterval> Deleted => _tombstones.Of(Reference);
+    public ReadOnlySpan<TimeInterval> Deleted => DeletedOf(Reference);
+
+    /// <summary>Those of another one, at any time.</summary>
+    internal ReadOnlySpan<TimeInterval> DeletedOf(uint reference) => _tombstones.Of(reference);
 
     ReadOnlySpan<uint> ISelectedPart.Ids => _series;
 
@@ -111,7 +96,7 @@ public sealed class SelectedBlockSeries : ISelectedPart
 
     /// <summary>The bytes of a chunk of the current series, as they were written; valid until the next call.</summary>
     public ReadOnlySpan<byte> ReadChunk(ChunkMeta chunk, out ChunkEncoding encoding) =>
-        _block.Chunks.Read(chunk.Ref, ref _scratch, out encoding);
+        _decoder.Read(_block, chunk, out encoding);
 
     /// <summary>
     /// Hands over the samples between the times of the selection, both inclusive, without the deleted ones, rising in time
@@ -149,89 +134,8 @@ public sealed class SelectedBlockSeries : ISelectedPart
 
     /// <summary>The same for one chunk of the current series.</summary>
     public void Decode<TSink>(ChunkMeta chunk, ref TSink sink)
-        where TSink : struct, ISampleSink
-    {
-        ReadOnlySpan<byte> bytes = ReadChunk(chunk, out ChunkEncoding encoding);
-        switch (encoding)
-        {
-            case ChunkEncoding.Xor:
-                XorDecoder decoder = new(bytes);
-                if (TSink.TakesColumns && Deleted.IsEmpty)
-                {
-                    // All of it is read here, or none.
-                    decoder.ReadAll(_minTimeMs, _maxTimeMs, ref sink);
-                }
-
-                Decode(chunk, decoder, ref sink);
-                break;
-            case ChunkEncoding.Xor2:
-                Decode(chunk, new Xor2Decoder(bytes), ref sink);
-                break;
-            case ChunkEncoding.Histogram or ChunkEncoding.FloatHistogram:
-                _numbers ??= new HistogramNumbers();
-                Decode(chunk, new HistogramDecoder(bytes, encoding == ChunkEncoding.FloatHistogram, _numbers), ref sink);
-                break;
-            default:
-                _block.Chunks.ThrowBroken(chunk.Ref, $"encoding {(byte)encoding}, which cannot be read: known are 1 to 4");
-                break;
-        }
-    }
-
-    private void Decode<TSink>(ChunkMeta chunk, HistogramDecoder decoder, ref TSink sink)
-        where TSink : struct, ISampleSink
-    {
-        _histogram ??= new Histogram();
-        ReadOnlySpan<TimeInterval> deleted = Deleted;
-        while (decoder.MoveNext() && decoder.TimestampMs <= _maxTimeMs)
-        {
-            if (decoder.TimestampMs >= _minTimeMs && !IsDeleted(ref deleted, decoder.TimestampMs))
-            {
-                _numbers!.CopyTo(_histogram, decoder.Hint);
-                if (_histogram.Schema > Histogram.MaxSchema)
-                {
-                    // Of a version to come, whose buckets mean the same.
-                    _histogram.ReduceResolution(Histogram.MaxSchema);
-                }
-
-                sink.Add(decoder.TimestampMs, _histogram);
-            }
-        }
-
-        if (decoder.Corrupt)
-        {
-            _block.Chunks.ThrowBroken(chunk.Ref, "histograms that cannot be decoded");
-        }
-    }
-
-    private void Decode<TDecoder, TSink>(ChunkMeta chunk, TDecoder decoder, ref TSink sink)
-        where TDecoder : struct, IFloatDecoder, allows ref struct
-        where TSink : struct, ISampleSink
-    {
-        ReadOnlySpan<TimeInterval> deleted = Deleted;
-        while (decoder.MoveNext() && decoder.TimestampMs <= _maxTimeMs)
-        {
-            if (decoder.TimestampMs >= _minTimeMs && !IsDeleted(ref deleted, decoder.TimestampMs))
-            {
-                sink.Add(decoder.TimestampMs, decoder.Value);
-            }
-        }
-
-        if (decoder.Corrupt)
-        {
-            _block.Chunks.ThrowBroken(chunk.Ref, "samples that cannot be decoded");
-        }
-    }
-
-    /// <summary>Times rise within a chunk, so intervals that lie before one are of no use to the next.</summary>
-    private static bool IsDeleted(ref ReadOnlySpan<TimeInterval> deleted, long timeMs)
-    {
-        while (!deleted.IsEmpty && deleted[0].MaxTimeMs < timeMs)
-        {
-            deleted = deleted[1..];
-        }
-
-        return !deleted.IsEmpty && deleted[0].MinTimeMs <= timeMs;
-    }
+        where TSink : struct, ISampleSink =>
+        _decoder.Decode(_block, chunk, Deleted, ref sink);
 
     private bool TryRead(uint series)
     {

@@ -11,9 +11,7 @@ internal sealed class HeadSelection : ISelectedPart
     private readonly Head _head;
     private readonly uint[] _ids;
     private readonly long _sequence;
-    private readonly long _minTimeMs;
-    private readonly long _maxTimeMs;
-    private readonly CancellationToken _cancel;
+        private readonly CancellationToken _cancel;
     private readonly Tombstones _tombstones;
     private int _next;
     private uint _series;
@@ -21,7 +19,6 @@ internal sealed class HeadSelection : ISelectedPart
     private Labels? _labels;
     private SeriesDecoder? _decoder;
 
-    /// <summary>The id of the current series.</summary>
     private uint _id;
 
     /// <summary>A bit for each of the ids that <see cref="TryGoTo"/> was at: the walk leaves those out.</summary>
@@ -34,8 +31,8 @@ internal sealed class HeadSelection : ISelectedPart
         _head = head;
         _ids = ids;
         _sequence = sequence;
-        _minTimeMs = minTimeMs;
-        _maxTimeMs = maxTimeMs;
+        MinTimeMs = minTimeMs;
+        MaxTimeMs = maxTimeMs;
     }
 
     /// <summary>The labels of the current series; made at the first call.</summary>
@@ -45,6 +42,18 @@ internal sealed class HeadSelection : ISelectedPart
     public ReadOnlySpan<byte> RawLabels => _head.Keys.Get(_head.Series[_series].Key);
 
     public ReadOnlySpan<uint> Ids => _ids;
+
+    /// <summary>The first time of interest, ms.</summary>
+    public long MinTimeMs { get; }
+
+    /// <summary>The last one, inclusive.</summary>
+    public long MaxTimeMs { get; }
+
+    /// <summary>The id of the current series.</summary>
+    public uint Id => _id;
+
+    /// <summary>The current series as the query sees it, at any time.</summary>
+    public SeriesView View => _view;
 
     /// <summary>The first time that the current series may have a sample at, ms.</summary>
     public long FirstTimeMs => _view.HasLate ? Math.Min(FirstInOrderMs, _view.Side.LateMinTimeMs) : FirstInOrderMs;
@@ -104,31 +113,14 @@ internal sealed class HeadSelection : ISelectedPart
 
     /// <summary>Hands over the samples between the times of the selection, both inclusive, rising in time.</summary>
     public void Decode<TSink>(ref TSink sink)
-        where TSink : struct, ISampleSink
-    {
-        if (_tombstones.Of(_id).IsEmpty)
-        {
-            DecodeAll(ref sink);
-            return;
-        }
+        where TSink : struct, ISampleSink =>
+        Decoder.Decode(in _view, DeletedOf(_id), ref sink);
 
-        // Rare, so that the usual walk does not look at deletions for each sample.
-        SampleColumns all = new();
-        DecodeAll(ref all);
-        ReadOnlySpan<TimeInterval> deleted = _tombstones.Of(_id);
-        for (int place = 0; place < all.Count; place++)
-        {
-            while (!deleted.IsEmpty && deleted[0].MaxTimeMs < all.Timestamps[place])
-            {
-                deleted = deleted[1..];
-            }
+    /// <summary>For what <see cref="View"/> shows, at any time; one thread.</summary>
+    public SeriesDecoder NewDecoder() => new(_head.Chunks, MinTimeMs, MaxTimeMs);
 
-            if (deleted.IsEmpty || deleted[0].MinTimeMs > all.Timestamps[place])
-            {
-                all.CopyTo(place, ref sink);
-            }
-        }
-    }
+    /// <summary>The deleted times of a series, at any time.</summary>
+    public ReadOnlySpan<TimeInterval> DeletedOf(uint id) => _tombstones.Of(id);
 
     /// <summary>
     /// Writes the samples between the times of the selection into a block: closed chunks as they are, the rest encoded anew.
@@ -136,7 +128,7 @@ internal sealed class HeadSelection : ISelectedPart
     public void CopyTo(ChunkRewriter target)
     {
         RewriteSink sink = new(target);
-        if (_tombstones.Of(_id).IsEmpty && !_view.HasLate && _view.Hidden == 0)
+        if (DeletedOf(_id).IsEmpty && !_view.HasLate && _view.Hidden == 0)
         {
             Decoder.CopyTo(in _view, target, ref sink);
         }
@@ -146,13 +138,7 @@ internal sealed class HeadSelection : ISelectedPart
         }
     }
 
-    private SeriesDecoder Decoder => _decoder ??= new SeriesDecoder(_head.Chunks, _minTimeMs, _maxTimeMs);
-
-    private void DecodeAll<TSink>(ref TSink sink)
-        where TSink : struct, ISampleSink
-    {
-        Decoder.Decode(in _view, ref sink);
-    }
+    private SeriesDecoder Decoder => _decoder ??= NewDecoder();
 
     private long FirstInOrderMs =>
         _view.FirstChunk != 0 ? _head.Chunks.Closed(_view.FirstChunk).MinTimeMs
@@ -173,9 +159,9 @@ internal sealed class HeadSelection : ISelectedPart
     /// <summary>Whether nothing of the series is left between the times of the selection.</summary>
     private bool IsDeleted()
     {
-        foreach (TimeInterval deleted in _tombstones.Of(_id))
+        foreach (TimeInterval deleted in DeletedOf(_id))
         {
-            if (deleted.Covers(Math.Max(FirstTimeMs, _minTimeMs), Math.Min(LastTimeMs, _maxTimeMs)))
+            if (deleted.Covers(Math.Max(FirstTimeMs, MinTimeMs), Math.Min(LastTimeMs, MaxTimeMs)))
             {
                 return true;
             }
@@ -188,13 +174,13 @@ internal sealed class HeadSelection : ISelectedPart
 
     private bool OverlapsInOrder() =>
         !(_view.FirstChunk == 0 && _view.OpenBlock.IsNone)
-        && FirstInOrderMs <= _maxTimeMs
-        && _view.MaxTimeMs >= _minTimeMs
+        && FirstInOrderMs <= MaxTimeMs
+        && _view.MaxTimeMs >= MinTimeMs
         && (_view.Hidden == 0 || SeriesDecoder.VisibleSamples(in _view, _head.Chunks) > 0);
 
     private bool OverlapsLate() =>
         _view.HasLate
-        && _view.Side.LateMinTimeMs <= _maxTimeMs
-        && _view.Side.LateMaxTimeMs >= _minTimeMs
+        && _view.Side.LateMinTimeMs <= MaxTimeMs
+        && _view.Side.LateMaxTimeMs >= MinTimeMs
         && LateSamples.Any(in _view, _head.Chunks);
 }

@@ -27,8 +27,34 @@ internal sealed class SeriesDecoder(SeriesChunks chunks, long minTimeMs, long ma
     /// <summary>Histograms are handed over in this object.</summary>
     private Histogram? _histogram;
 
-    /// <summary>Hands over the samples between the times, rising in time.</summary>
-    public void Decode<TSink>(in SeriesView view, ref TSink sink)
+    /// <summary>Hands over the samples between the times, rising in time, without those that are deleted.</summary>
+    public void Decode<TSink>(in SeriesView view, ReadOnlySpan<TimeInterval> deleted, ref TSink sink)
+        where TSink : struct, ISampleSink
+    {
+        if (deleted.IsEmpty)
+        {
+            Decode(in view, ref sink);
+            return;
+        }
+
+        // Rare, so that the usual walk does not look at deletions for each sample.
+        SampleColumns all = new();
+        Decode(in view, ref all);
+        for (int place = 0; place < all.Count; place++)
+        {
+            while (!deleted.IsEmpty && deleted[0].MaxTimeMs < all.Timestamps[place])
+            {
+                deleted = deleted[1..];
+            }
+
+            if (deleted.IsEmpty || deleted[0].MinTimeMs > all.Timestamps[place])
+            {
+                all.CopyTo(place, ref sink);
+            }
+        }
+    }
+
+    private void Decode<TSink>(in SeriesView view, ref TSink sink)
         where TSink : struct, ISampleSink
     {
         BeginLate(in view);

@@ -1,6 +1,7 @@
 using AmpEdge.Prometheus;
 using AmpEdge.Tests.Support;
 using AmpEdge.Tsdb;
+using Xunit;
 
 namespace AmpEdge.IngestServer.Tests.Tsdb;
 
@@ -80,12 +81,24 @@ internal sealed class TestDatabase : IDisposable
     {
         List<string> lines = [];
         SampleColumns samples = new();
+        List<Labels> labels = [];
         SelectedSeries series = querier.Select(matchers, minTimeMs, maxTimeMs);
+        HeldSeries held = series.NewHold();
         while (series.MoveNext())
         {
             samples.Clear();
             series.Decode(ref samples);
             lines.Add(Line(series.Labels, samples));
+            labels.Add(series.Labels);
+            series.Hold(held);
+        }
+
+        // What was held is the same when the walk is over.
+        for (int index = 0; index < held.Count; index++)
+        {
+            samples.Clear();
+            held.Decode(index, ref samples);
+            Assert.Equal(lines[index], Line(labels[index], samples));
         }
 
         lines.Sort(string.CompareOrdinal);

@@ -16,8 +16,11 @@ public sealed class MemoryQueryable : IQueryable
 
     public static MemoryQueryable Empty { get; } = new([]);
 
-    /// <summary>Called for each series that is about to be decoded: lets a test count or interrupt.</summary>
+    /// <summary>Called for each series that is about to be decoded, perhaps by several threads: lets a test count or interrupt.</summary>
     public Action<Labels>? Decoding { get; init; }
+
+    /// <summary>Series are decoded while the walk is at them, as in a store that holds none.</summary>
+    public bool HoldsNone { get; init; }
 
     public IQuerier OpenQuerier(long minTimeMs, long maxTimeMs) => new Querier(this, minTimeMs, maxTimeMs);
 
@@ -40,7 +43,7 @@ public sealed class MemoryQueryable : IQueryable
                 }
             }
 
-            return new SeriesSet(selected, hints, owner.Decoding);
+            return new SeriesSet(selected, hints, owner);
         }
 
         public void Dispose()
@@ -61,7 +64,7 @@ public sealed class MemoryQueryable : IQueryable
         }
     }
 
-    private sealed class SeriesSet(List<MemorySeries> series, SelectHints hints, Action<Labels>? decoding) : ISeriesSet
+    private sealed class SeriesSet(List<MemorySeries> series, SelectHints hints, MemoryQueryable owner) : ISeriesSet
     {
         private int _index = -1;
 
@@ -69,14 +72,29 @@ public sealed class MemoryQueryable : IQueryable
 
         public bool MoveNext() => ++_index < series.Count;
 
-        public void Decode(SampleBuffer samples)
-        {
-            decoding?.Invoke(Labels);
-            series[_index].Decode(samples, hints.StartMs, hints.EndMs);
-        }
+        public void Decode(SampleBuffer samples) => Decode(_index, samples);
+
+        public ISeriesHold? NewHold() => owner.HoldsNone ? null : new SeriesHold(this);
 
         public void Dispose()
         {
+        }
+
+        private void Decode(int index, SampleBuffer samples)
+        {
+            owner.Decoding?.Invoke(series[index].Labels);
+            series[index].Decode(samples, hints.StartMs, hints.EndMs);
+        }
+
+        private sealed class SeriesHold(SeriesSet walk) : ISeriesHold
+        {
+            private readonly List<int> _held = [];
+
+            public void Clear() => _held.Clear();
+
+            public void Add() => _held.Add(walk._index);
+
+            public void Decode(int index, SampleBuffer samples) => walk.Decode(_held[index], samples);
         }
     }
 }

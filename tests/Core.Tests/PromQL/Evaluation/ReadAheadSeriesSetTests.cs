@@ -7,8 +7,10 @@ namespace AmpEdge.Core.Tests.PromQL;
 
 public sealed class ReadAheadSeriesSetTests
 {
-    [Fact]
-    public async Task Queries_that_read_ahead_give_what_others_give()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Queries_that_read_ahead_give_what_others_give(bool holdsNone)
     {
         Gen gen = Gen.Create(20_511);
         using Engine alone = new(new EngineOptions { Processors = 1 }, TimeProvider.System);
@@ -16,7 +18,7 @@ public sealed class ReadAheadSeriesSetTests
         CancellationToken cancel = TestContext.Current.CancellationToken;
         foreach (int count in (int[])[0, 1, 15, 16, 17, 79, 80, 81, 500])
         {
-            MemoryQueryable data = Counters(gen, count);
+            MemoryQueryable data = Counters(gen, count, holdsNone);
             foreach (string query in (string[])["rate(m_total[1m])", "sum(m_total)", "m_total / m_total", "max_over_time(m_total[2m:20s])"])
             {
                 QueryResult expected = await alone.RangeAsync(data, query, 0, 900_000, 30_000, QueryOptions.Default, cancel);
@@ -27,17 +29,19 @@ public sealed class ReadAheadSeriesSetTests
         }
     }
 
-    [Fact]
-    public async Task A_store_that_fails_while_it_is_read_ahead_fails_the_query()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_store_that_fails_while_it_is_read_ahead_fails_the_query(bool holdsNone)
     {
         using Engine engine = new(new EngineOptions { Processors = 64 }, TimeProvider.System);
         Gen gen = Gen.Create(20_512);
         foreach (int good in (int[])[0, 10, 16, 40, 200, 290])
         {
             int decoded = 0;
-            MemoryQueryable data = Counters(gen, 300, _ =>
+            MemoryQueryable data = Counters(gen, 300, holdsNone, _ =>
             {
-                if (decoded++ == good)
+                if (Interlocked.Increment(ref decoded) == good + 1)
                 {
                     throw new QueryException(QueryErrorKind.Internal, "the disk is gone");
                 }
@@ -49,11 +53,33 @@ public sealed class ReadAheadSeriesSetTests
     }
 
     [Fact]
+    public async Task Several_threads_decode_at_once()
+    {
+        using Engine engine = new(new EngineOptions { Processors = 64 }, TimeProvider.System);
+
+        // Two have to be at it at one time: alone, none would get on.
+        using Barrier two = new(2);
+        int decoded = 0;
+        int met = 0;
+        MemoryQueryable data = Counters(Gen.Create(20_514), 3_000, holdsNone: false, _ =>
+        {
+            if (Interlocked.Increment(ref decoded) is > 200 and <= 202)
+            {
+                two.SignalAndWait(TestContext.Current.CancellationToken);
+                Interlocked.Increment(ref met);
+            }
+        });
+        await engine.RangeAsync(
+            data, "sum(m_total)", 0, 900_000, 30_000, QueryOptions.Default, TestContext.Current.CancellationToken);
+        Assert.Equal((3_000, 2), (decoded, met));
+    }
+
+    [Fact]
     public async Task A_query_that_fails_itself_leaves_nobody_reading()
     {
         using Engine engine = new(new EngineOptions { Processors = 64, MaxSamples = 1_000 }, TimeProvider.System);
         bool ended = false;
-        MemoryQueryable data = Counters(Gen.Create(20_513), 3_000, _ => Assert.False(Volatile.Read(ref ended)));
+        MemoryQueryable data = Counters(Gen.Create(20_513), 3_000, holdsNone: false, _ => Assert.False(Volatile.Read(ref ended)));
         for (int round = 0; round < 50; round++)
         {
             Volatile.Write(ref ended, false);
@@ -63,7 +89,7 @@ public sealed class ReadAheadSeriesSetTests
         }
     }
 
-    private static MemoryQueryable Counters(Gen gen, int count, Action<Labels>? decoding = null)
+    private static MemoryQueryable Counters(Gen gen, int count, bool holdsNone, Action<Labels>? decoding = null)
     {
         List<MemorySeries> series = [];
         for (int number = 0; number < count; number++)
@@ -79,7 +105,7 @@ public sealed class ReadAheadSeriesSetTests
             series.Add(counter);
         }
 
-        return new MemoryQueryable(series) { Decoding = decoding };
+        return new MemoryQueryable(series) { Decoding = decoding, HoldsNone = holdsNone };
     }
 
     private static string Text(QueryResult result)
