@@ -83,6 +83,25 @@ public struct SampleColumns : ISampleSink
         }
     }
 
+    /// <summary>Hands so many samples from a place on to another sink, floats as columns where it takes those.</summary>
+    internal readonly void CopyTo<TSink>(int first, int count, ref TSink sink)
+        where TSink : struct, ISampleSink
+    {
+        if (TSink.TakesColumns && _histograms is null)
+        {
+            sink.Reserve(count, out Span<long> timestamps, out Span<double> values);
+            Timestamps.Slice(first, count).CopyTo(timestamps);
+            Values.Slice(first, count).CopyTo(values);
+            sink.Keep(0, count);
+            return;
+        }
+
+        for (int place = first; place < first + count; place++)
+        {
+            CopyTo(place, ref sink);
+        }
+    }
+
     private void Grow(int capacity)
     {
         Array.Resize(ref _timestamps, capacity);

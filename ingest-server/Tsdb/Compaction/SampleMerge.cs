@@ -39,6 +39,10 @@ internal sealed class SampleMerge
     }
 
     /// <summary>Hands over all samples, rising in time, each time once.</summary>
+    /// <remarks>
+    /// By runs, since lists overlap at their ends as a rule: the head keeps what a block was cut from until its chunks are old
+    /// as a whole.
+    /// </remarks>
     public void WriteTo<TSink>(ref TSink sink)
         where TSink : struct, ISampleSink
     {
@@ -50,33 +54,62 @@ internal sealed class SampleMerge
 
         while (TryFindNext(out int chosen, out long timestampMs))
         {
-            _lists[chosen].CopyTo(_places[chosen], ref sink);
+            int run = LengthOfRun(chosen, timestampMs);
+            _lists[chosen].CopyTo(_places[chosen], run, ref sink);
             for (int list = 0; list < Count; list++)
             {
-                SampleColumns samples = _lists[list];
-                while (_places[list] < samples.Count && samples.Timestamps[_places[list]] == timestampMs)
-                {
-                    _places[list]++;
-                }
+                // From one that has the same times as many are skipped.
+                _places[list] += list == chosen || IsAt(list, timestampMs) ? run : 0;
             }
         }
     }
 
+    private bool IsAt(int list, long timestampMs) => NextOf(list) is [long next, ..] && next == timestampMs;
+
+    /// <summary>The times of a list that were not handed over.</summary>
+    private ReadOnlySpan<long> NextOf(int list) => _lists[list].Timestamps[_places[list]..];
+
+    /// <summary>The first of the lists that have the lowest time.</summary>
     private bool TryFindNext(out int chosen, out long timestampMs)
     {
         chosen = -1;
         timestampMs = 0;
         for (int list = 0; list < Count; list++)
         {
-            SampleColumns samples = _lists[list];
-            if (_places[list] < samples.Count
-                && (chosen < 0 || samples.Timestamps[_places[list]] < timestampMs))
+            ReadOnlySpan<long> next = NextOf(list);
+            if (!next.IsEmpty && (chosen < 0 || next[0] < timestampMs))
             {
                 chosen = list;
-                timestampMs = samples.Timestamps[_places[list]];
+                timestampMs = next[0];
             }
         }
 
         return chosen >= 0;
+    }
+
+    /// <summary>How many samples of a list come before any other list's, or at the same times as theirs.</summary>
+    private int LengthOfRun(int chosen, long timestampMs)
+    {
+        ReadOnlySpan<long> run = NextOf(chosen);
+        for (int list = 0; list < Count; list++)
+        {
+            ReadOnlySpan<long> other = NextOf(list);
+            if (list == chosen || other.IsEmpty)
+            {
+                continue;
+            }
+
+            if (other[0] == timestampMs)
+            {
+                run = run[..run.CommonPrefixLength(other)];
+            }
+            else if (run[^1] >= other[0])
+            {
+                int end = run.BinarySearch(other[0]);
+                run = run[..(end < 0 ? ~end : end)];
+            }
+        }
+
+        return run.Length;
     }
 }
