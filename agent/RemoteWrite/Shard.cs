@@ -67,12 +67,15 @@ internal sealed class Shard
 
     private async Task WaitForBatchAsync(Func<bool> flush, CancellationToken stop)
     {
+        Queue.WakeAt(1);
         while (Queue.Count == 0 && !flush())
         {
             await Queue.Added.WaitAsync(stop);
         }
 
+        // Each scrape adds something: being woken for what does not fill the batch is most of what a small agent would do.
         long firstAt = _time.GetTimestamp();
+        Queue.WakeAt(_batch.Length);
         while (Queue.Count < _batch.Length && !flush())
         {
             TimeSpan left = _options.Queue.BatchSendDeadline - _time.GetElapsedTime(firstAt);

@@ -31,6 +31,9 @@ internal sealed class ShardQueue(
     private int _count;
     private long _bytes;
 
+    /// <summary>Fewer entries than this do not wake the shard's loop.</summary>
+    private int _wakeAt = 1;
+
     /// <summary>The writer's own.</summary>
     private EntryChunk? _tail;
     private int _unpublished;
@@ -48,7 +51,7 @@ internal sealed class ShardQueue(
     /// <summary>The memory that entries may take.</summary>
     public long CapacityBytes => (long)Capacity * MaxMeanEntryBytes;
 
-    /// <summary>Wakes the shard's loop when something was added.</summary>
+    /// <summary>Wakes the shard's loop when as many entries are there as it waits for.</summary>
     public AsyncSignal Added { get; } = new();
 
     /// <summary>Wakes the reader of the disk when there is room again.</summary>
@@ -79,16 +82,25 @@ internal sealed class ShardQueue(
         _unpublishedBytes += EntryChunk.LengthOf(entry);
     }
 
+    /// <summary>
+    /// From now on <see cref="Added"/> is set when an addition makes so many entries; whoever calls this looks at <see cref="Count"/>
+    /// next, for those may be there already.
+    /// </summary>
+    public void WakeAt(int entries) => Interlocked.Exchange(ref _wakeAt, entries);
+
     /// <summary>Lets the shard see what was added.</summary>
     public void Publish()
     {
         if (_unpublished > 0)
         {
             Interlocked.Add(ref _bytes, _unpublishedBytes);
-            Interlocked.Add(ref _count, _unpublished);
+            int count = Interlocked.Add(ref _count, _unpublished);
             _unpublished = 0;
             _unpublishedBytes = 0;
-            Added.Set();
+            if (count >= Volatile.Read(ref _wakeAt))
+            {
+                Added.Set();
+            }
         }
     }
 

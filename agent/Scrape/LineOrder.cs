@@ -121,22 +121,12 @@ internal sealed class LineOrder
         _previous = line;
     }
 
-    /// <summary>Finds out where the first line will be when those that were last seen before a scrape are removed.</summary>
-    public void KeepFirst(int seenBefore)
+    /// <summary>Keeps only lines seen in or after a scrape, in the order of the page.</summary>
+    public void Rearrange(int seenSince)
     {
-        if (_first < 0 || _lines[_first].SeenIn < seenBefore)
-        {
-            _first = -1;
-            return;
-        }
-
-        int kept = 0;
-        foreach (ref readonly CachedLine line in _lines.Lines[.._first])
-        {
-            kept += line.SeenIn < seenBefore ? 0 : 1;
-        }
-
-        _first = kept;
+        bool keepsFirst = _first >= 0 && _lines[_first].SeenIn >= seenSince;
+        _lines.Rearrange(_first, seenSince);
+        _first = keepsFirst ? 0 : -1;
     }
 
     /// <summary>The lines are gone.</summary>

@@ -11,6 +11,13 @@ namespace AmpEdge.Agent.Scrape;
 /// <remarks>agent/docs/decisions/0001-line-cache.md says what is kept per line and why.</remarks>
 internal sealed class LineTable
 {
+    private const int NotLookedAt = -2;
+
+    /// <summary>
+    /// A line that does not lie behind the one above it costs some sixteen others; one in so many that does is worth a table made anew.
+    /// </summary>
+    private const int LinesPerStray = 32;
+
     private LineTexts _texts = new();
     private PooledArray<CachedLine> _lines;
 
@@ -22,6 +29,12 @@ internal sealed class LineTable
     private int _indexMask;
 
     public int Count => _lines.Length;
+
+    /// <summary>How many lines of the page in hand lie elsewhere than behind the line above; until <see cref="Settle"/>.</summary>
+    public int Strays => _texts.Strays;
+
+    /// <summary>True when the page has another order than the table, so much that <see cref="Rearrange"/> pays.</summary>
+    public bool IsOutOfOrder => Strays > Count / LinesPerStray;
 
     public Span<CachedLine> Lines => _lines.Used;
 
@@ -88,18 +101,30 @@ internal sealed class LineTable
         _lines.Settle();
     }
 
-    /// <summary>Keeps only lines seen in or after a scrape, in their order; guesses that led to removed lines end.</summary>
-    public void RemoveUnseenSince(int scrape)
+    /// <summary>
+    /// Keeps only lines seen in or after a scrape: those of the page in its order, the others behind them in their own. Guesses that led
+    /// to removed lines end.
+    /// </summary>
+    /// <param name="first">The line that the page begins with, or -1.</param>
+    /// <param name="seenSince">The scrape.</param>
+    public void Rearrange(int first, int seenSince)
     {
-        int[] newIndexes = ArrayPool<int>.Shared.Rent(Math.Max(1, Count));
+        int count = Count;
+        int[] newIndexes = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
+        CachedLine[] before = ArrayPool<CachedLine>.Shared.Rent(Math.Max(1, count));
+        Lines.CopyTo(before);
+        newIndexes.AsSpan(0, count).Fill(NotLookedAt);
         LineTexts kept = new();
-        for (int index = 0; index < Count; index++)
+        for (int line = first; line >= 0 && newIndexes[line] == NotLookedAt; line = before[line].Next)
         {
-            newIndexes[index] = _lines[index].SeenIn < scrape ? -1 : kept.Count;
-            if (newIndexes[index] >= 0)
+            newIndexes[line] = Keep(before[line], line, seenSince, kept);
+        }
+
+        for (int line = 0; line < count; line++)
+        {
+            if (newIndexes[line] == NotLookedAt)
             {
-                _lines[kept.Count] = _lines[index];
-                kept.Append(_texts[index]);
+                newIndexes[line] = Keep(before[line], line, seenSince, kept);
             }
         }
 
@@ -112,6 +137,7 @@ internal sealed class LineTable
         }
 
         ArrayPool<int>.Shared.Return(newIndexes);
+        ArrayPool<CachedLine>.Shared.Return(before);
         DropIndex();
     }
 
@@ -120,6 +146,20 @@ internal sealed class LineTable
         DropIndex();
         _texts.Release();
         _lines.Clear();
+    }
+
+    /// <summary>Puts a line behind those that are kept already, or returns -1 when it was not seen since a scrape.</summary>
+    private int Keep(in CachedLine line, int index, int seenSince, LineTexts kept)
+    {
+        if (line.SeenIn < seenSince)
+        {
+            return -1;
+        }
+
+        int place = kept.Count;
+        kept.Append(_texts[index]);
+        _lines[place] = line;
+        return place;
     }
 
     /// <summary>With a key of the process, so that no page can be made whose lines all fall into one place.</summary>

@@ -47,6 +47,9 @@ internal sealed class LineTexts
 
     public int Count { get; private set; }
 
+    /// <summary>How often since <see cref="Settle"/> the page went on with another text than the next.</summary>
+    public int Strays { get; private set; }
+
     /// <summary>A text, valid until the next call.</summary>
     public ReadOnlySpan<byte> this[int index]
     {
@@ -75,7 +78,9 @@ internal sealed class LineTexts
         {
             TakeFrom(page, above);
             ReadOnlySpan<byte> text = this[index];
-            return page[at..].StartsWith(text) ? text.Length : -1;
+            bool isThere = page[at..].StartsWith(text);
+            Strays += isThere && above >= 0 ? 1 : 0;
+            return isThere ? text.Length : -1;
         }
 
         ReadOnlySpan<byte> entries = _entries.Used;
@@ -147,6 +152,7 @@ internal sealed class LineTexts
         ReturnTexts();
         _textIndex = -1;
         _isOnPage = false;
+        Strays = 0;
         _entries.Settle();
         int groups = (Count + GroupSize - 1) / GroupSize;
         if (_groups.Length - groups > 16 + (groups / 8))

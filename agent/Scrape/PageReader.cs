@@ -111,11 +111,11 @@ internal sealed class PageReader
     /// <summary>Series are about to be forgotten whose last samples are no newer than this.</summary>
     public void ForgetTimes(long timestampMs) => _times?.Forget(timestampMs);
 
-    /// <summary>Prepares for the removal of the lines that were last seen before a scrape.</summary>
-    public void KeepFirstLine(int seenBefore)
+    /// <summary>Keeps only lines seen in or after a scrape, in the order of the page.</summary>
+    public void KeepLines(int seenSince)
     {
         HasUnusedSeries = false;
-        _order.KeepFirst(seenBefore);
+        _order.Rearrange(seenSince);
     }
 
     /// <summary>The lines are gone.</summary>
@@ -200,6 +200,6 @@ internal sealed class PageReader
 
         _lines.Clear();
         _order.Forget();
-        HasUnusedSeries = true;
+        HasUnusedSeries = !_series.States.IsEmpty;
     }
 }

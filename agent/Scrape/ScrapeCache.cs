@@ -39,6 +39,9 @@ internal sealed class ScrapeCache
     /// <summary>The number of lines remembered.</summary>
     public int Lines => _lines.Count;
 
+    /// <summary>How many lines of the page in hand are not remembered where the page has them; until <see cref="ForgetUnseen"/>.</summary>
+    public int Strays => _lines.Strays;
+
     /// <summary>
     /// Reads a page that is all there; see <see cref="Begin"/>. After a good one call <see cref="Commit"/>; after a bad
     /// one, or when there was no page at all, clear the batch and call <see cref="CommitFailure"/>. When the batch is
@@ -124,6 +127,10 @@ internal sealed class ScrapeCache
 
             Forget(0);
         }
+        else if (isGood && _lines.IsOutOfOrder)
+        {
+            _reader.KeepLines(int.MinValue);
+        }
 
         _lines.Settle();
         _series.Settle();
@@ -168,26 +175,30 @@ internal sealed class ScrapeCache
 
     private void Forget(int seenBefore)
     {
-        foreach (ref CachedLine line in _lines.Lines)
+        foreach (ref readonly CachedLine line in _lines.Lines)
         {
             if (line.SeenIn < seenBefore && line.Series >= 0)
             {
                 _series[line.Series].Lines--;
             }
-            else if (line.Series == CachedLine.NoSample)
-            {
-                // Who speaks of families that are gone is not told from who speaks of others: the next page tells.
-                line.SeenIn = -1;
-            }
+        }
+
+        _reader.ForgetTimes(_lastMs);
+        _reader.KeepLines(seenBefore);
+        ExpectMetadata();
+        _series.RemoveUnused(_lines, _exemplars);
+        _linesBefore = _lines.Count;
+    }
+
+    /// <summary>Who speaks of families that are gone is not told from who speaks of others: the next page tells.</summary>
+    private void ExpectMetadata()
+    {
+        foreach (ref CachedLine line in _lines.Lines)
+        {
+            line.SeenIn = line.Series == CachedLine.NoSample ? -1 : line.SeenIn;
         }
 
         _metadata.ExpectAgain();
         _expectsMetadata = true;
-
-        _reader.ForgetTimes(_lastMs);
-        _reader.KeepFirstLine(seenBefore);
-        _lines.RemoveUnseenSince(seenBefore);
-        _series.RemoveUnused(_lines, _exemplars);
-        _linesBefore = _lines.Count;
     }
 }

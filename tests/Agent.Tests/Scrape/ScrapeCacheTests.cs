@@ -134,6 +134,37 @@ public sealed class ScrapeCacheTests
     }
 
     [Fact]
+    public void Lines_are_remembered_in_the_order_of_the_page_from_the_first_page_on()
+    {
+        string page = Families(20, seriesOfEach: 5);
+        Scrape(page);
+        Assert.Equal(0, StraysOf(page));
+    }
+
+    [Fact]
+    public void What_is_forgotten_leaves_the_others_in_the_order_of_the_page()
+    {
+        string page = Families(20, seriesOfEach: 5);
+        Scrape(page + Families(40, seriesOfEach: 5, "gone"));
+        Scrape(page);
+        Assert.Equal(20 * 7, _cache.Lines);
+        Scrape(page);
+        Assert.Equal(0, StraysOf(page));
+    }
+
+    [Fact]
+    public void New_lines_between_others_find_their_place_with_the_next_page()
+    {
+        string families = Families(20, seriesOfEach: 5);
+        string grown = Families(20, seriesOfEach: 6);
+        Scrape(families);
+        Scrape(grown);
+        Assert.Equal(2 * 20, StraysOf(grown) + 1);
+        Assert.Equal(0, StraysOf(grown));
+        Assert.Equal(120, Scrape(grown).Count);
+    }
+
+    [Fact]
     public void Metadata_is_what_the_page_says_last()
     {
         TargetMetadata metadata = new();
@@ -176,6 +207,21 @@ public sealed class ScrapeCacheTests
         }
     }
 
+    private static string Families(int count, int seriesOfEach, string prefix = "family")
+    {
+        StringBuilder page = new();
+        for (int family = 0; family < count; family++)
+        {
+            page.Append($"# HELP {prefix}{family} Help.\n# TYPE {prefix}{family} gauge\n");
+            for (int series = 0; series < seriesOfEach; series++)
+            {
+                page.Append($"{prefix}{family}{{x=\"{series}\"}} {series}\n");
+            }
+        }
+
+        return page.ToString();
+    }
+
     private static string RandomPage(Gen gen)
     {
         StringBuilder page = new();
@@ -215,6 +261,20 @@ public sealed class ScrapeCacheTests
     {
         result = Read(_cache, page, format);
         return _store.Scrapes[^1].ConvertAll(static sample => sample.ToString());
+    }
+
+    /// <summary>Scrapes, and counts the lines that are not remembered where the page has them.</summary>
+    private int StraysOf(string page)
+    {
+        _timestampMs += 1000;
+        _batch.Clear();
+        PageResult result = _cache.Read(Encoding.UTF8.GetBytes(page), ExpositionFormat.Text004, _timestampMs, _batch);
+        Assert.Null(result.Problem);
+        _cache.Commit(_batch);
+        _store.Append(_batch);
+        int strays = _cache.Strays;
+        _cache.ForgetUnseen();
+        return strays;
     }
 
     private PageResult Read(ScrapeCache cache, string page, ExpositionFormat format)
