@@ -1,20 +1,18 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using AmpEdge.Hosting;
 using AmpEdge.SigV4;
 
 namespace AmpEdge.Proxy.Forwarding;
 
 /// <summary>
-/// A whole body in pooled blocks. It grows by one block at a time, so that a body takes what it is long and nothing is copied;
-/// disposing gives blocks and budget back.
+/// A whole body in pooled blocks. It grows by one block at a time, so that a body takes what it is long; blocks that a connection
+/// has filled are kept as they are. Disposing gives blocks and budget back.
 /// </summary>
 internal sealed class PooledBody(BodyBudget budget) : IDisposable
 {
     private readonly Lock _blocksLock = new();
-    private readonly List<IMemoryOwner<byte>> _blocks = [];
-
-    // Of all blocks but the last, which are full.
-    private int _fullBytes;
+    private readonly List<Part> _parts = [];
     private int _holders;
     private bool _disposed;
 
@@ -22,7 +20,7 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
     public int Length { get; private set; }
 
     /// <summary>The rest of the last block, to be read into; empty when <see cref="TryGrow"/> must come first.</summary>
-    public Memory<byte> Free => _blocks.Count > 0 ? _blocks[^1].Memory[(Length - _fullBytes)..] : default;
+    public Memory<byte> Free => _parts.Count > 0 ? _parts[^1].Free : default;
 
     /// <summary>
     /// What was read, for steps of the request itself: it ends with the body. Several blocks are put together for it, once: only
@@ -32,29 +30,29 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
     {
         get
         {
-            if (_blocks.Count > 1)
+            if (_parts.Count > 1)
             {
                 Join();
             }
 
-            return _blocks.Count == 0 ? default : Filled(0).Span;
+            return _parts.Count == 0 ? default : _parts[0].Filled.Span;
         }
     }
 
     /// <summary>Hex of the body's SHA-256.</summary>
     public string Hash()
     {
-        switch (_blocks.Count)
+        switch (_parts.Count)
         {
             case 0:
                 return PayloadHash.Empty;
             case 1:
-                return PayloadHash.Of(Filled(0).Span);
+                return PayloadHash.Of(_parts[0].Filled.Span);
             default:
                 BodyHash hash = BodyHash.OfThread;
-                for (int block = 0; block < _blocks.Count; block++)
+                foreach (Part part in _parts)
                 {
-                    hash.Append(Filled(block).Span);
+                    hash.Append(part.Filled.Span);
                 }
 
                 return hash.End();
@@ -91,8 +89,25 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
             return false;
         }
 
-        _fullBytes = Length;
-        _blocks.Add(BlockPool.Shared.Rent(length));
+        IMemoryOwner<byte> block = BlockPool.Shared.Rent(length);
+        _parts.Add(new Part(block, block.Memory, 0));
+        return true;
+    }
+
+    /// <summary>
+    /// Takes over the next bytes where they are, in a large block of <see cref="BlockPool"/>, which then stays until the body ends;
+    /// false when the budget has no room for that block.
+    /// </summary>
+    public bool TryAdopt(ReadOnlyMemory<byte> bytes)
+    {
+        if (!budget.TryReserve(BlockPool.LargeBytes))
+        {
+            return false;
+        }
+
+        // Nothing more is written into it by this side.
+        _parts.Add(new Part(BlockPool.Share(bytes), MemoryMarshal.AsMemory(bytes), bytes.Length));
+        Length += bytes.Length;
         return true;
     }
 
@@ -102,12 +117,16 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
     {
         GiveBackBlocks();
         Length = 0;
-        _fullBytes = 0;
         return TryAppend(content, content.Length);
     }
 
     /// <summary>Counts bytes that were read into <see cref="Free"/>.</summary>
-    public void Advance(int bytes) => Length += bytes;
+    public void Advance(int bytes)
+    {
+        Part last = _parts[^1];
+        _parts[^1] = last with { Length = last.Length + bytes };
+        Length += bytes;
+    }
 
     /// <summary>
     /// Writes the whole body, straight from its blocks. They stay in place until that ends, disposed or not: a connection that is
@@ -119,9 +138,9 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
         Hold();
         try
         {
-            for (int block = 0; block < _blocks.Count; block++)
+            for (int index = 0; index < _parts.Count; index++)
             {
-                await destination.WriteAsync(Filled(block), cancel);
+                await destination.WriteAsync(_parts[index].Filled, cancel);
             }
         }
         finally
@@ -172,13 +191,13 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
 
     private void GiveBackBlocks()
     {
-        foreach (IMemoryOwner<byte> block in _blocks)
+        foreach (Part part in _parts)
         {
-            budget.Release(block.Memory.Length);
-            block.Dispose();
+            budget.Release(part.Block.Memory.Length);
+            part.Block.Dispose();
         }
 
-        _blocks.Clear();
+        _parts.Clear();
     }
 
     private void Join()
@@ -193,22 +212,25 @@ internal sealed class PooledBody(BodyBudget budget) : IDisposable
             IMemoryOwner<byte> whole = MemoryPool<byte>.Shared.Rent(Length);
             budget.Take(whole.Memory.Length);
             int copied = 0;
-            for (int block = 0; block < _blocks.Count; block++)
+            foreach (Part part in _parts)
             {
-                ReadOnlyMemory<byte> filled = Filled(block);
-                filled.CopyTo(whole.Memory[copied..]);
-                copied += filled.Length;
+                part.Filled.CopyTo(whole.Memory[copied..]);
+                copied += part.Length;
             }
 
             GiveBackBlocks();
-            _fullBytes = 0;
-            _blocks.Add(whole);
+            _parts.Add(new Part(whole, whole.Memory, copied));
         }
     }
 
-    private ReadOnlyMemory<byte> Filled(int block)
+    /// <summary>Bytes that follow each other in memory.</summary>
+    /// <param name="Block">Where they lie.</param>
+    /// <param name="Room">What of it is the body's.</param>
+    /// <param name="Length">How much of that is filled.</param>
+    private readonly record struct Part(IMemoryOwner<byte> Block, Memory<byte> Room, int Length)
     {
-        Memory<byte> all = _blocks[block].Memory;
-        return block < _blocks.Count - 1 ? all : all[..(Length - _fullBytes)];
+        public ReadOnlyMemory<byte> Filled => Room[..Length];
+
+        public Memory<byte> Free => Room[Length..];
     }
 }

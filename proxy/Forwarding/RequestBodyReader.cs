@@ -9,6 +9,9 @@ namespace AmpEdge.Proxy.Forwarding;
 /// <summary>Reads request bodies into pooled memory, once, up to a cap.</summary>
 internal static class RequestBodyReader
 {
+    // Less is copied: a block that is kept for it would hold four times as much and more.
+    private const int MinAdoptedBytes = BlockPool.LargeBytes / 4;
+
     /// <summary>Reads all of it; the caller disposes <paramref name="body"/> whatever the outcome.</summary>
     public static async ValueTask<BodyOutcome> ReadAsync(
         HttpRequest request, PooledBody body, long maxBytes, CancellationToken cancel)
@@ -54,8 +57,8 @@ internal static class RequestBodyReader
         {
             // Memory follows what has come, so that callers who declare much and send little hold little.
             ReadResult read = await reader.ReadAsync(cancel);
-            BodyOutcome? outcome = Take(read.Buffer, request.ContentLength, body, maxBytes);
-            reader.AdvanceTo(read.Buffer.End);
+            BodyOutcome? outcome = Take(read, request.ContentLength, body, maxBytes, out SequencePosition taken);
+            reader.AdvanceTo(taken, read.Buffer.End);
             if (outcome is { } ended)
             {
                 return ended;
@@ -68,25 +71,46 @@ internal static class RequestBodyReader
         }
     }
 
-    /// <summary>Null when more is to come.</summary>
-    private static BodyOutcome? Take(in ReadOnlySequence<byte> read, long? declared, PooledBody body, long maxBytes)
+    /// <summary>Null when more is to come. A block that the connection still fills is left to it until then.</summary>
+    private static BodyOutcome? Take(
+        in ReadResult read, long? declared, PooledBody body, long maxBytes, out SequencePosition taken)
     {
-        if (body.Length + read.Length > maxBytes)
+        ReadOnlySequence<byte> come = read.Buffer;
+        taken = come.End;
+        long length = body.Length + come.Length;
+        if (length > maxBytes)
         {
             return BodyOutcome.TooLarge;
         }
 
+        // A body of a declared length ends there: the listener gives no byte more.
+        bool isWhole = read.IsCompleted || length == declared;
         // Large blocks once half of a small one has come of a body that needs more than that.
-        bool comesInBulk = body.Length + read.Length >= BlockPool.SmallBytes / 2 && (declared ?? long.MaxValue) > BlockPool.SmallBytes;
-        foreach (ReadOnlyMemory<byte> part in read)
+        bool comesInBulk = length >= BlockPool.SmallBytes / 2 && (declared ?? long.MaxValue) > BlockPool.SmallBytes;
+        SequencePosition next = come.Start;
+        SequencePosition start = next;
+        while (come.TryGet(ref next, out ReadOnlyMemory<byte> part))
         {
-            if (!body.TryAppend(part.Span, comesInBulk ? BlockPool.LargeBytes : 0))
+            bool isLast = next.GetObject() is null;
+            if (isLast && !isWhole && BlockPool.RoomBehind(part) > 0)
+            {
+                taken = start;
+                return null;
+            }
+
+            if (!TryTake(part, body, comesInBulk))
             {
                 return BodyOutcome.NoMemory;
             }
+
+            start = next;
         }
 
-        // A body of a declared length ends there: the listener gives no byte more.
-        return body.Length == declared ? BodyOutcome.Complete : null;
+        return length == declared ? BodyOutcome.Complete : null;
     }
+
+    private static bool TryTake(ReadOnlyMemory<byte> part, PooledBody body, bool comesInBulk) =>
+        part.Length >= MinAdoptedBytes && BlockPool.RoomBehind(part) >= 0
+            ? body.TryAdopt(part)
+            : body.TryAppend(part.Span, comesInBulk ? BlockPool.LargeBytes : 0);
 }

@@ -33,6 +33,25 @@ public sealed class BlockPool : MemoryPool<byte>
         return (minBufferSize <= SmallBytes ? _small : _large).Take();
     }
 
+    /// <summary>
+    /// How much of a large block lies behind these bytes of it: 0 when it is filled to its end. Negative for bytes that lie in no
+    /// large block.
+    /// </summary>
+    public static int RoomBehind(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetMemoryManager(bytes, out Block? block, out int start, out int length) && block.Length == LargeBytes
+            ? LargeBytes - start - length
+            : -1;
+
+    /// <summary>
+    /// A further owner of the block that these bytes lie in, so that they can be kept without a copy beyond the time of whoever
+    /// holds it now. It is used again when the last of its owners has given it back.
+    /// </summary>
+    /// <exception cref="ArgumentException">They lie in no block, see <see cref="RoomBehind"/>.</exception>
+    public static IMemoryOwner<byte> Share(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetMemoryManager(bytes, out Block? block)
+            ? block.Share()
+            : throw new ArgumentException("these bytes lie in no block of a pool", nameof(bytes));
+
     protected override void Dispose(bool disposing)
     {
         // Nothing that the collector would not free: blocks on their way come back to shelves that nobody reads.
@@ -69,29 +88,82 @@ public sealed class BlockPool : MemoryPool<byte>
         }
     }
 
-    /// <summary>Pinned, so that reading from a socket into it costs no pin of its own.</summary>
-    private sealed class Block(BlockShelf shelf, int length) : IMemoryOwner<byte>
+    /// <summary>Pinned, so that reading from a socket into it costs no pin of its own. On its shelf again when all owners gave it back.</summary>
+    private sealed class Block : MemoryManager<byte>
     {
+        private readonly BlockShelf _shelf;
+        private readonly byte[] _bytes;
+        private readonly Memory<byte> _pinned;
         private int _isRented = 1;
+        private int _owners = 1;
 
-        public Memory<byte> Memory { get; } =
-            MemoryMarshal.CreateFromPinnedArray(GC.AllocateUninitializedArray<byte>(length, pinned: true), 0, length);
-
-        public void TakeOut() => Volatile.Write(ref _isRented, 1);
-
-        public void Dispose()
+        public Block(BlockShelf shelf, int length)
         {
-            // Given back twice, it would have two owners.
-            if (Interlocked.Exchange(ref _isRented, 0) == 0)
+            _shelf = shelf;
+            _bytes = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+            _pinned = MemoryMarshal.CreateFromPinnedArray(_bytes, 0, length);
+        }
+
+        public int Length => _bytes.Length;
+
+        public override Span<byte> GetSpan() => _bytes;
+
+        public override MemoryHandle Pin(int elementIndex = 0) => _pinned[elementIndex..].Pin();
+
+        public override void Unpin()
+        {
+            // It never moves.
+        }
+
+        public void TakeOut()
+        {
+            Volatile.Write(ref _owners, 1);
+            Volatile.Write(ref _isRented, 1);
+        }
+
+        public BlockShare Share()
+        {
+            Interlocked.Increment(ref _owners);
+            return new BlockShare(this);
+        }
+
+        public void LetGo()
+        {
+            if (Interlocked.Decrement(ref _owners) > 0)
             {
                 return;
             }
 
 #if DEBUG
             // A stale read shows in tests.
-            Memory.Span.Fill(0xDD);
+            _bytes.AsSpan().Fill(0xDD);
 #endif
-            shelf.GiveBack(this);
+            _shelf.GiveBack(this);
         }
+
+        protected override bool TryGetArray(out ArraySegment<byte> segment)
+        {
+            segment = _bytes;
+            return true;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            // Given back twice, it would have two owners.
+            if (Interlocked.Exchange(ref _isRented, 0) == 1)
+            {
+                LetGo();
+            }
+        }
+    }
+
+    /// <summary>A further owner of a block.</summary>
+    private sealed class BlockShare(Block block) : IMemoryOwner<byte>
+    {
+        private Block? _block = block;
+
+        public Memory<byte> Memory => _block?.Memory ?? throw new ObjectDisposedException(nameof(BlockShare));
+
+        public void Dispose() => Interlocked.Exchange(ref _block, null)?.LetGo();
     }
 }

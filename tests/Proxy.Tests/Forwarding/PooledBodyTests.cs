@@ -1,8 +1,11 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using AmpEdge.Hosting;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.SigV4;
 using AmpEdge.Tests.Support;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Xunit;
 
 namespace AmpEdge.Proxy.Tests.Forwarding;
@@ -65,6 +68,42 @@ public sealed class PooledBodyTests
     }
 
     [Fact]
+    public async Task Full_blocks_of_a_connection_are_kept_as_they_are_and_outlive_it()
+    {
+        byte[] sent = Gen.Create(7).Bytes(1000 + (3 * BlockPool.LargeBytes) + 20_000);
+        Pipe connection = new(new PipeOptions(
+            BlockPool.Shared, PipeScheduler.Inline, PipeScheduler.Inline, 0, 0, BlockPool.LargeBytes, useSynchronizationContext: false));
+        DefaultHttpContext context = new();
+        context.Features.Set<IRequestBodyPipeFeature>(new ConnectionBody(connection.Reader));
+        context.Request.ContentLength = sent.Length;
+        using PooledBody body = new(_budget);
+        ValueTask<BodyOutcome> reading = ReadAsync(context, body, sent.Length);
+        for (int start = 0; start < sent.Length;)
+        {
+            // Pieces that end anywhere: a block that is not full is left until it is.
+            Memory<byte> free = connection.Writer.GetMemory(1);
+            int count = Math.Min(Math.Min(free.Length, 10_007), sent.Length - start);
+            sent.AsSpan(start, count).CopyTo(free.Span);
+            connection.Writer.Advance(count);
+            await connection.Writer.FlushAsync(TestContext.Current.CancellationToken);
+            start += count;
+        }
+
+        Assert.Equal(BodyOutcome.Complete, await reading);
+        await connection.Reader.CompleteAsync();
+        await connection.Writer.CompleteAsync();
+        using IMemoryOwner<byte> other = BlockPool.Shared.Rent(BlockPool.LargeBytes);
+        other.Memory.Span.Clear();
+        Assert.Equal(4 * BlockPool.LargeBytes, _budget.HeldBytes);
+        Assert.Equal(PayloadHash.Of(sent), body.Hash());
+        using MemoryStream copy = new();
+        await body.CopyToAsync(copy, TestContext.Current.CancellationToken);
+        Assert.True(copy.ToArray().AsSpan().SequenceEqual(sent));
+        body.Dispose();
+        Assert.Equal(0, _budget.HeldBytes);
+    }
+
+    [Fact]
     public async Task A_body_is_given_up_at_its_cap_and_at_the_budget()
     {
         DefaultHttpContext context = new();
@@ -102,6 +141,12 @@ public sealed class PooledBodyTests
 
     private static ValueTask<BodyOutcome> ReadAsync(HttpContext context, PooledBody body, long maxBytes) =>
         RequestBodyReader.ReadAsync(context.Request, body, maxBytes, CancellationToken.None);
+
+    /// <summary>A body that lies in the blocks of a connection.</summary>
+    private sealed class ConnectionBody(PipeReader reader) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader { get; } = reader;
+    }
 
     /// <summary>A connection that takes its time.</summary>
     private sealed class HeldStream : MemoryStream

@@ -36,6 +36,41 @@ public sealed class BlockPoolTests
     }
 
     [Fact]
+    public void A_shared_block_is_used_again_once_all_of_its_owners_have_given_it_back()
+    {
+        using BlockPool pool = new();
+        IMemoryOwner<byte> block = pool.Rent(BlockPool.LargeBytes);
+        block.Memory.Span[100] = 42;
+        IMemoryOwner<byte> first = BlockPool.Share(block.Memory[100..200]);
+        IMemoryOwner<byte> second = BlockPool.Share(block.Memory[7..]);
+        block.Dispose();
+        block.Dispose();
+        first.Dispose();
+        first.Dispose();
+
+        using IMemoryOwner<byte> other = pool.Rent(BlockPool.LargeBytes);
+        Assert.NotSame(block, other);
+        Assert.Equal(42, second.Memory.Span[100]);
+        second.Dispose();
+        using IMemoryOwner<byte> again = pool.Rent(BlockPool.LargeBytes);
+        Assert.Same(block, again);
+    }
+
+    [Fact]
+    public void Bytes_know_how_much_room_is_behind_them_in_a_large_block()
+    {
+        using BlockPool pool = new();
+        using IMemoryOwner<byte> large = pool.Rent(BlockPool.LargeBytes);
+        using IMemoryOwner<byte> small = pool.Rent();
+
+        Assert.Equal(BlockPool.LargeBytes - 300, BlockPool.RoomBehind(large.Memory[100..300]));
+        Assert.Equal(0, BlockPool.RoomBehind(large.Memory[1..]));
+        Assert.True(BlockPool.RoomBehind(small.Memory[..10]) < 0);
+        Assert.True(BlockPool.RoomBehind(new byte[BlockPool.LargeBytes]) < 0);
+        Assert.Throws<ArgumentException>(() => BlockPool.Share(new byte[10]));
+    }
+
+    [Fact]
     public void After_a_burst_only_a_bound_is_kept()
     {
         using BlockPool pool = new();
