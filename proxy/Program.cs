@@ -5,6 +5,7 @@ using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.Usage;
 using AmpEdge.Wal;
 
+InlineSockets.TurnOn();
 if (args is ["whoami", .. string[] whoami])
 {
     return await WhoamiCommand.RunAsync(whoami, TimeProvider.System);

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using AmpEdge.Hosting;
@@ -47,6 +48,7 @@ internal sealed class MemberCalls(
         }
 
         MemberOutcome<T>[] outcomes = await Task.WhenAll(running);
+        await OntoPoolAsync();
         if (cancel.IsCancellationRequested)
         {
             foreach (MemberOutcome<T> outcome in outcomes)
@@ -117,6 +119,7 @@ internal sealed class MemberCalls(
         {
             await ReadBodyAsync(response, body, stop);
             _metrics.AnswerBytes.Add(body.Length);
+            await OntoPoolAsync();
             return (int)response.StatusCode is >= 200 and < 300
                 ? read(request, body)
                 : throw FailureOf((int)response.StatusCode, body.Content);
@@ -127,6 +130,10 @@ internal sealed class MemberCalls(
             throw;
         }
     }
+
+    /// <summary>What follows may compute for long, which the threads of the sockets must not (docs/decisions/0003-inline-sockets.md).</summary>
+    private static ConfiguredTaskAwaitable OntoPoolAsync() =>
+        Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private async Task ReadBodyAsync(HttpResponseMessage response, PooledBody body, CancellationToken stop)
     {
