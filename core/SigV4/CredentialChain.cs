@@ -30,7 +30,7 @@ internal static class CredentialChain
         CredentialProfileStoreChain files = new();
         if (files.TryGetProfile(name, out CredentialProfile profile))
         {
-            return profile.GetAWSCredentials(files);
+            return ProfileCredentials.Of(profile, files);
         }
 
         string problem = $"Unable to find the \"{name}\" profile.";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using Amazon.Runtime;
 
@@ -11,16 +10,9 @@ namespace AmpEdge.SigV4;
 /// </summary>
 internal sealed class InstanceCredentials : RefreshingAWSCredentials
 {
-    private const string TokenPath = "/latest/api/token";
     private const string RolesPath = "/latest/meta-data/iam/security-credentials/";
-    private const string LifetimeHeader = "X-aws-ec2-metadata-token-ttl-seconds";
-    private const string TokenHeader = "X-aws-ec2-metadata-token";
     private const string Service = "EC2 instance metadata";
-    private const int MaxAnswerBytes = 64 << 10;
     private const int MaxShownCharacters = 200;
-
-    /// <summary>The service is beside the machine: it answers at once or not at all.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How long a session is used whose end has passed when the service, which has troubles of its own then, hands it out;
@@ -28,13 +20,7 @@ internal sealed class InstanceCredentials : RefreshingAWSCredentials
     /// </summary>
     private static readonly TimeSpan s_extension = TimeSpan.FromMinutes(5);
 
-    // Its address is that of the instance alone: no proxy can reach it.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
-    {
-        MaxResponseContentBufferSize = MaxAnswerBytes,
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
-
+    private readonly InstanceMetadata _service;
     private readonly Func<InstanceMetadataSettings> _settings;
     private readonly TimeProvider _time;
     private DateTime _end;
@@ -45,6 +31,7 @@ internal sealed class InstanceCredentials : RefreshingAWSCredentials
     {
         _settings = settings;
         _time = time;
+        _service = new InstanceMetadata(time);
     }
 
     /// <summary>As the service told it; the SDK would tell a minute less.</summary>
@@ -75,7 +62,7 @@ internal sealed class InstanceCredentials : RefreshingAWSCredentials
     {
         if (disposing)
         {
-            _http.Dispose();
+            _service.Dispose();
         }
 
         base.Dispose(disposing);
@@ -88,7 +75,7 @@ internal sealed class InstanceCredentials : RefreshingAWSCredentials
             throw new AmazonClientException("not asked, since AWS_EC2_METADATA_DISABLED is true");
         }
 
-        string? token = await AskTokenAsync(asked).ConfigureAwait(false);
+        string? token = await _service.AskTokenAsync(asked).ConfigureAwait(false);
         string roles = await GetAsync(asked, RolesPath, token).ConfigureAwait(false);
         string role = roles.Split('\n', 2)[0].Trim();
         if (role.Length == 0)
@@ -102,68 +89,8 @@ internal sealed class InstanceCredentials : RefreshingAWSCredentials
         return session;
     }
 
-    /// <summary>Null when the service gives no token and may be asked without one.</summary>
-    private async Task<string?> AskTokenAsync(InstanceMetadataSettings asked)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Put, UrlOf(asked, TokenPath));
-        request.Headers.Add(LifetimeHeader, "21600");
-        HttpStatusCode status;
-        try
-        {
-            (status, string token) = await SendAsync(request).ConfigureAwait(false);
-            if (status == HttpStatusCode.OK)
-            {
-                return token.Trim();
-            }
-        }
-        catch (AmazonClientException) when (asked.AllowsVersion1)
-        {
-            return null;
-        }
-
-        return asked.AllowsVersion1 && status is not HttpStatusCode.BadRequest
-            ? null
-            : throw new AmazonClientException(
-                $"no session token from {UrlOf(asked, TokenPath)}: {StatusText(status)} (version 1, which needs none, is asked only "
-                + "with AWS_EC2_METADATA_V1_DISABLED=false)");
-    }
-
-    private async Task<string> GetAsync(InstanceMetadataSettings asked, string path, string? token)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Get, UrlOf(asked, path));
-        if (token is not null)
-        {
-            request.Headers.TryAddWithoutValidation(TokenHeader, token);
-        }
-
-        (HttpStatusCode status, string body) = await SendAsync(request).ConfigureAwait(false);
-        return status switch
-        {
-            HttpStatusCode.OK => body,
-            HttpStatusCode.NotFound => throw NoRole(),
-            _ => throw new AmazonClientException($"{UrlOf(asked, path)} answered {StatusText(status)}"),
-        };
-    }
-
-    private async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpRequestMessage request)
-    {
-        using CancellationTokenSource late = new(s_patience, _time);
-        try
-        {
-            using HttpResponseMessage answer = await _http.SendAsync(request, late.Token).ConfigureAwait(false);
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(late.Token).ConfigureAwait(false));
-        }
-        catch (OperationCanceledException) when (late.IsCancellationRequested)
-        {
-            throw new AmazonClientException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"no answer from {request.RequestUri} within {s_patience.TotalSeconds} s (in a container, the instance's hop limit must be 2)"));
-        }
-        catch (HttpRequestException refused)
-        {
-            throw new AmazonClientException($"{request.RequestUri} cannot be asked: {refused.Message}", refused);
-        }
-    }
+    private async Task<string> GetAsync(InstanceMetadataSettings asked, string path, string? token) =>
+        await _service.GetAsync(asked, path, token).ConfigureAwait(false) ?? throw NoRole();
 
     private CredentialsRefreshState Read(string document)
     {
@@ -203,10 +130,6 @@ internal sealed class InstanceCredentials : RefreshingAWSCredentials
 
     private static AmazonClientException NoRole() =>
         new("the instance has no IAM role: attach an instance profile to it");
-
-    private static string UrlOf(InstanceMetadataSettings asked, string path) => asked.Endpoint.AbsoluteUri.TrimEnd('/') + path;
-
-    private static string StatusText(HttpStatusCode status) => string.Create(CultureInfo.InvariantCulture, $"{(int)status} {status}");
 
     private static string Shown(string text) => text.Length <= MaxShownCharacters ? text : text[..MaxShownCharacters] + "…";
 }

@@ -21,8 +21,7 @@ internal sealed class ProfileReader(string profile, string? credentialsFile = nu
             File.GetLastWriteTimeUtc(PathOf("AWS_CONFIG_FILE", "config")));
         if (_last is null || written != _lastWritten)
         {
-            CredentialProfileStoreChain chain = new(credentialsFile);
-            _last = chain.TryGetAWSCredentials(profile, out AWSCredentials found) ? found : null;
+            _last = ProfileCredentials.TryGet(new CredentialProfileStoreChain(credentialsFile), profile, out AWSCredentials? found) ? found : null;
             _lastWritten = written;
         }
 

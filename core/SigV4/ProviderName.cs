@@ -37,15 +37,10 @@ internal static class ProviderName
         ProcessAWSCredentials => "credential_process",
         SSOAWSCredentials sso => $"single sign-on: role {sso.RoleName} in account {sso.AccountId}",
         InstanceCredentials instance => $"EC2 instance metadata: role {instance.Role}",
-        _ when IsInstanceMetadata(source) => "EC2 instance metadata",
         SessionAWSCredentials => "session keys",
         BasicAWSCredentials => "keys",
         _ => source.GetType().Name,
     };
-
-    /// <summary>What a profile with <c>credential_source = Ec2InstanceMetadata</c> assumes its role with; internal to the SDK.</summary>
-    private static bool IsInstanceMetadata(AWSCredentials source) =>
-        source.GetType().Name == "DefaultInstanceProfileAWSCredentials";
 
     /// <summary>One class serves both; the environment tells them apart as it does for the SDK.</summary>
     private static string Container()

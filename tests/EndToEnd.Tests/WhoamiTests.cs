@@ -50,7 +50,7 @@ public sealed class WhoamiTests
     [Theory]
     [InlineData("Environment", "environment variables")]
     [InlineData("EcsContainer", "ECS task role, by /v2/credentials/task-1")]
-    [InlineData("Ec2InstanceMetadata", "EC2 instance metadata")]
+    [InlineData("Ec2InstanceMetadata", "EC2 instance metadata: role node-role")]
     public Task A_profile_whose_role_is_assumed_with_what_surrounds_the_process(string source, string told) => TellsWithProfileAsync(
         FakeIdentity.Session,
         (folder, identity) => new(source == "Environment" ? SessionVariables() : [])
@@ -67,6 +67,26 @@ public sealed class WhoamiTests
         "sourced",
         $"provider    profile 'sourced' (role {Role} with {told}",
         "asked: Action=AssumeRole&");
+
+    [Fact]
+    public Task A_chain_of_profiles_that_begins_with_the_role_of_the_instance() => TellsAsync(
+        FakeIdentity.Session,
+        static (folder, identity) => new()
+        {
+            ["AWS_CONFIG_FILE"] = folder.Write(
+                "config",
+                "[profile first]\nrole_arn = arn:aws:iam::1:role/first\ncredential_source = Ec2InstanceMetadata\n"
+                + "[profile second]\nrole_arn = arn:aws:iam::2:role/second\nsource_profile = first\nexternal_id = ext-2\nrole_session_name = mine\n"),
+            ["AWS_PROFILE"] = "second",
+            ["AWS_ENDPOINT_URL_STS"] = identity.Url,
+            ["AWS_EC2_METADATA_DISABLED"] = "false",
+            ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = identity.Url,
+        },
+        "provider    profile 'second' (role arn:aws:iam::2:role/second with role arn:aws:iam::1:role/first with EC2 instance metadata: role node-role)",
+        "asked: PUT /latest/api/token",
+        "asked: RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Ffirst",
+        "asked: ExternalId=ext-2",
+        "asked: RoleSessionName=mine");
 
     [Fact]
     public Task A_process_that_prints_them() => TellsAsync(
@@ -133,6 +153,18 @@ public sealed class WhoamiTests
         "provider    EC2 instance metadata: role node-role",
         "expires     20",
         "asked: PUT /latest/api/token");
+
+    [Fact]
+    public Task The_region_of_the_instance() => TellsAsync(
+        FakeIdentity.Session,
+        static (_, identity) => new()
+        {
+            ["AWS_REGION"] = "",
+            ["AWS_EC2_METADATA_DISABLED"] = "false",
+            ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = identity.Url,
+        },
+        "region      eu-central-1 (from instance metadata)",
+        "asked: GET /latest/meta-data/placement/region");
 
     [Fact]
     public async Task A_chain_of_roles_of_a_configuration_file()
@@ -280,7 +312,7 @@ public sealed class WhoamiTests
         await using FakeIdentity identity = new();
         await using SigningUpstream upstream = new(expected);
         Dictionary<string, string> environment = surroundings(folder, identity);
-        environment["AWS_REGION"] = Pipeline.Region;
+        environment.TryAdd("AWS_REGION", Pipeline.Region);
         (int exitCode, string output) = await RunAsync(
             profile is null ? Upstream(upstream) : ["--config.file", WithProfile(folder, upstream, profile)], environment);
 

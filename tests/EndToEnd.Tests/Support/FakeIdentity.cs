@@ -112,6 +112,7 @@ public sealed class FakeIdentity : IAsyncDisposable
         return request.Target.TrimEnd('/') switch
         {
             RoleFolder => FakeAws.Answer(200, "text/plain", "node-role"),
+            "/latest/meta-data/placement/region" => FakeAws.Answer(200, "text/plain", "eu-central-1"),
             RoleFolder + "/node-role" => FakeAws.Answer(200, "application/json", KeysJson()),
             _ => FakeAws.Answer(404, "text/plain", ""),
         };
