@@ -16,10 +16,15 @@ internal sealed class HttpMetrics
             prefix + "_http_request_duration_seconds", "Histogram of latencies for HTTP requests.",
             Buckets.RequestSeconds, "handler");
         InFlight = registry.Gauge(prefix + "_http_requests_in_flight", "HTTP requests being answered.");
+        AcceptFailures = registry.Counter(
+            prefix + "_http_accept_failures_total",
+            "Connections that could not be taken, most likely for lack of file descriptors; the listener rests after each.");
         _create = pattern => new RouteMetrics(pattern, requests, durations.With(pattern));
     }
 
     public GaugeMetric InFlight { get; }
+
+    public CounterMetric AcceptFailures { get; }
 
     /// <summary>The children of a route; requests that match none share one, so that clients cannot make series.</summary>
     public RouteMetrics Of(Route? route) => _routes.GetOrAdd(route?.Pattern ?? "none", _create);

@@ -43,8 +43,8 @@ public sealed class HttpServer : IComponent, IDisposable
         _options = options;
         _time = time;
         _log = loggers.CreateLogger<HttpServer>();
-        _application = new KestrelApplication(
-            new RequestPipeline(routes, new HttpMetrics(metrics, options.MetricPrefix), _log, time));
+        HttpMetrics own = new(metrics, options.MetricPrefix);
+        _application = new KestrelApplication(new RequestPipeline(routes, own, _log, time));
         KestrelServerOptions kestrel = KestrelLimits(options);
         if (options.Tls is not null)
         {
@@ -72,6 +72,7 @@ public sealed class HttpServer : IComponent, IDisposable
                 UnixSocket = options.UnixSocket,
                 InlineHandlers = options.InlineHandlers,
                 MaxReadAheadBytes = Math.Max(MinReadAheadBytes, options.MaxRequestLineBytes + options.MaxRequestHeaderBytes),
+                AcceptFailures = own.AcceptFailures,
                 Log = _log,
                 Time = time,
             }),

@@ -39,6 +39,7 @@ internal sealed class SocketListener(Socket socket, SocketTransportSettings sett
             catch (SocketException error)
             {
                 // Such as too many open files: it passes when connections end, and this listener must then still be there.
+                settings.AcceptFailures.Increment();
                 HttpLog.AcceptFailed(settings.Log, settings.Server, error.Message);
                 await Task.Delay(s_restAfterError, settings.Time, cancellationToken);
             }

@@ -18,6 +18,7 @@ public sealed class PageServer : IComponent, IDisposable
     /// <summary>How long accepting rests after an error of the machine, such as no descriptors being left.</summary>
     private static readonly TimeSpan s_restAfterError = TimeSpan.FromMilliseconds(100);
 
+    private readonly HttpMetrics _metrics;
     private readonly RequestPipeline _pipeline;
     private readonly HttpServerOptions _options;
     private readonly TimeProvider _time;
@@ -44,7 +45,8 @@ public sealed class PageServer : IComponent, IDisposable
         _options = options;
         _time = time;
         _log = loggers.CreateLogger<PageServer>();
-        _pipeline = new RequestPipeline(routes, new HttpMetrics(metrics, options.MetricPrefix), _log, time);
+        _metrics = new HttpMetrics(metrics, options.MetricPrefix);
+        _pipeline = new RequestPipeline(routes, _metrics, _log, time);
     }
 
     public string Name { get; }
@@ -170,6 +172,7 @@ public sealed class PageServer : IComponent, IDisposable
             }
             catch (SocketException error)
             {
+                _metrics.AcceptFailures.Increment();
                 HttpLog.AcceptFailed(_log, Name, error.Message);
                 await RestAsync();
             }

@@ -361,6 +361,7 @@ public sealed class SocketConnectionTests : IAsyncLifetime
             UnixSocket = address is UnixDomainSocketEndPoint ? new UnixSocket(address.ToString()!, UnixFileMode.UserRead | UnixFileMode.UserWrite) : null,
             InlineHandlers = inline,
             MaxReadAheadBytes = ReadAheadBytes,
+            AcceptFailures = new MetricRegistry().Counter("accept_failures_total", "Of the test."),
             Log = NullLogger.Instance,
             Time = TimeProvider.System,
         };
