@@ -1,5 +1,6 @@
 using System.Globalization;
 using AmpEdge.Hosting;
+using AmpEdge.PromQL;
 using AmpEdge.Proxy.Config;
 using AmpEdge.QueryApi;
 
@@ -9,8 +10,17 @@ namespace AmpEdge.Proxy.Routing;
 /// Refuses queries that would cost too much and tells AMP where to stop the others. Parameters are read by the parsers of our
 /// own query API; what those cannot read is refused, so that nothing passes that a server might understand otherwise.
 /// </summary>
-internal sealed class QueryGuard(QueryGuardConfig config)
+/// <param name="config">What is allowed.</param>
+/// <param name="time">When an instant query asks that names no time.</param>
+internal sealed class QueryGuard(QueryGuardConfig config, TimeProvider time)
 {
+    // Instant selectors look back five minutes by themselves, which is no reach: they read one sample of each series.
+    private static readonly EngineOptions s_reach = new()
+    {
+        LookbackDelta = TimeSpan.FromMilliseconds(1),
+        Parser = ParserOptions.Everything,
+    };
+
     /// <summary>AMP ends a query that processes more samples than this parameter says.</summary>
     private const string Threshold = QueryCall.ErrorThreshold;
 
@@ -41,30 +51,74 @@ internal sealed class QueryGuard(QueryGuardConfig config)
             return $"the query's parameters cannot be read: {unreadable}; escape them as a browser does";
         }
 
-        return (ApiPaths.IsRangeQuery(path) ? CheckRange(parameters) : null) ?? CheckThreshold(parameters, out added);
+        return CheckRange(parameters, ApiPaths.IsRangeQuery(path)) ?? CheckThreshold(parameters, out added);
     }
 
-    private string? CheckRange(RequestParameters parameters)
+    private string? CheckRange(RequestParameters parameters, bool isRange)
     {
         if (config.MaxRange <= TimeSpan.Zero)
         {
             return null;
         }
 
-        string? noStart = ReadTime(parameters, "start", out long startMs);
-        string? noEnd = ReadTime(parameters, "end", out long endMs);
-        if (noStart is not null || noEnd is not null)
+        long startMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long endMs = startMs;
+        string? problem = isRange
+            ? ReadTime(parameters, "start", out startMs) ?? ReadTime(parameters, "end", out endMs)
+            : parameters.Get("time").Length > 0 ? ReadTime(parameters, "time", out startMs) : null;
+        if (problem is not null)
         {
-            return noStart ?? noEnd;
+            return problem;
         }
 
-        if (endMs - startMs <= config.MaxRange.TotalMilliseconds)
+        endMs = isRange ? endMs : startMs;
+        return CheckSpan(startMs, endMs, "spans") ?? CheckReach(parameters, isRange, startMs, endMs);
+    }
+
+    /// <summary>From the first to the last moment that the query is about: windows, subqueries, offsets and <c>@</c> reach further.</summary>
+    private string? CheckReach(RequestParameters parameters, bool isRange, long startMs, long endMs)
+    {
+        string text = parameters.Get("query");
+        if (text.Length == 0 || endMs < startMs)
+        {
+            // The server says what is wrong with it.
+            return null;
+        }
+
+        long stepMs = 1;
+        if (isRange && (!DurationParameter.TryParse(parameters.Get("step"), out stepMs, out string noStep) || stepMs <= 0))
+        {
+            return $"invalid parameter \"step\": {(noStep.Length > 0 ? noStep : "it must be greater than 0")}; give it in seconds or as 1m (query_guard.max_range)";
+        }
+
+        if (!PromQLParser.Parse(text, s_reach.Parser).TryGet(out Expr? query, out string? unreadable))
+        {
+            return $"this proxy cannot tell how far the query reaches (query_guard.max_range): {unreadable}";
+        }
+
+        try
+        {
+            StepRange steps = isRange ? new StepRange(startMs, endMs, stepMs) : StepRange.Instant(startMs);
+            QueryTimeSpan reach = QueryTimeSpan.Of(query, steps, s_reach);
+            return CheckSpan(Math.Min(startMs, reach.MinMs), Math.Max(endMs, reach.MaxMs), "reaches over");
+        }
+        catch (QueryException wrong)
+        {
+            return $"this proxy cannot tell how far the query reaches (query_guard.max_range): {wrong.Message}";
+        }
+    }
+
+    private string? CheckSpan(long firstMs, long lastMs, string how)
+    {
+        // Beyond what a long holds for times that no server has.
+        Int128 spanMs = (Int128)lastMs - firstMs;
+        if (spanMs <= (long)config.MaxRange.TotalMilliseconds)
         {
             return null;
         }
 
-        long seconds = Math.Min((endMs - startMs) / 1000, (long)TimeSpan.MaxValue.TotalSeconds / 2);
-        return $"the query spans {PrometheusDuration.Format(TimeSpan.FromSeconds(seconds))}, which is more than the "
+        long seconds = (long)Int128.Min(spanMs / 1000, (long)TimeSpan.MaxValue.TotalSeconds / 2);
+        return $"the query {how} {PrometheusDuration.Format(TimeSpan.FromSeconds(seconds))}, which is more than the "
             + $"{PrometheusDuration.Format(config.MaxRange)} that this proxy allows (query_guard.max_range); ask for a shorter time";
     }
 

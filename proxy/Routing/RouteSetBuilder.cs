@@ -124,7 +124,7 @@ internal sealed class RouteSetBuilder
                     Paths = new PathRewriter(route),
                     Limits = _limits.Take((route.Name, route.Limits), leases),
                     Retries = _retries.Take((route.Name, route.Retries), leases),
-                    Guard = new QueryGuard(route.QueryGuard),
+                    Guard = new QueryGuard(route.QueryGuard, _time),
                     Cache = Caches.Create(route, leases),
                     Virtual = _virtualWorkspaces.Build(workspace, members),
                 };
@@ -154,7 +154,7 @@ internal sealed class RouteSetBuilder
         Paths = new PathRewriter(route),
         Limits = _limits.Take((route.Name, route.Limits), leases),
         Retries = _retries.Take((route.Name, route.Retries), leases),
-        Guard = new QueryGuard(route.QueryGuard),
+        Guard = new QueryGuard(route.QueryGuard, _time),
         Cache = Caches.Create(route, leases),
         WriteFilter = WriteFilters.Create(route.Name, route.WriteRelabelRules),
         Upstreams = new UpstreamResolver(route, () => RegionOf(route), _clocks),

@@ -1,7 +1,7 @@
 namespace AmpEdge.PromQL;
 
 /// <summary>The earliest and latest sample times that any selector of a query looks at.</summary>
-internal readonly record struct QueryTimeSpan(long MinMs, long MaxMs)
+public readonly record struct QueryTimeSpan(long MinMs, long MaxMs)
 {
     private static QueryTimeSpan Nothing => new(long.MaxValue, long.MinValue);
 

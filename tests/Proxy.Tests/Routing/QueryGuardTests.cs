@@ -1,6 +1,7 @@
 using System.Text;
 using AmpEdge.Proxy.Config;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.Tests.Support;
 using Xunit;
 
 namespace AmpEdge.Proxy.Tests.Routing;
@@ -13,7 +14,7 @@ public sealed class QueryGuardTests
     {
         MaxSamplesProcessed = 1000,
         MaxRange = TimeSpan.FromDays(1),
-    });
+    }, new ManualTime(DateTimeOffset.FromUnixTimeSeconds(1_000_000)));
 
     [Theory]
     [InlineData("?start=0&end=86400", "", true)]
@@ -32,6 +33,45 @@ public sealed class QueryGuardTests
 
         Assert.Equal(passes, problem is null);
         Assert.True(passes || problem!.Contains("query_guard.max_range", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("query", "query=up", true)]
+    [InlineData("query", "query=rate(x[1d])", true)]
+    [InlineData("query", "query=rate(x[25h])", false)]
+    [InlineData("query", "query=max_over_time(x[30d:1m])", false)]
+    [InlineData("query", "query=max_over_time(rate(x[12h])[12h:1m])", true)]
+    [InlineData("query", "query=max_over_time(rate(x[13h])[12h:1m])", false)]
+    [InlineData("query", "query=x offset 1d", true)]
+    [InlineData("query", "query=x offset 25h", false)]
+    [InlineData("query", "query=x offset -25h", false)]
+    [InlineData("query", "query=sum(a)%2Bsum(b offset 1w)", false)]
+    [InlineData("query", "query=x @ 1000000", true)]
+    [InlineData("query", "query=x @ 900000", false)]
+    [InlineData("query", "query=x @ 900000&time=900000", true)]
+    [InlineData("query", "query=1", true)]
+    [InlineData("query_range", "query=rate(x[5m])&start=0&end=86100&step=60", true)]
+    [InlineData("query_range", "query=rate(x[5m])&start=0&end=86101&step=60", false)]
+    [InlineData("query_range", "query=x offset 30d&start=0&end=60&step=60", false)]
+    [InlineData("query_range", "query=x @ start()&start=0&end=86400&step=1h", true)]
+    [InlineData("query_range", "query=max_over_time(x[2d:])&start=0&end=60&step=60", false)]
+    public void Windows_subqueries_and_offsets_count_as_far_as_they_reach(string call, string parameters, bool passes)
+    {
+        string? problem = Check("/api/v1/" + call, "?" + parameters.Replace(" ", "%20", StringComparison.Ordinal), "", out _);
+
+        Assert.Equal(passes, problem is null);
+        Assert.True(passes || problem!.Contains("the query reaches over ", StringComparison.Ordinal), problem);
+    }
+
+    [Theory]
+    [InlineData("query=x[", "unexpected")]
+    [InlineData("query=x&time=x", "invalid parameter \"time\"")]
+    public void A_query_whose_reach_cannot_be_told_is_refused(string parameters, string told)
+    {
+        string? problem = Check("/api/v1/query", "?" + parameters, "", out _);
+
+        Assert.Contains(told, problem, StringComparison.Ordinal);
+        Assert.Contains("query_guard.max_range", problem, StringComparison.Ordinal);
     }
 
     [Theory]
