@@ -50,7 +50,12 @@ internal sealed class ReadCache : IAsyncDisposable
     }
 
     /// <summary>Answers a request from what is there or what comes for another, or by <paramref name="ask"/>.</summary>
-    public async Task AnswerAsync(ForwardRequest request, PooledBody body, Func<ForwardRequest, PooledBody, Task> ask)
+    /// <param name="request">Admitted.</param>
+    /// <param name="body">Its whole body.</param>
+    /// <param name="ask">Asks the upstream and answers.</param>
+    /// <param name="spared">Told of a request for which nobody was asked.</param>
+    public async Task AnswerAsync(
+        ForwardRequest request, PooledBody body, Func<ForwardRequest, PooledBody, Task> ask, Action<ForwardRequest, PooledBody> spared)
     {
         CacheControlHeaderValue? wish = ControlOf(request.Context.Request.Headers.CacheControl);
         if (wish?.NoStore == true || !ReadKey.TryOf(request, body.Content, _config, out string key, out TimeSpan ttl))
@@ -67,6 +72,7 @@ internal sealed class ReadCache : IAsyncDisposable
             if (takesKept && _store.TryGet(key, out CachedAnswer? kept))
             {
                 _hits.Increment();
+                spared(request, body);
                 await SendAsync(request.Context, kept);
                 return;
             }
@@ -77,6 +83,7 @@ internal sealed class ReadCache : IAsyncDisposable
                 if (outcome.Answer is { } answer)
                 {
                     _shared.Increment();
+                    spared(request, body);
                     await SendAsync(request.Context, answer);
                     return;
                 }

@@ -116,7 +116,7 @@ internal sealed class ForwardEndpoint
                 await RefuseAsync(request, refusal);
                 break;
             case BodyOutcome.Complete:
-                await (request.Route.Cache?.AnswerAsync(request, body, SendAsync) ?? SendAsync(request, body));
+                await (request.Route.Cache?.AnswerAsync(request, body, SendAsync, ObserveSpared) ?? SendAsync(request, body));
                 break;
             case BodyOutcome.CallerGone:
                 ForwardLog.CallerGone(_log, request.Context.Request.Method, Shown(request.Path), body.Length);
@@ -136,6 +136,15 @@ internal sealed class ForwardEndpoint
 
     private Task SendAsync(ForwardRequest request, PooledBody body) =>
         request.Handler?.AnswerAsync(request, body) ?? _upstream.SendAsync(request, body);
+
+    /// <summary>Whoever is answered with what another asked for reads it all the same. A virtual workspace counts where its members are asked.</summary>
+    private void ObserveSpared(ForwardRequest request, PooledBody body)
+    {
+        if (request.Handler is null)
+        {
+            _upstream.ObserveSpared(request, body);
+        }
+    }
 
     /// <summary>The body is hashed once, for whoever needs its hash. Null when its caller's own hash is right, or absent.</summary>
     private static Refusal? Hash(ForwardRequest request, PooledBody body)

@@ -80,6 +80,9 @@ internal sealed class UpstreamCall
         }
     }
 
+    /// <summary>Counts a read whose answer was there already as one that was forwarded.</summary>
+    public void ObserveSpared(ForwardRequest request, PooledBody body) => Observe(request, TargetOf(request), body);
+
     private async ValueTask<ForwarderError> SendOnceAsync(
         ForwardRequest request, PooledBody? body, SigningTransformer transformer)
     {
