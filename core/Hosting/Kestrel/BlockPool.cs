@@ -1,12 +1,11 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace AmpEdge.Hosting;
 
 /// <summary>
 /// Blocks of two sizes for what connections and bodies hold for a moment: 4 KiB for heads and small messages, 64 KiB for whatever
-/// comes in bulk. What is given back beyond a bound goes to the collector, so that one large burst is not held for ever.
+/// comes in bulk. What is given back beyond a bound goes to the collector, and so does what was not needed for a minute.
 /// </summary>
 public sealed class BlockPool : MemoryPool<byte>
 {
@@ -17,11 +16,29 @@ public sealed class BlockPool : MemoryPool<byte>
     private const int MaxKeptSmall = 512;
     private const int MaxKeptLarge = 128;
 
-    private readonly BlockShelf _small = new(SmallBytes, MaxKeptSmall);
-    private readonly BlockShelf _large = new(LargeBytes, MaxKeptLarge);
+    // Less is not worth a collection.
+    private const long MinReturnedBytes = 1 << 20;
+
+    // Longer than the pause between two writes of a Prometheus.
+    private static readonly TimeSpan s_unusedTime = TimeSpan.FromMinutes(1);
+
+    private readonly BlockShelf _small;
+    private readonly BlockShelf _large;
+
+    /// <summary>Looks for unused blocks while there are any.</summary>
+    private readonly ITimer _watch;
+    private int _isWatching;
+
+    public BlockPool(TimeProvider time)
+    {
+        _small = new BlockShelf(this, SmallBytes, MaxKeptSmall);
+        _large = new BlockShelf(this, LargeBytes, MaxKeptLarge);
+        _watch = time.CreateTimer(
+            static pool => ((BlockPool)pool!).DropUnused(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>The one of this process.</summary>
-    public static new BlockPool Shared { get; } = new();
+    public static new BlockPool Shared { get; } = new(TimeProvider.System);
 
     public override int MaxBufferSize => LargeBytes;
 
@@ -54,36 +71,102 @@ public sealed class BlockPool : MemoryPool<byte>
 
     protected override void Dispose(bool disposing)
     {
-        // Nothing that the collector would not free: blocks on their way come back to shelves that nobody reads.
+        // The collector frees all else: blocks on their way come back to shelves that nobody reads.
+        if (disposing)
+        {
+            _watch.Dispose();
+        }
     }
 
-    /// <summary>The unused blocks of one size.</summary>
-    private sealed class BlockShelf(int blockBytes, int maxKept)
+    private void WatchUnused()
     {
-        private readonly ConcurrentQueue<Block> _kept = new();
+        if (Volatile.Read(ref _isWatching) == 0 && Interlocked.Exchange(ref _isWatching, 1) == 0)
+        {
+            _watch.Change(s_unusedTime, s_unusedTime);
+        }
+    }
+
+    private void DropUnused()
+    {
+        long dropped = _small.DropUnused() + _large.DropUnused();
+        if (_small.IsEmpty && _large.IsEmpty)
+        {
+            _watch.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            Volatile.Write(ref _isWatching, 0);
+        }
+
+        if (dropped >= MinReturnedBytes)
+        {
+            // An idle process collects nothing by itself, and a collector keeps what it has freed.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
+
+    /// <summary>The unused blocks of one size. What was given back last is in the processor's cache, so it is taken first.</summary>
+    private sealed class BlockShelf(BlockPool pool, int blockBytes, int maxKept)
+    {
+        private readonly Lock _keptLock = new();
+        private readonly Block?[] _kept = new Block?[maxKept];
         private int _count;
+
+        /// <summary>How many nobody has taken since <see cref="DropUnused"/> looked.</summary>
+        private int _unused;
+
+        public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
         public Block Take()
         {
-            if (!_kept.TryDequeue(out Block? block))
+            if (TryTake() is not { } block)
             {
                 return new Block(this, blockBytes);
             }
 
-            Interlocked.Decrement(ref _count);
             block.TakeOut();
             return block;
         }
 
         public void GiveBack(Block block)
         {
-            if (Interlocked.Increment(ref _count) <= maxKept)
+            lock (_keptLock)
             {
-                _kept.Enqueue(block);
+                if (_count == maxKept)
+                {
+                    return;
+                }
+
+                _kept[_count++] = block;
             }
-            else
+
+            pool.WatchUnused();
+        }
+
+        /// <summary>Leaves to the collector what was not taken since the last call; returns how many bytes.</summary>
+        public long DropUnused()
+        {
+            lock (_keptLock)
             {
-                Interlocked.Decrement(ref _count);
+                int dropped = _unused;
+                _count -= dropped;
+                _kept.AsSpan(dropped, _count).CopyTo(_kept);
+                _kept.AsSpan(_count, dropped).Clear();
+                _unused = _count;
+                return (long)dropped * blockBytes;
+            }
+        }
+
+        private Block? TryTake()
+        {
+            lock (_keptLock)
+            {
+                if (_count == 0)
+                {
+                    return null;
+                }
+
+                Block? block = _kept[--_count];
+                _kept[_count] = null;
+                _unused = Math.Min(_unused, _count);
+                return block;
             }
         }
     }
