@@ -1,6 +1,7 @@
 using System.Net;
 using AmpEdge.Hosting;
 using AmpEdge.Prometheus;
+using AmpEdge.Proxy.Tests.Usage;
 using AmpEdge.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -34,6 +35,28 @@ public sealed class ForwardRouteTests
         Assert.StartsWith("HTTP/1.1 404 ", none, StringComparison.Ordinal);
         Assert.Contains("no route takes GET /api/v1/labels (listener default, host h); ask for ", none, StringComparison.Ordinal);
         Assert.Contains("refused_requests_total{reason=\"no_route\"} 1\n", proxy.Metrics(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reads_that_the_cache_answers_count_as_reads()
+    {
+        using UsageUnderTest usage = new();
+        await usage.StartAsync();
+        usage.Write("ws-1", "asked_often x=1", "never_asked x=1");
+        await using (ProxyUnderTest proxy = await ProxyUnderTest.StartWithFileAsync(
+            "routes: [{name: reads, upstream: UPSTREAM, workspace: ws-1, cache: {ttl: 1h}}]", usage: usage.Observer))
+        {
+            for (int time = 0; time < 3; time++)
+            {
+                string answer = await proxy.SendRawAsync(
+                    "GET /api/v1/query?query=asked_often HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+                Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+            }
+
+            Assert.Single(Targets(proxy));
+        }
+
+        Assert.Equal("asked_often: query×3\nnever_asked: unused", UsageUnderTest.Summary(await usage.StopAsync()));
     }
 
     [Theory]

@@ -8,6 +8,7 @@ using AmpEdge.Proxy.Credentials;
 using AmpEdge.Proxy.FanOut;
 using AmpEdge.Proxy.Forwarding;
 using AmpEdge.Proxy.Routing;
+using AmpEdge.Proxy.Usage;
 using AmpEdge.Proxy.WriteFiltering;
 using AmpEdge.SigV4;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,8 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     private readonly HttpServer _server;
 
     private ProxyUnderTest(
-        ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings, TimeProvider? signingTime, LogLevel level)
+        ScriptedUpstream upstream, ProxyConfig config, ProxySettings settings, TimeProvider? signingTime, LogLevel level,
+        UsageObserver? usage)
     {
         Upstream = upstream;
         _loggers = new LineLoggerFactory(_log, LogFormat.Logfmt, level, TimeProvider.System);
@@ -49,7 +51,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         _routes = new CurrentRoutes(_builder.Build(config));
         _accessLog = new AccessLogger(
             config.AccessLog, _metrics, TimeProvider.System, new Random(1), _loggers.CreateLogger("access log"));
-        ForwardEndpoint endpoint = CreateEndpoint(settings);
+        ForwardEndpoint endpoint = CreateEndpoint(settings, usage);
         RouteTable routes = new();
         routes.Map("*", "/{*}", (context, target) => endpoint.AnswerAsync(context, target, "default"));
         HttpServerOptions server = new()
@@ -101,11 +103,12 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts with a configuration file, in which <c>UPSTREAM</c> stands for the upstream's address.</summary>
-    public static async Task<ProxyUnderTest> StartWithFileAsync(string yaml, ProxySettings? settings = null)
+    public static async Task<ProxyUnderTest> StartWithFileAsync(
+        string yaml, ProxySettings? settings = null, UsageObserver? usage = null)
     {
         ScriptedUpstream upstream = new();
         await upstream.StartAsync();
-        return await StartAsync(upstream, Parse(upstream, yaml), settings);
+        return await StartAsync(upstream, Parse(upstream, yaml), settings, usage: usage);
     }
 
     /// <summary>Starts without a host: the Host header decides.</summary>
@@ -160,9 +163,9 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
 
     private static async Task<ProxyUnderTest> StartAsync(
         ScriptedUpstream upstream, ProxyConfig config, ProxySettings? settings, TimeProvider? signingTime = null,
-        LogLevel level = LogLevel.Debug)
+        LogLevel level = LogLevel.Debug, UsageObserver? usage = null)
     {
-        ProxyUnderTest proxy = new(upstream, config, settings ?? new ProxySettings(), signingTime, level);
+        ProxyUnderTest proxy = new(upstream, config, settings ?? new ProxySettings(), signingTime, level, usage);
         await proxy._accessLog.File.StartAsync(CancellationToken.None);
         await proxy._server.StartAsync(CancellationToken.None);
         return proxy;
@@ -175,12 +178,12 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         return parsed.Config ?? throw new InvalidOperationException(string.Join('\n', parsed.Problems));
     }
 
-    private ForwardEndpoint CreateEndpoint(ProxySettings settings)
+    private ForwardEndpoint CreateEndpoint(ProxySettings settings, UsageObserver? usage)
     {
         BodyBudget budget = new(settings.MaxBufferedBytes);
         ForwardMetrics metrics = new(_metrics, budget);
         ILogger log = _loggers.CreateLogger("proxy");
-        UpstreamCall upstream = new(settings, _forwarder, _loops, metrics, log, TimeProvider.System);
+        UpstreamCall upstream = new(settings, _forwarder, _loops, metrics, log, TimeProvider.System, usage);
         RequestJournal journal = new(new RouteTraffic(_metrics), _accessLog, TimeProvider.System);
         StopNotice stop = new(new Readiness(), TimeProvider.System);
         return new ForwardEndpoint(_routes, new RequestAdmission(_loops), budget, upstream, metrics, journal, stop, log);
