@@ -6,7 +6,9 @@ namespace AmpEdge.PromQL;
 /// Rows with each label set once: rows of the same labels that do not meet at any step become one, and rows that do
 /// are an error.
 /// </summary>
-internal sealed class MergingMatrix(int stepCount)
+/// <param name="stepCount">Of each row.</param>
+/// <param name="sameLabelsFail">Rows of the same labels are an error although they do not meet.</param>
+internal sealed class MergingMatrix(int stepCount, bool sameLabelsFail = false)
 {
     private const string SameLabels = "vector cannot contain metrics with the same labelset";
 
@@ -15,9 +17,9 @@ internal sealed class MergingMatrix(int stepCount)
     public SeriesMatrix Matrix { get; } = new(stepCount);
 
     /// <summary>All rows of a stream, merged.</summary>
-    public static SeriesMatrix From(SeriesStream stream, int stepCount)
+    public static SeriesMatrix From(SeriesStream stream, int stepCount, bool sameLabelsFail = false)
     {
-        MergingMatrix merging = new(stepCount);
+        MergingMatrix merging = new(stepCount, sameLabelsFail);
         while (stream.MoveNext())
         {
             merging.Add(stream.Labels, stream.DropName, stream.Values, stream.Histograms);
@@ -39,6 +41,10 @@ internal sealed class MergingMatrix(int stepCount)
         if (_rows.TryAdd(labels, Matrix.Count))
         {
             Matrix.Add(labels, dropName, values);
+        }
+        else if (sameLabelsFail)
+        {
+            throw new QueryException(QueryErrorKind.Execution, SameLabels);
         }
         else
         {

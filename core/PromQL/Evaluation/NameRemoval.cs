@@ -6,7 +6,11 @@ namespace AmpEdge.PromQL;
 /// </summary>
 internal static class NameRemoval
 {
-    public static SeriesStream Apply(SeriesStream stream, EvaluationContext context, int stepCount)
+    /// <param name="stream">The results.</param>
+    /// <param name="context">The query.</param>
+    /// <param name="stepCount">Of each series.</param>
+    /// <param name="sameLabelsFail">Whether series that are the same without their names fail although they meet at no step.</param>
+    public static SeriesStream Apply(SeriesStream stream, EvaluationContext context, int stepCount, bool sameLabelsFail = false)
     {
         if (context.Options.DelayedNameRemoval)
         {
@@ -15,6 +19,6 @@ internal static class NameRemoval
 
         bool namesVary = stream.NamesVary;
         DropNameStream nameless = new(stream);
-        return namesVary ? MergingMatrix.From(nameless, stepCount).ToStream() : nameless;
+        return namesVary ? MergingMatrix.From(nameless, stepCount, sameLabelsFail).ToStream() : nameless;
     }
 }

@@ -49,7 +49,9 @@ internal sealed class FunctionCall(Call node, Evaluator evaluator)
     {
         function.Notes = new RangeNotes(Context.Annotations, Position(0));
         RangeFunctionStream stream = new(Range(rangeArgument), function, Context);
-        return function.KeepsName ? stream : WithoutName(stream);
+
+        // Where other nodes bring series together that meet at no step, Prometheus's functions over ranges fail.
+        return function.KeepsName ? stream : NameRemoval.Apply(stream, Context, Steps.Count, sameLabelsFail: true);
     }
 
     /// <summary>A function of one number over a vector argument; the name is dropped.</summary>

@@ -19,6 +19,7 @@ public sealed class HeldSeriesTests
         Write(test, 0, 300);
         test.Database.Maintain();
         Write(test, 300, 320);
+        Assert.InRange(test.Database.UpkeepStats().Blocks, 1, 3);
         string expected = test.Dump();
         using DatabaseQuerier querier = test.Database.NewQuerier();
         SelectedSeries walk = querier.Select([], long.MinValue, long.MaxValue);
