@@ -77,7 +77,9 @@ internal sealed class InstanceMetadata(TimeProvider time) : IDisposable
         try
         {
             using HttpResponseMessage answer = await _http.SendAsync(request, late.Token).ConfigureAwait(false);
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(late.Token).ConfigureAwait(false));
+            string body = await answer.Content.ReadAsStringAsync(late.Token).ConfigureAwait(false);
+            await PoolThread.SwitchTo();
+            return (answer.StatusCode, body);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using Amazon;
 using Amazon.Runtime;
 using Amazon.RuntimeDependencies;
 using Amazon.SSO;
@@ -24,6 +25,7 @@ internal static class SdkDependencies
         registry.RegisterSSOClient(CreateSso);
         registry.RegisterSSOOIDCClient(CreateSsoOidc);
         CredentialChain.Register();
+        AWSConfigs.HttpClientFactory = new PoolThreadClients();
         return true;
     }
 
