@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Buffer;
@@ -42,6 +43,7 @@ internal static class SamplesRecord
         return samples.Count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(ByteBuffer target, in SampleColumns samples)
     {
         long time = samples.Count > 0 ? samples.TimestampsMs[0] : 0;

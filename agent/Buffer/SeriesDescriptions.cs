@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AmpEdge.Prometheus;
 using AmpEdge.Wal;
 
@@ -89,6 +90,7 @@ internal sealed class SeriesDescriptions(SeriesTable table)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindMissing(ReadOnlySpan<SampleList> lists, SegmentIndex segment)
     {
         if (segment != _segment)

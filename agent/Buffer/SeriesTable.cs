@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Buffer;
@@ -188,6 +189,7 @@ internal sealed class SeriesTable
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Slot SlotAt(int slot) => ref _slotPieces[slot >> PieceBits][slot & ((1 << PieceBits) - 1)];
 
     private int FindOrAdd(ReadOnlySpan<byte> blob, ulong hash)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
@@ -116,6 +117,7 @@ internal sealed class BatchComposer(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int AppendRun(ReadOnlySpan<EntryPlace> entries, EncodedRun run, int at, ref byte[] body)
     {
         Span<byte> stamp = stackalloc byte[Uvarint.MaxLength];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
 
@@ -20,6 +21,7 @@ internal sealed class EncodedRun(uint[] series, ulong versions, SnappyTemplate t
     public static uint KeyOf(in QueuedEntry entry) => entry.Series.Value << 1 | (entry.LabelsAreFinal ? 1u : 0);
 
     /// <summary>Whether entries are of these series, from the first one on; there may be fewer of them than series.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool IsOf(ReadOnlySpan<EntryPlace> entries, SeriesTable.LabelReader labels)
     {
         int count = Math.Min(series.Length, entries.Length);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AmpEdge.Agent.Buffer;
 
 namespace AmpEdge.Agent.RemoteWrite;
@@ -12,6 +13,7 @@ internal readonly record struct EntryCounts(int Samples, int Histograms, int Exe
         Math.Max(0, left.Histograms - right.Histograms),
         Math.Max(0, left.Exemplars - right.Exemplars));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static EntryCounts Of(ReadOnlySpan<EntryPlace> entries)
     {
         int samples = 0;

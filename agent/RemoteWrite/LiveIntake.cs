@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
 using AmpEdge.Wal;
@@ -24,6 +25,7 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap 
     public int OverCap { get; private set; }
 
     /// <summary>False, with nothing taken, when a shard has no room for its part of the record.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryTake(in SampleColumns samples, WalPosition record, ShardSet shards)
     {
         using SeriesTable.LabelReader labels = _table.ReadLabels();
@@ -65,6 +67,7 @@ internal sealed class LiveIntake(SeriesTable table, WriteRules rules, SeriesCap 
     /// <summary>Lets go of everything: the destination ended, and is offered nothing any more.</summary>
     public void Clear() => _rules.Clear();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool HasRoom(in SampleColumns samples, SeriesTable.LabelReader labels, ShardSet shards)
     {
         Prepare(shards.Count);

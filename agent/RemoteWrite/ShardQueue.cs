@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using AmpEdge.Agent.Budget;
 using AmpEdge.Agent.Buffer;
 using AmpEdge.Prometheus;
@@ -105,6 +106,7 @@ internal sealed class ShardQueue(
     }
 
     /// <summary>Finds the first entries without removing them; returns how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int PeekFirst(Span<EntryPlace> target)
     {
         int count = Math.Min(Count, target.Length);
@@ -121,6 +123,7 @@ internal sealed class ShardQueue(
     }
 
     /// <summary>Removes the first entries: they are dealt with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RemoveFirst(int count)
     {
         Debug.Assert(count > 0 && count <= Count, "what is removed is there");
@@ -156,6 +159,7 @@ internal sealed class ShardQueue(
     public void Abandon() => LetGo(Count + _unpublished);
 
     /// <summary>Needs no memory, so that what is held is let go also when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void LetGo(int entries)
     {
         EntryChunk chunk = _head;

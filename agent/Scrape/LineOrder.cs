@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
@@ -48,6 +49,7 @@ internal sealed class LineOrder
     /// The steady state: follows the remembered order as long as the page does, and returns where it stopped. A line
     /// with anything after its value but a timestamp in milliseconds is left to the parser.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int ReadKnown(ReadOnlySpan<byte> page, int position, bool hasMilliseconds)
     {
         LineTable table = _lines;

@@ -72,6 +72,7 @@ internal sealed class LineTexts
     /// <param name="page">The page, the same from one call to the next.</param>
     /// <param name="at">The place.</param>
     /// <param name="above">Where the page has the text that was asked for last, when it has it; -1 when not.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Match(int index, ReadOnlySpan<byte> page, int at, int above)
     {
         if (above < 0 || index != _textIndex + 1)
@@ -346,6 +347,7 @@ internal sealed class LineTexts
     }
 
     /// <summary>The length of the text that the runs make of the one above when it stands at the beginning of the rest, else -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int MatchRuns(
         ReadOnlySpan<byte> entries, ref int entry, int runs, ReadOnlySpan<byte> above, ReadOnlySpan<byte> rest)
     {
@@ -436,6 +438,7 @@ internal sealed class LineTexts
 
     private void AppendBytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(_entries.AddMany(bytes.Length));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadUvarint(ReadOnlySpan<byte> entries, ref int position)
     {
         int value = entries[position++];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
@@ -48,6 +49,7 @@ internal sealed class SampleIntake
     }
 
     /// <summary>Ends a good page: notes for all its series that they were there, and lets go of the batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void TrackSeries()
     {
         foreach (int series in _batch.Tracked)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Agent.Scrape;
@@ -10,6 +11,7 @@ internal static class SampleNumbers
     /// Reads <c> value\n</c>, or <c> value timestamp\n</c> where times are in milliseconds, and returns the position after
     /// it, or -1 when the parser has to look.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(
         ReadOnlySpan<byte> page, int position, bool hasMilliseconds, out double value, out long? timestampMs)
     {

@@ -70,6 +70,7 @@ public sealed class SnappyComposer
     /// <param name="template">The records.</param>
     /// <param name="values">As many as records are wanted: one at least, no more than there are.</param>
     /// <param name="target">At least <see cref="SnappyTemplate.MaxEncodedLength"/> bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Append(SnappyTemplate template, ReadOnlySpan<ulong> values, Span<byte> target)
     {
         if (values.IsEmpty || values.Length > template.Count || target.Length < template.MaxEncodedLength(values.Length))

@@ -115,6 +115,27 @@ public sealed class ShardQueueTests
     }
 
     [Fact]
+    public async Task Who_waits_for_several_entries_is_woken_when_the_last_of_them_is_there()
+    {
+        SeriesTable table = new();
+        ShardQueue queue = new(capacity: 10, table);
+        queue.WakeAt(3);
+        Publish(1);
+        Publish(2);
+        Task woken = queue.Added.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.False(woken.IsCompleted);
+
+        Publish(3);
+        await woken;
+
+        void Publish(int entry)
+        {
+            queue.Add(EntryOf(entry, Held(table, $"series{entry}"), []), []);
+            queue.Publish();
+        }
+    }
+
+    [Fact]
     public void A_queue_is_full_by_entries_or_by_bytes_but_takes_any_entry_when_empty()
     {
         SeriesTable table = new();
