@@ -43,7 +43,8 @@ public sealed class DatabaseQuerier : IDisposable
     private SelectedSeries Select(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, bool sorted)
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
-        HeadSelection head = SelectInHead(new HeadPostings(_head.Index), matchers, minTimeMs, maxTimeMs, sorted);
+        uint[] ids = new PostingsSearch<HeadPostings>(new HeadPostings(_head.Index), _cancel).Find(matchers);
+        HeadSelection head = InHead(sorted ? LabelOrder.Sort(_head, ids) : ids, minTimeMs, maxTimeMs);
         List<SelectedBlockSeries> walks = [];
         foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
         {
@@ -53,13 +54,8 @@ public sealed class DatabaseQuerier : IDisposable
         return new SelectedSeries(head, walks.Count == 0 ? null : new BlockSeriesMerge([.. walks]), sorted);
     }
 
-    private HeadSelection SelectInHead(
-        HeadPostings index, IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, bool sorted = false)
-    {
-        uint[] ids = new PostingsSearch<HeadPostings>(index, _cancel).Find(matchers);
-        ids = sorted ? LabelOrder.Sort(_head, [.. ids]) : ids;
-        return new HeadSelection(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel);
-    }
+    private HeadSelection InHead(uint[] ids, long minTimeMs, long maxTimeMs) =>
+        new(_head, ids, _sequence, minTimeMs, maxTimeMs, _cancel);
 
     /// <summary>The label sets of the series that <see cref="Select"/> finds, sorted; at most <paramref name="limit"/>.</summary>
     public List<Labels> Series(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, int limit = int.MaxValue)
@@ -166,11 +162,8 @@ public sealed class DatabaseQuerier : IDisposable
         }
     }
 
-    private LabelSearch<HeadPostings, HeadSelection> SearchInHead(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
-    {
-        HeadPostings index = new(_head.Index);
-        return new LabelSearch<HeadPostings, HeadSelection>(index, SelectInHead(index, matchers, minTimeMs, maxTimeMs), _cancel);
-    }
+    private LabelSearch<HeadPostings, HeadSelection> SearchInHead(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs) =>
+        new(new HeadPostings(_head.Index), matchers, InHead([], minTimeMs, maxTimeMs), _cancel);
 
     private static void AddTexts(IEnumerable<byte[]> utf8Texts, HashSet<string> texts)
     {

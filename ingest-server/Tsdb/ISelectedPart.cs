@@ -3,10 +3,7 @@ namespace AmpEdge.Tsdb;
 /// <summary>The part of a selection that lies in one place, the head or a block, as <see cref="LabelSearch{TIndex, TPart}"/> asks it.</summary>
 internal interface ISelectedPart
 {
-    /// <summary>The series that meet every matcher, rising; not all of them need have samples between the times.</summary>
-    ReadOnlySpan<uint> Ids { get; }
-
-    /// <summary>Goes to one of these series; false when it has no samples between the times.</summary>
+    /// <summary>Goes to the series with an id; false when it has no samples between the times.</summary>
     bool TryRead(uint id);
 
     /// <summary>Takes in the names of the labels of the series it stands at, without making labels.</summary>

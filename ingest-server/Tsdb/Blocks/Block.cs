@@ -170,7 +170,7 @@ public sealed class Block : IDisposable
     /// <summary>A search for the labels of what <see cref="Select"/> finds.</summary>
     internal LabelSearch<BlockPostings, SelectedBlockSeries> SearchLabels(
         IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, CancellationToken cancel) =>
-        new(Index.Postings, Select(matchers, minTimeMs, maxTimeMs, cancel), cancel);
+        new(Index.Postings, matchers, new SelectedBlockSeries(this, [], minTimeMs, maxTimeMs, cancel), cancel);
 
     /// <summary>The names of all labels, UTF-8, sorted.</summary>
     public IEnumerable<byte[]> LabelNames()

@@ -62,13 +62,12 @@ internal sealed class BlockPostings : IPostingIndex
     public bool TryGetName(ReadOnlySpan<byte> name, [MaybeNullWhen(false)] out BlockLabelValues values) =>
         _bySlice.TryGetValue(name, out values);
 
-    public void AddSeriesOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, IdUnion union)
-    {
-        if (_bySlice.TryGetValue(name, out BlockLabelValues? values) && values.TryFind(value, out long postings))
-        {
-            ReadList(postings, union);
-        }
-    }
+    public PostingList ListOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        _bySlice.TryGetValue(name, out BlockLabelValues? values) && values.TryFind(value, out long postings)
+            ? new PostingList(ReadList(postings))
+            : default;
+
+    public ReadOnlySpan<uint> Ids(in PostingList list, Span<uint> single) => list.Read;
 
     public void AddSeriesWhere(Matcher matcher, bool matching, IdUnion union, CancellationToken cancel)
     {
@@ -78,18 +77,19 @@ internal sealed class BlockPostings : IPostingIndex
         }
 
         ReadOnlySpan<byte> prefix = matcher.Prefix;
+        ListReader reader = new(this);
         BlockLabelValues.Walker walker = values.Walk();
         while (walker.MoveNext())
         {
             cancel.ThrowIfCancellationRequested();
             if ((walker.Value.StartsWith(prefix) && matcher.Matches(walker.Value)) == matching)
             {
-                ReadList(walker.Postings, union);
+                union.Add(reader.Read(walker.Postings));
             }
         }
     }
 
-    public void AddAll(IdUnion union) => ReadList(_all, union);
+    public uint[] All() => ReadList(_all);
 
     public IEnumerable<(byte[] Name, int Values)> CountedNames()
     {
@@ -108,66 +108,89 @@ internal sealed class BlockPostings : IPostingIndex
             return;
         }
 
-        IdUnion list = new(IdEnd);
+        ListReader reader = new(this);
         BlockLabelValues.Walker walker = values.Walk();
         while (walker.MoveNext())
         {
             cancel.ThrowIfCancellationRequested();
-            if (visitor.Wants(walker.Value))
+            if (visitor.Wants(walker.Value) && !visitor.Take(walker.Value, reader.Read(walker.Postings)))
             {
-                list.Clear();
-                ReadList(walker.Postings, list);
-                if (!visitor.Take(walker.Value, list.Listed))
-                {
-                    return;
-                }
+                return;
             }
         }
     }
 
     /// <summary>Where the list of all series is.</summary>
-    public long All => _all;
+    public long PlaceOfAll => _all;
 
     /// <summary>Reads a list and checks its checksum, its order and its bounds.</summary>
-    public void ReadList(long offset, IdUnion union)
-    {
-        byte[] scratch = [];
-        if (offset < BlockFormat.IndexHeaderBytes || offset > _bound - (3 * sizeof(uint)))
-        {
-            ThrowBroken(offset, "a place outside of the lists");
-        }
-
-        ReadOnlySpan<byte> header = _file.Read(offset, 2 * sizeof(uint), ref scratch);
-        long length = BinaryPrimitives.ReadUInt32BigEndian(header);
-        long count = BinaryPrimitives.ReadUInt32BigEndian(header[sizeof(uint)..]);
-        if (length != sizeof(uint) + (count * sizeof(uint)) || length > _bound - offset - (2 * sizeof(uint)) || length > int.MaxValue - 4)
-        {
-            ThrowBroken(offset, $"a list of {count} in {length} bytes");
-        }
-
-        ReadOnlySpan<byte> bytes = _file.Read(offset + sizeof(uint), (int)length + BlockFormat.ChecksumBytes, ref scratch);
-        if (Crc32C.Compute(bytes[..(int)length]) != BinaryPrimitives.ReadUInt32BigEndian(bytes[(int)length..]))
-        {
-            ThrowBroken(offset, "a list of another checksum");
-        }
-
-        Span<uint> ids = union.Reserve((int)count);
-        BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, uint>(bytes[sizeof(uint)..(int)length]), ids);
-        uint last = 0;
-        foreach (uint id in ids)
-        {
-            if (id <= last || id >= IdEnd)
-            {
-                ThrowBroken(offset, $"a reference to series {id} behind {last}");
-            }
-
-            last = id;
-        }
-    }
+    public uint[] ReadList(long offset) => new ListReader(this).ReadAlone(offset);
 
     [DoesNotReturn]
     private void ThrowBroken(long offset, string found) =>
         throw new BlockCorruptionException(_file.Path, offset, found, "a list of rising references to series");
+
+    /// <summary>Reads lists one after the other, and checks the checksum, the order and the bounds of each.</summary>
+    private ref struct ListReader(BlockPostings postings)
+    {
+        private byte[] _bytes = [];
+        private uint[] _ids = [];
+
+        /// <summary>The ids of a list, in an array of their own: of a reader that reads no other.</summary>
+        public uint[] ReadAlone(long offset)
+        {
+            Read(offset);
+            return _ids;
+        }
+
+        /// <summary>The ids of a list; valid until the next one is read.</summary>
+        public ReadOnlySpan<uint> Read(long offset)
+        {
+            long bound = postings._bound;
+            if (offset < BlockFormat.IndexHeaderBytes || offset > bound - (3 * sizeof(uint)))
+            {
+                postings.ThrowBroken(offset, "a place outside of the lists");
+            }
+
+            ReadOnlySpan<byte> header = postings._file.Read(offset, 2 * sizeof(uint), ref _bytes);
+            long length = BinaryPrimitives.ReadUInt32BigEndian(header);
+            long count = BinaryPrimitives.ReadUInt32BigEndian(header[sizeof(uint)..]);
+            if (length != sizeof(uint) + (count * sizeof(uint)) || length > bound - offset - (2 * sizeof(uint)) || length > int.MaxValue - 4)
+            {
+                postings.ThrowBroken(offset, $"a list of {count} in {length} bytes");
+            }
+
+            ReadOnlySpan<byte> bytes = postings._file.Read(offset + sizeof(uint), (int)length + BlockFormat.ChecksumBytes, ref _bytes);
+            if (Crc32C.Compute(bytes[..(int)length]) != BinaryPrimitives.ReadUInt32BigEndian(bytes[(int)length..]))
+            {
+                postings.ThrowBroken(offset, "a list of another checksum");
+            }
+
+            if (_ids.Length < count)
+            {
+                _ids = GC.AllocateUninitializedArray<uint>((int)count);
+            }
+
+            Span<uint> ids = _ids.AsSpan(0, (int)count);
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, uint>(bytes[sizeof(uint)..(int)length]), ids);
+            Check(offset, ids);
+            return ids;
+        }
+
+        private readonly void Check(long offset, ReadOnlySpan<uint> ids)
+        {
+            uint last = 0;
+            foreach (uint id in ids)
+            {
+                if (id <= last || id >= postings.IdEnd)
+                {
+                    postings.ThrowBroken(offset, $"a reference to series {id} behind {last}");
+                }
+
+                last = id;
+            }
+        }
+    }
 
     /// <summary>Gathers the entries of the postings table: names, and every 32nd value of each.</summary>
     private sealed class TableWalk(IndexSection table)

@@ -155,7 +155,7 @@ internal sealed class BlockVerifier
     private void CheckLists()
     {
         BlockPostings postings = _block.Index.Postings;
-        int all = CheckList(postings.All);
+        int all = CheckList(postings.PlaceOfAll);
         ulong listed = 0;
         foreach (BlockLabelValues values in postings.Names)
         {
@@ -171,7 +171,7 @@ internal sealed class BlockVerifier
         {
             throw new BlockCorruptionException(
                 _block.Index.File.Path,
-                postings.All,
+                postings.PlaceOfAll,
                 $"lists of {all} series and {listed} labels",
                 $"the {_references.Count} series and {_labels} labels that there are");
         }
@@ -179,9 +179,7 @@ internal sealed class BlockVerifier
 
     private int CheckList(long offset)
     {
-        IdUnion list = new(_block.Index.Postings.IdEnd);
-        _block.Index.Postings.ReadList(offset, list);
-        uint[] ids = list.ToArray();
+        uint[] ids = _block.Index.Postings.ReadList(offset);
         _index.Add(offset, offset + (2 * sizeof(uint)) + ((long)sizeof(uint) * ids.Length) + BlockFormat.ChecksumBytes);
         foreach (uint id in ids)
         {

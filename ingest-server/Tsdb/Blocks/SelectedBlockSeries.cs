@@ -69,8 +69,6 @@ public sealed class SelectedBlockSeries : ISelectedPart
     /// <summary>Those of another one, at any time.</summary>
     internal ReadOnlySpan<TimeInterval> DeletedOf(uint reference) => _tombstones.Of(reference);
 
-    ReadOnlySpan<uint> ISelectedPart.Ids => _series;
-
     /// <summary>Goes to the next series; false at the end.</summary>
     /// <exception cref="OperationCanceledException">The selection's token was cancelled.</exception>
     public bool MoveNext()

@@ -41,8 +41,6 @@ internal sealed class HeadSelection : ISelectedPart
     /// <summary>The same in the raw form in which the head keeps them, without making anything.</summary>
     public ReadOnlySpan<byte> RawLabels => _head.Keys.Get(_head.Series[_series].Key);
 
-    public ReadOnlySpan<uint> Ids => _ids;
-
     /// <summary>The first time of interest, ms.</summary>
     public long MinTimeMs { get; }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AmpEdge.Prometheus;
 
 namespace AmpEdge.Tsdb;
@@ -16,13 +15,11 @@ internal readonly struct HeadPostings : IPostingIndex
 
     public uint IdEnd { get; }
 
-    public void AddSeriesOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, IdUnion union)
-    {
-        if (_index.TryGetName(name, out LabelValues? values))
-        {
-            Add(values.ListOf(value), union);
-        }
-    }
+    public PostingList ListOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        _index.TryGetName(name, out LabelValues? values) ? At(values.ListOf(value)) : default;
+
+    public ReadOnlySpan<uint> Ids(in PostingList list, Span<uint> single) =>
+        list.Read is { } read ? read : _index.Lists.Ids(list.Place, single);
 
     public void AddSeriesWhere(Matcher matcher, bool matching, IdUnion union, CancellationToken cancel)
     {
@@ -34,6 +31,7 @@ internal readonly struct HeadPostings : IPostingIndex
         ReadOnlySpan<byte> prefix = matcher.Prefix;
         ValueTable table = values.Read();
         int count = table.Count;
+        uint single = 0;
         for (int index = 0; index < count; index++)
         {
             cancel.ThrowIfCancellationRequested();
@@ -44,24 +42,23 @@ internal readonly struct HeadPostings : IPostingIndex
                 ReadOnlySpan<byte> value = values.BytesOf(in entry);
                 if ((value.StartsWith(prefix) && matcher.Matches(value)) == matching)
                 {
-                    Add(list, union);
+                    union.Add(_index.Lists.Ids(list, new Span<uint>(ref single)));
                 }
             }
         }
     }
 
-    public void AddAll(IdUnion union)
+    public uint[] All()
     {
-        List<uint> ids = [];
+        uint[] ids = new uint[IdEnd];
+        int count = 0;
         for (uint id = 1; id < IdEnd; id++)
         {
-            if (_index.Ids[id] != 0)
-            {
-                ids.Add(id);
-            }
+            ids[count] = id;
+            count += _index.Ids[id] != 0 ? 1 : 0;
         }
 
-        union.Add(CollectionsMarshal.AsSpan(ids));
+        return ids[..count];
     }
 
     public IEnumerable<(byte[] Name, int Values)> CountedNames()
@@ -97,9 +94,5 @@ internal readonly struct HeadPostings : IPostingIndex
         }
     }
 
-    private void Add(ulong list, IdUnion union)
-    {
-        uint single = 0;
-        union.Add(_index.Lists.Ids(list, new Span<uint>(ref single)));
-    }
+    private static PostingList At(ulong list) => new(list, PostingLists.Count(list));
 }

@@ -2,21 +2,16 @@ using System.Numerics;
 
 namespace AmpEdge.Tsdb;
 
-/// <summary>A set of series ids being computed for one query: a rising array, or a bitmap while it is united.</summary>
+/// <summary>A set of series ids as a bitmap.</summary>
 internal sealed class IdSet
 {
+    /// <summary>How far a search goes at once.</summary>
+    private const uint WordsAhead = 8;
+
     private readonly ulong[] _bits;
 
     /// <summary>An empty set that can hold the ids below the given end.</summary>
     public IdSet(uint end) => _bits = new ulong[(end >> 6) + 1];
-
-    /// <summary>The set of some rising ids.</summary>
-    public static IdSet Of(ReadOnlySpan<uint> rising)
-    {
-        IdSet set = new(rising.IsEmpty ? 0 : rising[^1] + 1);
-        set.Add(rising);
-        return set;
-    }
 
     public void Add(ReadOnlySpan<uint> ids)
     {
@@ -38,11 +33,38 @@ internal sealed class IdSet
         return word < (uint)_bits.Length && (_bits[word] & (1UL << (int)(id & 63))) != 0;
     }
 
-    /// <summary>Takes out an id that it has.</summary>
-    public void Remove(uint id) => _bits[id >> 6] &= ~(1UL << (int)(id & 63));
+    /// <summary>
+    /// The given id when it is in the set; else another above it, below which there is none from the given one on. Looks only a
+    /// little ahead, so that asking costs the same in a set of few.
+    /// </summary>
+    public uint Seek(uint id)
+    {
+        uint word = id >> 6;
+        if (word >= (uint)_bits.Length)
+        {
+            return uint.MaxValue;
+        }
 
-    /// <summary>The ids, rising.</summary>
-    public uint[] ToArray()
+        ulong here = _bits[word] >> (int)(id & 63);
+        if (here != 0)
+        {
+            return id + (uint)BitOperations.TrailingZeroCount(here);
+        }
+
+        uint end = Math.Min(word + WordsAhead, (uint)_bits.Length);
+        for (word++; word < end; word++)
+        {
+            if (_bits[word] != 0)
+            {
+                return (word << 6) + (uint)BitOperations.TrailingZeroCount(_bits[word]);
+            }
+        }
+
+        return word >= (uint)_bits.Length ? uint.MaxValue : word << 6;
+    }
+
+    /// <summary>How many ids there are.</summary>
+    public int Count()
     {
         int count = 0;
         foreach (ulong word in _bits)
@@ -50,7 +72,13 @@ internal sealed class IdSet
             count += BitOperations.PopCount(word);
         }
 
-        uint[] ids = new uint[count];
+        return count;
+    }
+
+    /// <summary>The ids, rising.</summary>
+    public uint[] ToArray()
+    {
+        uint[] ids = new uint[Count()];
         int next = 0;
         for (int index = 0; index < _bits.Length; index++)
         {

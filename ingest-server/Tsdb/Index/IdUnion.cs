@@ -3,52 +3,55 @@ namespace AmpEdge.Tsdb;
 /// <summary>Unites rising lists of series ids, for one query.</summary>
 internal sealed class IdUnion(uint end)
 {
-    /// <summary>With more ids than one for so many possible ones, a bitmap is quicker than sorting.</summary>
+    /// <summary>With more ids than one for so many possible ones, a bitmap is smaller and quicker than sorting.</summary>
     private const uint DenseShare = 32;
 
     private uint[] _ids = [];
     private int _count;
     private int _lists;
 
-    /// <summary>What was added, lists one behind another; valid until more is added.</summary>
-    public ReadOnlySpan<uint> Listed => _ids.AsSpan(0, _count);
-
-    /// <summary>Begins anew, in the same memory.</summary>
-    public void Clear() => (_count, _lists) = (0, 0);
+    /// <summary>Instead of the array, once there are many.</summary>
+    private IdSet? _bits;
 
     /// <summary>Adds a list.</summary>
-    public void Add(ReadOnlySpan<uint> rising) => rising.CopyTo(Reserve(rising.Length));
-
-    /// <summary>Adds a list of so many ids, which the caller writes.</summary>
-    public Span<uint> Reserve(int count)
+    public void Add(ReadOnlySpan<uint> rising)
     {
-        if (count == 0)
+        if (rising.IsEmpty)
         {
-            return default;
+            return;
         }
 
-        if (count > _ids.Length - _count)
+        if (_bits is null && _count + (uint)rising.Length > end / DenseShare)
+        {
+            _bits = new IdSet(end);
+            _bits.Add(_ids.AsSpan(0, _count));
+            _ids = [];
+        }
+
+        if (_bits is not null)
+        {
+            _bits.Add(rising);
+            return;
+        }
+
+        if (rising.Length > _ids.Length - _count)
         {
             // The first list is mostly the only one.
-            Array.Resize(ref _ids, _lists == 0 ? count : Math.Max(_ids.Length * 2, _count + count));
+            Array.Resize(ref _ids, _lists == 0 ? rising.Length : Math.Max(_ids.Length * 2, _count + rising.Length));
         }
 
+        rising.CopyTo(_ids.AsSpan(_count));
+        _count += rising.Length;
         _lists++;
-        Span<uint> target = _ids.AsSpan(_count, count);
-        _count += count;
-        return target;
     }
 
-    /// <summary>The ids, rising, each once. Nothing is added any more.</summary>
-    public uint[] ToArray()
-    {
-        if (_lists > 1 && _count > end / DenseShare)
-        {
-            IdSet set = new(end);
-            set.Add(_ids.AsSpan(0, _count));
-            return set.ToArray();
-        }
+    /// <summary>The ids as a term of a selection. Nothing is added any more.</summary>
+    public PostingTerm<TIndex> ToTerm<TIndex>(TIndex index)
+        where TIndex : IPostingIndex =>
+        _bits is null ? new PostingTerm<TIndex>(index, new PostingList(ToArray())) : new PostingTerm<TIndex>(index, _bits);
 
+    private uint[] ToArray()
+    {
         if (_lists > 1)
         {
             Array.Sort(_ids, 0, _count);

@@ -4,23 +4,26 @@ namespace AmpEdge.Tsdb;
 
 /// <summary>
 /// Finds the names, or the values of one name, that the series of a selection have. A posting list knows which series have a text, so
-/// for each text one series is looked for that is selected and has samples between the times, instead of reading the labels of all that
-/// are selected. Where a label has more values than there are series, those are read.
+/// for each text the first series is looked for that is selected and has samples between the times: list and selection are gone
+/// through in steps of whichever is further. Where a label has more values than there are series, those are read.
 /// </summary>
 /// <remarks>
 /// A series that turns out to have no samples is not asked again: at most every selected series is read once, and one for each text.
 /// </remarks>
-internal sealed class LabelSearch<TIndex, TPart>(TIndex index, TPart part, CancellationToken cancel)
+internal sealed class LabelSearch<TIndex, TPart>(
+    TIndex index, IReadOnlyList<Matcher> matchers, TPart part, CancellationToken cancel)
     where TIndex : IPostingIndex
     where TPart : ISelectedPart
 {
-    /// <summary>The selected series that may have samples between the times; null until lists are compared with them.</summary>
-    private IdSet? _candidates;
+    private readonly SelectedIds<TIndex> _selected = new PostingsSearch<TIndex>(index, cancel).Select(matchers);
+
+    /// <summary>The selected series that turned out to have no samples between the times; null while there are none.</summary>
+    private IdSet? _withoutSamples;
 
     /// <summary>Adds the names that are not found yet.</summary>
     public void FindNames(LabelCensus found)
     {
-        if (part.Ids.IsEmpty)
+        if (_selected.IsEmpty)
         {
             return;
         }
@@ -37,9 +40,9 @@ internal sealed class LabelSearch<TIndex, TPart>(TIndex index, TPart part, Cance
         names.Sort(static (left, right) => left.Values.CompareTo(right.Values));
         foreach ((byte[] name, int values) in names)
         {
-            if (values > part.Ids.Length)
+            if (_selected.TryList(values - 1, out ReadOnlySpan<uint> ids))
             {
-                ReadNames(found);
+                ReadNames(ids, found);
                 return;
             }
 
@@ -55,39 +58,53 @@ internal sealed class LabelSearch<TIndex, TPart>(TIndex index, TPart part, Cance
     /// <summary>Adds the values of a label that are not found yet.</summary>
     public void FindValues(ReadOnlySpan<byte> name, LabelCensus found)
     {
-        if (part.Ids.IsEmpty)
+        int values = _selected.IsEmpty ? 0 : index.CountValues(name);
+        if (values == 0)
         {
             return;
         }
 
-        if (index.CountValues(name) > part.Ids.Length)
+        if (_selected.TryList(values - 1, out ReadOnlySpan<uint> ids))
         {
-            ReadValues(name, found);
+            ReadValues(ids, name, found);
         }
         else
         {
-            index.VisitLists(name, new ValueVisitor(this, found), cancel);
+            index.VisitLists(name, new ValueVisitor(this, MatchersOf(name), found), cancel);
         }
     }
 
-    private void ReadNames(LabelCensus found)
+    /// <summary>The matchers of a label: what they refuse needs no look at its series.</summary>
+    private List<Matcher> MatchersOf(ReadOnlySpan<byte> name)
     {
-        foreach (uint id in part.Ids)
+        List<Matcher> own = [];
+        foreach (Matcher matcher in matchers)
         {
-            cancel.ThrowIfCancellationRequested();
-            if (part.TryRead(id))
+            if (matcher.Utf8Name.Span.SequenceEqual(name))
+            {
+                own.Add(matcher);
+            }
+        }
+
+        return own;
+    }
+
+    private void ReadNames(ReadOnlySpan<uint> ids, LabelCensus found)
+    {
+        foreach (uint id in ids)
+        {
+            if (HasSamples(id))
             {
                 part.CountNames(found);
             }
         }
     }
 
-    private void ReadValues(ReadOnlySpan<byte> name, LabelCensus found)
+    private void ReadValues(ReadOnlySpan<uint> ids, ReadOnlySpan<byte> name, LabelCensus found)
     {
-        foreach (uint id in part.Ids)
+        foreach (uint id in ids)
         {
-            cancel.ThrowIfCancellationRequested();
-            if (part.TryRead(id))
+            if (HasSamples(id))
             {
                 part.CountValue(name, found);
             }
@@ -97,22 +114,44 @@ internal sealed class LabelSearch<TIndex, TPart>(TIndex index, TPart part, Cance
     /// <summary>Whether one of these series is selected and has samples between the times.</summary>
     private bool AnyOf(ReadOnlySpan<uint> ids)
     {
-        _candidates ??= IdSet.Of(part.Ids);
-        foreach (uint id in ids)
+        int place = 0;
+        while (place < ids.Length)
         {
-            if (!_candidates.Contains(id))
+            uint id = ids[place];
+            uint next = _selected.Seek(id);
+            if (next != id)
             {
-                continue;
+                place = RisingIds.AdvanceTo(ids, place + 1, next);
             }
-
-            if (part.TryRead(id))
+            else if (HasSamples(id))
             {
                 return true;
             }
-
-            _candidates.Remove(id);
+            else
+            {
+                place++;
+            }
         }
 
+        return false;
+    }
+
+    /// <summary>Goes to a selected series; false when it has no samples between the times.</summary>
+    private bool HasSamples(uint id)
+    {
+        if (_withoutSamples?.Contains(id) == true)
+        {
+            return false;
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        if (part.TryRead(id))
+        {
+            return true;
+        }
+
+        _withoutSamples ??= new IdSet(index.IdEnd);
+        _withoutSamples.Add([id]);
         return false;
     }
 
@@ -129,9 +168,20 @@ internal sealed class LabelSearch<TIndex, TPart>(TIndex index, TPart part, Cance
         }
     }
 
-    private sealed class ValueVisitor(LabelSearch<TIndex, TPart> search, LabelCensus found) : IListVisitor
+    private sealed class ValueVisitor(LabelSearch<TIndex, TPart> search, List<Matcher> own, LabelCensus found) : IListVisitor
     {
-        public bool Wants(ReadOnlySpan<byte> value) => !found.Contains(value);
+        public bool Wants(ReadOnlySpan<byte> value)
+        {
+            foreach (Matcher matcher in own)
+            {
+                if (!matcher.Matches(value))
+                {
+                    return false;
+                }
+            }
+
+            return !found.Contains(value);
+        }
 
         public bool Take(ReadOnlySpan<byte> value, ReadOnlySpan<uint> ids)
         {

@@ -20,35 +20,38 @@ internal sealed class PostingsSearch<TIndex>
     }
 
     /// <summary>The ids of the series that meet every matcher, rising. Without matchers: all.</summary>
-    public uint[] Find(IReadOnlyList<Matcher> matchers)
+    public uint[] Find(IReadOnlyList<Matcher> matchers) => Select(matchers).ToArray();
+
+    /// <summary>The same, found as they are sought.</summary>
+    public SelectedIds<TIndex> Select(IReadOnlyList<Matcher> matchers)
     {
-        uint end = _index.IdEnd;
-        uint[]? found = null;
+        List<PostingTerm<TIndex>> required = [];
+        List<PostingTerm<TIndex>> excluded = [];
         foreach (Matcher matcher in CheapestFirst(matchers))
         {
             if (!matcher.MatchesEmpty)
             {
-                found = found is null ? Select(matcher, end) : Keep(found, Select(matcher, end));
-                if (found.Length == 0)
+                PostingTerm<TIndex> term = Wanted(matcher);
+                required.Add(term);
+                if (term.Count == 0)
                 {
-                    return found;
+                    return new SelectedIds<TIndex>(_index, required, excluded);
                 }
             }
         }
 
-        found ??= All(end);
         foreach (Matcher matcher in matchers)
         {
-            if (matcher.MatchesEmpty && found.Length > 0)
+            if (matcher.MatchesEmpty && Refused(matcher) is { Count: > 0 } term)
             {
-                found = TakeAway(found, Refused(matcher, end));
+                excluded.Add(term);
             }
         }
 
-        return found;
+        return new SelectedIds<TIndex>(_index, required, excluded);
     }
 
-    /// <summary>Matchers that name their values first: they leave little for the others to do.</summary>
+    /// <summary>Matchers that name their values first: where those have no series, the others are not evaluated.</summary>
     private static IEnumerable<Matcher> CheapestFirst(IReadOnlyList<Matcher> matchers)
     {
         foreach (Matcher matcher in matchers)
@@ -68,107 +71,40 @@ internal sealed class PostingsSearch<TIndex>
         }
     }
 
-    /// <summary>The intersection of two rising arrays, in the first one's place.</summary>
-    private static uint[] Keep(uint[] ids, uint[] others)
-    {
-        int kept = 0;
-        int other = 0;
-        foreach (uint id in ids)
-        {
-            other = AdvanceTo(others, other, id);
-            if (other == others.Length)
-            {
-                break;
-            }
-
-            if (others[other] == id)
-            {
-                ids[kept++] = id;
-            }
-        }
-
-        return kept == ids.Length ? ids : ids[..kept];
-    }
-
-    /// <summary>The first array without what is in the second, in the first one's place.</summary>
-    private static uint[] TakeAway(uint[] ids, uint[] others)
-    {
-        int kept = 0;
-        int other = 0;
-        foreach (uint id in ids)
-        {
-            other = AdvanceTo(others, other, id);
-            if (other == others.Length || others[other] != id)
-            {
-                ids[kept++] = id;
-            }
-        }
-
-        return kept == ids.Length ? ids : ids[..kept];
-    }
-
-    /// <summary>The first place from <paramref name="from"/> on whose id is not below the wanted one.</summary>
-    private static int AdvanceTo(uint[] ids, int from, uint wanted)
-    {
-        // Doubling steps: near places cost nearly nothing, far ones a logarithm.
-        int step = 1;
-        int low = from;
-        while (from < ids.Length && ids[from] < wanted)
-        {
-            low = from + 1;
-            from += step;
-            step *= 2;
-        }
-
-        int high = Math.Min(from, ids.Length);
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            (low, high) = ids[middle] < wanted ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
-    }
-
     /// <summary>The series that have a value of the label which the matcher takes.</summary>
-    private uint[] Select(Matcher matcher, uint end)
+    private PostingTerm<TIndex> Wanted(Matcher matcher)
     {
-        IdUnion union = new(end);
-        if (matcher.SetMatches is { } set)
+        if (matcher.SetMatches is not { } set)
         {
-            foreach (byte[] value in set)
-            {
-                _index.AddSeriesOf(matcher.Utf8Name.Span, value, union);
-            }
-        }
-        else
-        {
-            _index.AddSeriesWhere(matcher, matching: true, union, _cancel);
+            return Where(matcher, matching: true);
         }
 
-        return union.ToArray();
+        if (set.Count == 1)
+        {
+            return new PostingTerm<TIndex>(_index, _index.ListOf(matcher.Utf8Name.Span, set[0]));
+        }
+
+        IdUnion union = new(_index.IdEnd);
+        uint single = 0;
+        foreach (byte[] value in set)
+        {
+            PostingList list = _index.ListOf(matcher.Utf8Name.Span, value);
+            union.Add(_index.Ids(in list, new Span<uint>(ref single)));
+        }
+
+        return union.ToTerm(_index);
     }
 
     /// <summary>The series with a value that the matcher, which takes an absent label, does not take.</summary>
-    private uint[] Refused(Matcher matcher, uint end)
-    {
-        IdUnion union = new(end);
-        if (matcher.Type == MatcherType.NotEqual)
-        {
-            _index.AddSeriesOf(matcher.Utf8Name.Span, matcher.Utf8Value.Span, union);
-        }
-        else
-        {
-            _index.AddSeriesWhere(matcher, matching: false, union, _cancel);
-        }
+    private PostingTerm<TIndex> Refused(Matcher matcher) =>
+        matcher.Type == MatcherType.NotEqual
+            ? new PostingTerm<TIndex>(_index, _index.ListOf(matcher.Utf8Name.Span, matcher.Utf8Value.Span))
+            : Where(matcher, matching: false);
 
-        return union.ToArray();
-    }
-
-    private uint[] All(uint end)
+    private PostingTerm<TIndex> Where(Matcher matcher, bool matching)
     {
-        IdUnion union = new(end);
-        _index.AddAll(union);
-        return union.ToArray();
+        IdUnion union = new(_index.IdEnd);
+        _index.AddSeriesWhere(matcher, matching, union, _cancel);
+        return union.ToTerm(_index);
     }
 }

@@ -32,10 +32,8 @@ public sealed class BlockAnalysis
     public static BlockAnalysis Of(Block block, CancellationToken cancel = default)
     {
         BlockAnalysis analysis = new(block);
-        IdUnion all = new(block.Index.Postings.IdEnd);
-        block.Index.Postings.AddAll(all);
         BlockSeries series = new();
-        foreach (uint reference in all.ToArray())
+        foreach (uint reference in block.Index.Postings.All())
         {
             cancel.ThrowIfCancellationRequested();
             block.Index.ReadSeries(reference, series);

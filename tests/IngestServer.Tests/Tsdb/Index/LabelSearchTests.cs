@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using AmpEdge.Prometheus;
@@ -49,15 +50,15 @@ public sealed class LabelSearchTests
     public void One_series_is_read_for_each_text_and_none_twice_that_has_no_samples()
     {
         PlainIndex index = new(1000, static id => [("__name__", "m"), ("job", $"{id % 10}"), ("index", $"{id}")]);
-        PlainPart part = new(index, from: 1, hasSamples: static id => id > 500);
+        PlainPart part = new(index, hasSamples: static id => id > 500);
         LabelCensus names = new();
-        Search(index, part).FindNames(names);
+        Search(index, part, from: 1).FindNames(names);
         Assert.Equal(3, names.Texts.Count);
         Assert.Equal(500 + 3, part.Reads);
 
         part.Reads = 0;
         LabelCensus jobs = new();
-        Search(index, part).FindValues("job"u8, jobs);
+        Search(index, part, from: 1).FindValues("job"u8, jobs);
         Assert.Equal(10, jobs.Texts.Count);
         Assert.Equal(500 + 10, part.Reads);
     }
@@ -66,20 +67,59 @@ public sealed class LabelSearchTests
     public void The_series_are_read_where_a_label_has_more_values_than_there_are_series()
     {
         PlainIndex index = new(100, static id => [("__name__", "m"), ("index", $"{id}")]);
-        PlainPart part = new(index, from: 98, hasSamples: static _ => true);
+        PlainPart part = new(index, hasSamples: static _ => true);
         LabelCensus values = new();
-        Search(index, part).FindValues("index"u8, values);
+        Search(index, part, from: 98).FindValues("index"u8, values);
         Assert.Equal(3, values.Texts.Count);
         Assert.Equal(3, part.Reads);
 
         LabelCensus names = new();
-        Search(index, part).FindNames(names);
+        Search(index, part, from: 98).FindNames(names);
         Assert.Equal(2, names.Texts.Count);
         Assert.Equal(3 + 1 + 3, part.Reads);
     }
 
-    private static LabelSearch<PlainIndex, PlainPart> Search(PlainIndex index, PlainPart part) =>
-        new(index, part, CancellationToken.None);
+    [Fact]
+    public void Values_that_a_matcher_of_their_label_refuses_are_not_looked_for()
+    {
+        PlainIndex index = new(1000, static id => [("__name__", "m"), ("job", $"{id % 10}")]);
+        PlainPart part = new(index, hasSamples: static _ => true);
+        LabelCensus jobs = new();
+        Search(index, part, from: 1, new Matcher(MatcherType.NotEqual, "job", "3")).FindValues("job"u8, jobs);
+        Assert.Equal(9, jobs.Texts.Count);
+        Assert.Equal(9, index.Shown);
+        Assert.Equal(9, part.Reads);
+    }
+
+    /// <summary>Among so many series, whatever has a place for each of them, be it four bytes, would be seen.</summary>
+    [Fact]
+    public void A_list_of_few_texts_allocates_nothing_that_grows_with_the_series()
+    {
+        const int SeriesCount = 40_000;
+        using TestDatabase test = new();
+        using (Appender appender = test.Database.NewAppender())
+        {
+            for (int index = 0; index < SeriesCount; index++)
+            {
+                Labels labels = Labels.FromStrings("__name__", $"m{index}", "job", "node", "mode", index % 2 == 0 ? "a" : "b", "zone", $"{index % 3}");
+                appender.Append(TestDatabase.Series(appender, labels), 1000, 1);
+            }
+
+            appender.Commit();
+        }
+
+        List<Matcher> matchers = [new(MatcherType.Equal, "job", "node"), new(MatcherType.NotEqual, "zone", "2")];
+        using DatabaseQuerier querier = test.Database.NewQuerier();
+        // The first time, statics and code are made.
+        Assert.Equal(["a", "b"], querier.LabelValues("mode", matchers, 0, 2000));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        querier.LabelValues("mode", matchers, 0, 2000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, SeriesCount / 8);
+    }
+
+    private static LabelSearch<PlainIndex, PlainPart> Search(
+        PlainIndex index, PlainPart part, int from, params ReadOnlySpan<Matcher> more) =>
+        new(index, [new Matcher(MatcherType.Equal, "", $"{from}"), .. more], part, CancellationToken.None);
 
     /// <summary>Series that come and go over an hour, some of which are deleted; the older ones end up in blocks.</summary>
     private static void Fill(TestDatabase test, Gen gen)
@@ -189,14 +229,34 @@ public sealed class LabelSearchTests
 
         public uint IdEnd { get; }
 
+        /// <summary>How many lists were taken.</summary>
+        public int Shown { get; private set; }
+
         public Func<uint, (string Name, string Value)[]> LabelsOf { get; }
 
-        public void AddSeriesOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, IdUnion union) => throw new NotSupportedException();
+        /// <summary>A label without a name has the series from its value on.</summary>
+        public PostingList ListOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+        {
+            if (!name.IsEmpty)
+            {
+                return new PostingList([.. _lists[Encoding.UTF8.GetString(name)][Encoding.UTF8.GetString(value)]]);
+            }
+
+            List<uint> ids = [];
+            for (uint id = uint.Parse(value, CultureInfo.InvariantCulture); id < IdEnd; id++)
+            {
+                ids.Add(id);
+            }
+
+            return new PostingList([.. ids]);
+        }
+
+        public ReadOnlySpan<uint> Ids(in PostingList list, Span<uint> single) => list.Read;
 
         public void AddSeriesWhere(Matcher matcher, bool matching, IdUnion union, CancellationToken cancel) =>
             throw new NotSupportedException();
 
-        public void AddAll(IdUnion union) => throw new NotSupportedException();
+        public uint[] All() => throw new NotSupportedException();
 
         public IEnumerable<(byte[] Name, int Values)> CountedNames()
         {
@@ -213,7 +273,13 @@ public sealed class LabelSearchTests
             foreach ((string value, List<uint> ids) in _lists[Encoding.UTF8.GetString(name)])
             {
                 byte[] bytes = Encoding.UTF8.GetBytes(value);
-                if (visitor.Wants(bytes) && !visitor.Take(bytes, CollectionsMarshal.AsSpan(ids)))
+                if (!visitor.Wants(bytes))
+                {
+                    continue;
+                }
+
+                Shown++;
+                if (!visitor.Take(bytes, CollectionsMarshal.AsSpan(ids)))
                 {
                     return;
                 }
@@ -221,15 +287,12 @@ public sealed class LabelSearchTests
         }
     }
 
-    /// <summary>All series of an index from one on; counts how often one is read.</summary>
-    private sealed class PlainPart(PlainIndex index, uint from, Func<uint, bool> hasSamples) : ISelectedPart
+    /// <summary>The series of an index; counts how often one is read.</summary>
+    private sealed class PlainPart(PlainIndex index, Func<uint, bool> hasSamples) : ISelectedPart
     {
-        private readonly uint[] _ids = Ids(from, index.IdEnd);
         private Labels _labels = Labels.Empty;
 
         public int Reads { get; set; }
-
-        ReadOnlySpan<uint> ISelectedPart.Ids => _ids;
 
         public bool TryRead(uint id)
         {
@@ -247,16 +310,5 @@ public sealed class LabelSearchTests
         public void CountNames(LabelCensus names) => names.AddNames(new LabelsEnumerator(_labels.Blob));
 
         public void CountValue(ReadOnlySpan<byte> name, LabelCensus values) => values.AddValue(new LabelsEnumerator(_labels.Blob), name);
-
-        private static uint[] Ids(uint from, uint end)
-        {
-            uint[] ids = new uint[end - from];
-            for (uint place = 0; place < ids.Length; place++)
-            {
-                ids[place] = from + place;
-            }
-
-            return ids;
-        }
     }
 }
