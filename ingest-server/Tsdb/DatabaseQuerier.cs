@@ -101,8 +101,7 @@ public sealed class DatabaseQuerier : IDisposable
             block.SearchLabels(matchers, minTimeMs, maxTimeMs, _cancel).FindNames(found);
         }
 
-        AddTexts(found.Texts, names);
-        return Sorted(names);
+        return Sorted(found);
     }
 
     /// <summary>The values of one label, sorted; matchers and times as for <see cref="LabelNames"/>.</summary>
@@ -133,8 +132,7 @@ public sealed class DatabaseQuerier : IDisposable
             block.SearchLabels(matchers, minTimeMs, maxTimeMs, _cancel).FindValues(utf8Name, values);
         }
 
-        AddTexts(values.Texts, found);
-        return Sorted(found);
+        return Sorted(values);
     }
 
     /// <summary>What senders said of one metric family, or of all; several statements where senders disagree.</summary>
@@ -171,6 +169,13 @@ public sealed class DatabaseQuerier : IDisposable
         {
             texts.Add(Encoding.UTF8.GetString(text));
         }
+    }
+
+    private static List<string> Sorted(LabelCensus found)
+    {
+        List<byte[]> sorted = [.. found.Texts];
+        sorted.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+        return sorted.ConvertAll(Encoding.UTF8.GetString);
     }
 
     /// <summary>By UTF-8 bytes, as Prometheus sorts names and values.</summary>

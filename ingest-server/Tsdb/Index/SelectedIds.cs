@@ -4,11 +4,15 @@ namespace AmpEdge.Tsdb;
 
 /// <summary>
 /// The series that meet the matchers of a selection: those of every required term that are in no excluded one. They are found
-/// as they are sought, so that who wants a few of a million reads little. One thread.
+/// as they are sought, so that who wants a few of a million reads little; who asks for many is answered by a bitmap after a while.
+/// One thread.
 /// </summary>
 internal sealed class SelectedIds<TIndex>
     where TIndex : IPostingIndex
 {
+    /// <summary>With more questions than one for so many ids, writing those down costs less than going on.</summary>
+    private const int QuestionShare = 4;
+
     private readonly TIndex _index;
     private readonly List<PostingTerm<TIndex>> _required;
     private readonly List<PostingTerm<TIndex>> _excluded;
@@ -18,6 +22,12 @@ internal sealed class SelectedIds<TIndex>
 
     /// <summary>Where the listing goes on; the greatest number once all are listed.</summary>
     private uint _unlisted;
+
+    /// <summary>How many questions more are answered by the terms themselves.</summary>
+    private uint _questionsLeft;
+
+    /// <summary>All ids; null before those questions are used up.</summary>
+    private IdSet? _bits;
 
     /// <param name="index">What the terms are of.</param>
     /// <param name="required">Without any, all series are required.</param>
@@ -29,6 +39,7 @@ internal sealed class SelectedIds<TIndex>
         _excluded = excluded;
         // The shortest leads, and the longer ones are searched for its ids.
         _required.Sort(static (left, right) => left.Count.CompareTo(right.Count));
+        _questionsLeft = (required.Count == 0 ? index.IdEnd : (uint)_required[0].Count) / QuestionShare;
     }
 
     /// <summary>True when it is plain that there are none.</summary>
@@ -40,24 +51,19 @@ internal sealed class SelectedIds<TIndex>
     /// </summary>
     public uint Seek(uint id)
     {
-        foreach (PostingTerm<TIndex> term in _required)
+        if (_bits is not null)
         {
-            uint next = term.Seek(id);
-            if (next != id)
-            {
-                return next;
-            }
+            return _bits.Seek(id);
         }
 
-        foreach (PostingTerm<TIndex> term in _excluded)
+        if (_questionsLeft == 0)
         {
-            if (term.Seek(id) == id)
-            {
-                return id + 1;
-            }
+            _bits = Collect();
+            return _bits.Seek(id);
         }
 
-        return id;
+        _questionsLeft--;
+        return SeekInTerms(id);
     }
 
     /// <summary>All ids, rising, when they are at most so many; may give up where that would take long to find out.</summary>
@@ -101,5 +107,45 @@ internal sealed class SelectedIds<TIndex>
         }
 
         return count == ids.Length ? ids : ids[..count];
+    }
+
+    private uint SeekInTerms(uint id)
+    {
+        foreach (PostingTerm<TIndex> term in _required)
+        {
+            uint next = term.Seek(id);
+            if (next != id)
+            {
+                return next;
+            }
+        }
+
+        foreach (PostingTerm<TIndex> term in _excluded)
+        {
+            if (term.Seek(id) == id)
+            {
+                return id + 1;
+            }
+        }
+
+        return id;
+    }
+
+    private IdSet Collect()
+    {
+        IdSet bits = new(_index.IdEnd);
+        for (uint id = 0; id < _index.IdEnd;)
+        {
+            uint next = SeekInTerms(id);
+            if (next == id)
+            {
+                bits.Add([id]);
+                next++;
+            }
+
+            id = next;
+        }
+
+        return bits;
     }
 }
