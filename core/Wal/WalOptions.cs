@@ -9,6 +9,12 @@ public sealed record WalOptions
     /// <summary>Each append returns only when it is on the disk. Else a <see cref="WalCommitter"/> syncs now and then.</summary>
     public bool SyncEveryAppend { get; init; }
 
+    /// <summary>Told how long the disk took for each sync of a segment, failed ones included. On whichever thread syncs.</summary>
+    public Action<TimeSpan>? Synced { get; init; }
+
+    /// <summary>The clock of those times.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Encrypts new segments; those that are there may be plain, or encrypted with the same key. Null for none.</summary>
     public SegmentCipher? Cipher { get; init; }
 

@@ -377,6 +377,7 @@ public sealed class WalWriter : IDisposable
 
     private WalSyncException? TrySync(SegmentWriter writer)
     {
+        long started = _options.Time.GetTimestamp();
         try
         {
             writer.Sync();
@@ -385,6 +386,10 @@ public sealed class WalWriter : IDisposable
         catch (IOException failure)
         {
             return new WalSyncException(Folder, writer.Index, failure);
+        }
+        finally
+        {
+            _options.Synced?.Invoke(_options.Time.GetElapsedTime(started));
         }
     }
 

@@ -40,6 +40,7 @@ public sealed class Database : IDisposable
     private readonly HeadWeight _weight;
     private readonly PageCache _pages;
     private readonly ConcurrentBag<Appender> _appenders = [];
+    private int _activeAppenders;
     private readonly Lock _maintenanceLock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly DiskFailures _failures = new();
@@ -51,8 +52,9 @@ public sealed class Database : IDisposable
 
     private Database(
         DatabaseOptions options, TimeProvider time, IDisposable folderLock, WalWriter wal, BlockSet blocks, ulong hashSeed,
-        HeadBudget.Member budget, PageCache pages)
+        HeadBudget.Member budget, PageCache pages, DatabaseTimings timings)
     {
+        Timings = timings;
         _blocks = blocks;
         _budget = budget;
         _pages = pages;
@@ -63,7 +65,7 @@ public sealed class Database : IDisposable
         _log = new HeadLog(wal, options.SegmentBytes);
         _head = new Head(options, hashSeed);
         _weight = new HeadWeight(_head, options.MaxHeadBytes, budget);
-        _upkeep = new Upkeep(options, _head, _weight, _log, blocks, new UlidSource(time, hashSeed), time);
+        _upkeep = new Upkeep(options, _head, _weight, _log, blocks, new UlidSource(time, hashSeed), timings, time);
         _maintenance = new MaintenanceTimer(options.MaintenanceInterval, time, MaintainUnlessClosed, _failures);
         _times = new AcceptedTimes(options, _head, _upkeep, time);
         OutOfOrderWindow = options.OutOfOrderWindow;
@@ -99,12 +101,8 @@ public sealed class Database : IDisposable
         set => _upkeep.RetentionBytes = value;
     }
 
-    /// <summary>Told how long each compaction took, the writing of a head's block included.</summary>
-    public Action<TimeSpan> Compacted
-    {
-        get => _upkeep.Compacted;
-        set => _upkeep.Compacted = value;
-    }
+    /// <summary>Who is told how long compactions, syncs and the like took.</summary>
+    public DatabaseTimings Timings { get; }
 
     /// <summary>Series in the head, with samples there; cheap, for limits.</summary>
     public int SeriesCount => _head.LiveSeries;
@@ -140,10 +138,16 @@ public sealed class Database : IDisposable
             PageCache pages = memory.Pages.NewShare();
             blocks = BlockSet.Open(content, folder, pages);
             // The head's log begins segments itself, since what a good size is depends on how many series there are.
-            wal = WalWriter.Open(
-                files, Path.Combine(folder, LogFolder), new WalOptions { SegmentSizeBytes = long.MaxValue, Cipher = key?.Log });
+            DatabaseTimings timings = new();
+            wal = WalWriter.Open(files, Path.Combine(folder, LogFolder), new WalOptions
+            {
+                SegmentSizeBytes = long.MaxValue,
+                Cipher = key?.Log,
+                Synced = elapsed => timings.LogSynced(elapsed),
+                Time = time,
+            });
             budget = memory.Heads.Join();
-            Database database = new(options, time, folderLock, wal, blocks, hashSeed ?? RandomSeed(), budget, pages);
+            Database database = new(options, time, folderLock, wal, blocks, hashSeed ?? RandomSeed(), budget, pages, timings);
             database.ReadLog(files, folder, key);
             return database;
         }
@@ -164,8 +168,10 @@ public sealed class Database : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_appenders.TryTake(out Appender? appender))
         {
-            appender = new Appender(this, _head, _log.NewRecord(), _appenders.Add);
+            appender = new Appender(this, _head, _log.NewRecord(), TakeBack);
         }
+
+        Interlocked.Increment(ref _activeAppenders);
 
         if (_weight.IsOverNow())
         {
@@ -254,7 +260,8 @@ public sealed class Database : IDisposable
     public void Sync() => _wal.Sync();
 
     /// <summary>The database in numbers.</summary>
-    public HeadStats Stats() => HeadStats.Of(_head, _weight, _log, _failures, _upkeep.Counters.LogTruncations);
+    public HeadStats Stats() =>
+        HeadStats.Of(_head, _weight, _log, _failures, _upkeep.Counters.LogTruncations, Volatile.Read(ref _activeAppenders));
 
     /// <summary>The blocks and their upkeep in numbers.</summary>
     public UpkeepStats UpkeepStats() => _upkeep.Stats();
@@ -345,6 +352,12 @@ public sealed class Database : IDisposable
         }
 
         return result;
+    }
+
+    private void TakeBack(Appender appender)
+    {
+        Interlocked.Decrement(ref _activeAppenders);
+        _appenders.Add(appender);
     }
 
     internal static ulong RandomSeed()

@@ -109,15 +109,17 @@ public sealed class DatabaseQuerier : IDisposable
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
         byte[] utf8Name = Encoding.UTF8.GetBytes(name);
-        HashSet<string> found = [];
         if (matchers.Count == 0)
         {
+            List<Block> blocks = [.. BlocksBetween(minTimeMs, maxTimeMs)];
+            // The head by itself has none twice.
+            ICollection<string> found = blocks.Count == 0 ? new List<string>() : new HashSet<string>();
             if (Overlaps(minTimeMs, maxTimeMs))
             {
                 AddValuesOf(utf8Name, found);
             }
 
-            foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
+            foreach (Block block in blocks)
             {
                 AddTexts(block.LabelValues(utf8Name, _cancel), found);
             }
@@ -163,7 +165,7 @@ public sealed class DatabaseQuerier : IDisposable
     private LabelSearch<HeadPostings, HeadSelection> SearchInHead(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs) =>
         new(new HeadPostings(_head.Index), matchers, InHead([], minTimeMs, maxTimeMs), _cancel);
 
-    private static void AddTexts(IEnumerable<byte[]> utf8Texts, HashSet<string> texts)
+    private static void AddTexts(IEnumerable<byte[]> utf8Texts, ICollection<string> texts)
     {
         foreach (byte[] text in utf8Texts)
         {
@@ -179,9 +181,9 @@ public sealed class DatabaseQuerier : IDisposable
     }
 
     /// <summary>By UTF-8 bytes, as Prometheus sorts names and values.</summary>
-    private static List<string> Sorted(HashSet<string> texts)
+    private static List<string> Sorted(ICollection<string> texts)
     {
-        List<string> sorted = [.. texts];
+        List<string> sorted = texts as List<string> ?? [.. texts];
         sorted.Sort(Utf8Order.Instance);
         return sorted;
     }
@@ -226,7 +228,7 @@ public sealed class DatabaseQuerier : IDisposable
         }
     }
 
-    private void AddValuesOf(byte[] utf8Name, HashSet<string> found)
+    private void AddValuesOf(byte[] utf8Name, ICollection<string> found)
     {
         if (!_head.Index.TryGetName(utf8Name, out LabelValues? values))
         {

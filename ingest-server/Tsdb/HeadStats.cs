@@ -33,6 +33,9 @@ public sealed record HeadStats
     /// <summary><c>exemplar_series_with_exemplars_in_storage</c>.</summary>
     public required long ExemplarSeries { get; init; }
 
+    /// <summary><c>exemplar_last_exemplars_timestamp_seconds</c>: the time of the oldest one held, ms; 0 without any.</summary>
+    public required long OldestExemplarMs { get; init; }
+
     /// <summary><c>exemplar_exemplars_appended_total</c>.</summary>
     public required long ExemplarsAppended { get; init; }
 
@@ -84,6 +87,15 @@ public sealed record HeadStats
     /// <summary>Queriers and appenders in use (<c>isolation_*</c>): they keep unlinked memory from being released.</summary>
     public required int Participants { get; init; }
 
+    /// <summary><c>head_active_appenders</c>: requests that are being written.</summary>
+    public required int ActiveAppenders { get; init; }
+
+    /// <summary><c>isolation_high_watermark</c>: the number of the last commit that queries see.</summary>
+    public required long HighWatermark { get; init; }
+
+    /// <summary><c>isolation_low_watermark</c>: the oldest such number that a query or a write in use still holds.</summary>
+    public required long LowWatermark { get; init; }
+
     /// <summary>Pieces of memory that wait for one of those.</summary>
     public required int RetiredWaiting { get; init; }
 
@@ -130,7 +142,8 @@ public sealed record HeadStats
     public required string? LastDiskError { get; init; }
 
     /// <summary>Reads them all; cheap.</summary>
-    internal static HeadStats Of(Head head, HeadWeight weight, HeadLog log, DiskFailures failures, long logTruncations) => new()
+    internal static HeadStats Of(
+        Head head, HeadWeight weight, HeadLog log, DiskFailures failures, long logTruncations, int activeAppenders) => new()
     {
         Series = head.LiveSeries,
         SeriesCreated = head.Counters.SeriesCreated,
@@ -142,6 +155,7 @@ public sealed record HeadStats
         Exemplars = head.Exemplars.Count,
         MaxExemplars = head.Exemplars.Capacity,
         ExemplarSeries = head.Exemplars.SeriesCount,
+        OldestExemplarMs = head.Exemplars.OldestTimeMs is var oldestMs and < long.MaxValue ? oldestMs : 0,
         ExemplarsAppended = head.Exemplars.Appended,
         OutOfOrderExemplars = head.Exemplars.OutOfOrder,
         DuplicateSamples = head.Counters.Of(AppendOutcome.DuplicateSample),
@@ -158,6 +172,9 @@ public sealed record HeadStats
         MaxHeadBytes = weight.Limit,
         HeadFullSamples = head.Counters.Of(AppendOutcome.HeadFull),
         Participants = head.Retirement.Participants,
+        ActiveAppenders = activeAppenders,
+        HighWatermark = head.Retirement.VisibleSequence,
+        LowWatermark = head.Retirement.OldestSequence(),
         RetiredWaiting = head.Retirement.Waiting,
         OlderVersions = head.Versions.Count,
         VersionOverflows = head.Versions.Overflows,

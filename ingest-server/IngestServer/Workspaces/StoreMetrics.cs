@@ -83,7 +83,15 @@ internal sealed class StoreMetrics
         Gauge("prometheus_tsdb_data_replay_duration_seconds", "How long snapshot or log took to be read at the start.",
             _ => _database.Replay.Duration.TotalSeconds);
         Counter("ampedge_tsdb_metadata_refused_total", "Metadata refused for too many families.", static stats => stats.MetadataRefused);
+        Gauge("prometheus_tsdb_head_active_appenders", "Requests that are being written.", static stats => stats.ActiveAppenders);
+        Gauge("prometheus_tsdb_isolation_high_watermark", "The number of the last commit that queries see.",
+            static stats => stats.HighWatermark);
+        Gauge("prometheus_tsdb_isolation_low_watermark", "The oldest such number that a query or a write still holds.",
+            static stats => stats.LowWatermark);
+        Gauge("prometheus_tsdb_exemplar_last_exemplars_timestamp_seconds", "Time of the oldest exemplar held, in seconds.",
+            static stats => stats.OldestExemplarMs / 1000.0);
         AddUpkeep();
+        AddTimings();
     }
 
     /// <summary>Exports a bound that is not the store's own and that a reload may change.</summary>
@@ -157,11 +165,40 @@ internal sealed class StoreMetrics
         UpkeepCounter(
             "ampedge_tsdb_tombstone_cleanups_total", "Blocks written anew without what was deleted in them.",
             static upkeep => upkeep.TombstoneCleanups);
-        MetricFamily<HistogramMetric> durations = _metrics.Histograms(
-            "prometheus_tsdb_compaction_duration_seconds", "How long compactions took.", s_durations, Label);
-        HistogramMetric duration = durations.With(_workspaceId);
-        _database.Compacted = elapsed => duration.Observe(elapsed.TotalSeconds);
-        _removals.Add(() => durations.Remove(_workspaceId));
+        UpkeepGauge(
+            "prometheus_tsdb_symbol_table_size_bytes", "Memory for the names and values of blocks.", static upkeep => upkeep.SymbolBytes);
+        UpkeepCounter(
+            "prometheus_tsdb_compactions_triggered_total", "Times that it was looked whether there is something to compact.",
+            static upkeep => upkeep.CompactionsTriggered);
+    }
+
+    private void AddTimings()
+    {
+        _database.Timings.Compacted = Histogram(
+            "prometheus_tsdb_compaction_duration_seconds", "How long compactions took.", s_durations);
+        _database.Timings.TombstonesCleaned = Histogram(
+            "prometheus_tsdb_tombstone_cleanup_seconds", "How long blocks with deletions took to be written anew.", Buckets.Seconds);
+        _database.Timings.LogSynced = Summary("prometheus_tsdb_wal_fsync_duration_seconds", "How long syncs of the log took.");
+        _database.Timings.LogTruncated = Summary(
+            "prometheus_tsdb_wal_truncate_duration_seconds", "How long old segments of the log took to be deleted.");
+        _database.Timings.HeadCollected = Summary(
+            "prometheus_tsdb_head_gc_duration_seconds", "How long old samples, and series left without any, took to leave the head.");
+    }
+
+    private Action<TimeSpan> Histogram(string name, string help, double[] bounds)
+    {
+        MetricFamily<HistogramMetric> family = _metrics.Histograms(name, help, bounds, Label);
+        HistogramMetric metric = family.With(_workspaceId);
+        _removals.Add(() => family.Remove(_workspaceId));
+        return elapsed => metric.Observe(elapsed.TotalSeconds);
+    }
+
+    private Action<TimeSpan> Summary(string name, string help)
+    {
+        MetricFamily<SummaryMetric> family = _metrics.Summaries(name, help, Label);
+        SummaryMetric metric = family.With(_workspaceId);
+        _removals.Add(() => family.Remove(_workspaceId));
+        return elapsed => metric.Observe(elapsed.TotalSeconds);
     }
 
     private void UpkeepGauge(string name, string help, Func<UpkeepStats, long> read)

@@ -69,6 +69,22 @@ internal sealed class BlockSymbols
         return new BlockSymbols(section.File, section.Start, section.End, count, [.. sampled]);
     }
 
+    /// <summary>Memory of the places and of the symbols that are kept, in bytes.</summary>
+    public long BytesHeld
+    {
+        get
+        {
+            Symbol?[]? kept = Volatile.Read(ref _kept);
+            long bytes = (_sampled.Length * sizeof(uint)) + ((kept?.Length ?? 0) * (long)IntPtr.Size);
+            foreach (Symbol? symbol in kept ?? [])
+            {
+                bytes += symbol?.Bytes.Length ?? 0;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>The symbol of a number.</summary>
     /// <exception cref="BlockCorruptionException">There is none.</exception>
     public ReadOnlySpan<byte> Get(uint number)

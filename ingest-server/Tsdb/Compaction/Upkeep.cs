@@ -29,6 +29,7 @@ internal sealed class Upkeep
     private readonly TimeProvider _time;
     private readonly long _rangeMs;
     private readonly HeadWeight _weight;
+    private readonly DatabaseTimings _timings;
 
     /// <summary>Blocks that a compaction could not read; they are left alone until the next start.</summary>
     private readonly HashSet<Ulid> _failed = [];
@@ -43,8 +44,10 @@ internal sealed class Upkeep
     private long _quietSince;
 
     public Upkeep(
-        DatabaseOptions options, Head head, HeadWeight weight, HeadLog log, BlockSet blocks, UlidSource ulids, TimeProvider time)
+        DatabaseOptions options, Head head, HeadWeight weight, HeadLog log, BlockSet blocks, UlidSource ulids, DatabaseTimings timings,
+        TimeProvider time)
     {
+        _timings = timings;
         _weight = weight;
         _options = options;
         _head = head;
@@ -58,9 +61,6 @@ internal sealed class Upkeep
     }
 
     public UpkeepCounters Counters { get; } = new();
-
-    /// <summary>Told how long each compaction took.</summary>
-    public Action<TimeSpan> Compacted { get; set; } = static _ => { };
 
     /// <summary>How long samples are kept, counted back from the newest one. May change at any time.</summary>
     public TimeSpan Retention
@@ -102,8 +102,10 @@ internal sealed class Upkeep
         {
             Blocks = blocks.Count,
             BlockBytes = _blocks.SizeBytes,
+            SymbolBytes = SymbolBytes(blocks),
             SetAside = _blocks.SetAside.Count,
             LowestTimeMs = Math.Min(_head.MinTimeMs, blocks.Count == 0 ? long.MaxValue : blocks[0].Meta.MinTimeMs),
+            CompactionsTriggered = Counters.Runs,
             Compactions = Counters.Compactions,
             CompactionsFailed = Counters.CompactionsFailed,
             VerticalCompactions = Counters.VerticalCompactions,
@@ -121,6 +123,7 @@ internal sealed class Upkeep
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public void Run(CancellationToken stop)
     {
+        Counters.CountRun();
         _blocks.DeleteUnread();
         DropPastRetention();
         if (FinishCut())
@@ -139,6 +142,7 @@ internal sealed class Upkeep
     /// <exception cref="IOException">The disk failed; blocks not written yet still hide what is deleted.</exception>
     public void CleanTombstones(CancellationToken stop)
     {
+        long started = _time.GetTimestamp();
         foreach (Block block in new List<Block>(_blocks.Blocks))
         {
             if (block.Tombstones.Count > 0)
@@ -147,6 +151,8 @@ internal sealed class Upkeep
                 Counters.CountCleanup();
             }
         }
+
+        _timings.TombstonesCleaned(_time.GetElapsedTime(started));
     }
 
     /// <summary>Makes a folder of all blocks, and of the head's samples as blocks when wanted.</summary>
@@ -164,6 +170,17 @@ internal sealed class Upkeep
         });
     }
 
+    private static long SymbolBytes(IReadOnlyList<Block> blocks)
+    {
+        long bytes = 0;
+        foreach (Block block in blocks)
+        {
+            bytes += block.Index.Symbols.BytesHeld;
+        }
+
+        return bytes;
+    }
+
     private static BlockCompaction OfHead(Ulid ulid, bool isLate) => new()
     {
         Level = 1,
@@ -176,14 +193,19 @@ internal sealed class Upkeep
         timestampMs < long.MinValue + (long)span.TotalMilliseconds ? long.MinValue : timestampMs - (long)span.TotalMilliseconds;
 
     /// <summary>What is too old leaves the head without having been in a block.</summary>
-    private void DropPastRetention()
+    private void DropPastRetention() => Collect(BackFrom(_head.MaxTimeMs, Retention), lateUpTo: long.MaxValue);
+
+    private void Collect(long minTimeMs, long lateUpTo)
     {
-        _head.DropBefore(BackFrom(_head.MaxTimeMs, Retention));
+        long started = _time.GetTimestamp();
+        _head.DropBefore(minTimeMs, lateUpTo);
+        _timings.HeadCollected(_time.GetElapsedTime(started));
     }
 
     /// <summary>Deletes log segments of which everything is in blocks or past the retention.</summary>
     private void TruncateLog()
     {
+        long started = _time.GetTimestamp();
         int deleted = _log.DeleteBefore(_start.TimeMs, _start.Segment);
         if (_head.MaxTimeMs != long.MinValue)
         {
@@ -193,6 +215,7 @@ internal sealed class Upkeep
         if (deleted > 0)
         {
             Counters.CountLogTruncation();
+            _timings.LogTruncated(_time.GetElapsedTime(started));
         }
     }
 
@@ -273,7 +296,7 @@ internal sealed class Upkeep
                 {
                     made.Add(_blocks.OpenNew(ulid));
                     Counters.CountCompaction(vertical: false);
-                    Compacted(_time.GetElapsedTime(started));
+                    _timings.Compacted(_time.GetElapsedTime(started));
                 }
             }
         }
@@ -307,7 +330,7 @@ internal sealed class Upkeep
             return false;
         }
 
-        _head.DropBefore(cut.Start.TimeMs, cut.FrozenSequence);
+        Collect(cut.Start.TimeMs, cut.FrozenSequence);
         _pending = null;
         _start = cut.Start;
         Counters.CountTruncation();
@@ -395,7 +418,7 @@ internal sealed class Upkeep
             BlockMeta? meta = BlockMerger.Write(_blocks.Files, _blocks.Folder, ulid, parents, Merged(parents), stop);
             _blocks.Replace(parents, meta is null ? [] : [_blocks.OpenNew(ulid)]);
             Counters.CountCompaction(Overlap(parents));
-            Compacted(_time.GetElapsedTime(started));
+            _timings.Compacted(_time.GetElapsedTime(started));
         }
         catch (BlockCorruptionException broken)
         {

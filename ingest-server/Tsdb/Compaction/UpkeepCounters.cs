@@ -3,6 +3,7 @@ namespace AmpEdge.Tsdb;
 /// <summary>Running totals of the upkeep of a database; written by its one runner.</summary>
 internal sealed class UpkeepCounters
 {
+    private long _runs;
     private long _compactions;
     private long _compactionsFailed;
     private long _verticalCompactions;
@@ -12,6 +13,8 @@ internal sealed class UpkeepCounters
     private long _timeRetentions;
     private long _sizeRetentions;
     private long _tombstoneCleanups;
+
+    public long Runs => Interlocked.Read(ref _runs);
 
     public long Compactions => Interlocked.Read(ref _compactions);
 
@@ -30,6 +33,8 @@ internal sealed class UpkeepCounters
     public long SizeRetentions => Interlocked.Read(ref _sizeRetentions);
 
     public long TombstoneCleanups => Interlocked.Read(ref _tombstoneCleanups);
+
+    public void CountRun() => Interlocked.Increment(ref _runs);
 
     public void CountCompaction(bool vertical)
     {

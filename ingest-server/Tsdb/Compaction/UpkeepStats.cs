@@ -12,11 +12,17 @@ public sealed record UpkeepStats
     /// <summary><c>storage_blocks_bytes</c>.</summary>
     public required long BlockBytes { get; init; }
 
+    /// <summary><c>symbol_table_size_bytes</c>: memory for the names and values of blocks.</summary>
+    public required long SymbolBytes { get; init; }
+
     /// <summary>Blocks that cannot be read and stand aside.</summary>
     public required int SetAside { get; init; }
 
     /// <summary><c>lowest_timestamp</c>, ms: the first time of blocks and head; <see cref="long.MaxValue"/> without samples.</summary>
     public required long LowestTimeMs { get; init; }
+
+    /// <summary><c>compactions_triggered_total</c>: how often it was looked whether there is something to do.</summary>
+    public required long CompactionsTriggered { get; init; }
 
     /// <summary><c>compactions_total</c>: blocks written, those of the head included.</summary>
     public required long Compactions { get; init; }
