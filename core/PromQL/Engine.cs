@@ -125,6 +125,7 @@ public sealed class Engine : IDisposable
             query, steps, queryable.OpenQuerier(span.MinMs, span.MaxMs), options, stop, own)
         {
             Statistics = HistogramStatistics.Of(expr),
+            Labels = options.TypeAndUnitLabels ? NeededLabels.All : NeededLabels.Of(expr),
             Readers = Math.Clamp((options.Processors / (_options.MaxConcurrency - _turns.CurrentCount)) - 1, 0, MostReaders),
         };
         QueryValue value = ResultShaper.Shape(expr, new Evaluator(context, steps));

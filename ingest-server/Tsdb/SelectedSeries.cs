@@ -44,6 +44,11 @@ public sealed class SelectedSeries
     /// <summary>The labels of the current series; made at the first call.</summary>
     public Labels Labels => _inBlocks ? _blocks!.Labels : _head.Labels;
 
+    /// <summary>Some of the labels of the current series.</summary>
+    public Labels LabelsOf(KeptLabels kept) => _inBlocks
+        ? kept.Of(new LabelsEnumerator(_blocks!.LabelsBlob))
+        : kept.Of(new RawLabelsEnumerator(_head.RawLabels));
+
     /// <summary>Goes to the next series; false at the end.</summary>
     /// <exception cref="OperationCanceledException">The view's token was cancelled.</exception>
     /// <exception cref="BlockCorruptionException">A block cannot be read.</exception>

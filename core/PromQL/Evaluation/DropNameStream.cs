@@ -7,6 +7,7 @@ internal sealed class DropNameStream(SeriesStream source) : WrappingStream(sourc
 {
     private readonly LabelProjection _withoutName = LabelProjection.WithoutMetricIdentity();
     private Labels _labels = Labels.Empty;
+    private Labels? _named;
 
     public override Labels Labels => _labels;
 
@@ -23,7 +24,14 @@ internal sealed class DropNameStream(SeriesStream source) : WrappingStream(sourc
             return false;
         }
 
-        _labels = Labels.FromBlob(_withoutName.Project(Source.Labels));
+        // Those of the series before when a store reads only what is needed of them.
+        Labels named = Source.Labels;
+        if (!ReferenceEquals(named, _named))
+        {
+            _named = named;
+            _labels = Labels.FromBlob(_withoutName.Project(named));
+        }
+
         return true;
     }
 }

@@ -29,6 +29,9 @@ internal sealed class EvaluationContext : IDisposable
     /// <summary>See <see cref="HistogramStatistics"/>.</summary>
     public HistogramStatistics Statistics { get; init; } = HistogramStatistics.None;
 
+    /// <summary>Which labels of selectors matter.</summary>
+    public NeededLabels Labels { get; init; } = NeededLabels.All;
+
     public QueryBudget Budget { get; }
 
     public AnnotationWriter Annotations { get; }

@@ -15,7 +15,8 @@ internal static class SelectorEvaluator
         SelectHints hints = new(
             shift.FirstMs(evaluator.Steps) - context.LookbackMs + 1,
             shift.LastMs(evaluator.Steps) + (smoothed ? context.LookbackMs : 0),
-            evaluator.Steps.Count > 1 ? evaluator.Steps.StepMs : 0);
+            evaluator.Steps.Count > 1 ? evaluator.Steps.StepMs : 0,
+            Labels: context.Labels.For(selector));
         ISeriesSet series = Select(selector, in hints, context);
         bool detectsResets = context.Statistics.Contains(selector);
         return smoothed
@@ -45,7 +46,8 @@ internal static class SelectorEvaluator
             windowing.FirstEndMs - rangeMs - windowing.ReachBackMs + 1,
             windowing.LastEndMs + windowing.ReachAheadMs,
             evaluator.Steps.Count > 1 ? evaluator.Steps.StepMs : 0,
-            rangeMs);
+            rangeMs,
+            Labels: context.Labels.For(selector.Selector));
         ISeriesSet series = Select(selector.Selector, in hints, context);
         return new MatrixSelectorSource(series, windowing, NamesVary(selector.Selector, context), context)
         {

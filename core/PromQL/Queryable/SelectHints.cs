@@ -7,10 +7,15 @@ namespace AmpEdge.PromQL;
 /// <param name="RangeMs">The window of a range selector, or 0.</param>
 /// <param name="Function">The function or aggregation right around the selector, or null.</param>
 /// <param name="Limit">The greatest number of series of interest; 0 for all.</param>
+/// <param name="Labels">
+/// The names of the labels that are looked at, the metric's own among them; null for all. Without the others, label sets may be the
+/// same for several series.
+/// </param>
 public readonly record struct SelectHints(
     long StartMs,
     long EndMs,
     long StepMs = 0,
     long RangeMs = 0,
     string? Function = null,
-    int Limit = 0);
+    int Limit = 0,
+    IReadOnlyList<string>? Labels = null);

@@ -14,7 +14,9 @@ internal sealed class WorkspaceQuerier(DatabaseQuerier querier, long minTimeMs, 
     /// <summary>Reads only what the selector looks at, which a query's own range may be wider than.</summary>
     public ISeriesSet Select(in SelectHints hints, IReadOnlyList<Matcher> matchers, CancellationToken cancel) =>
         new WorkspaceSeriesSet(
-            _querier.Select(matchers, Math.Max(_minTimeMs, hints.StartMs), Math.Min(_maxTimeMs, hints.EndMs)), cancel);
+            _querier.Select(matchers, Math.Max(_minTimeMs, hints.StartMs), Math.Min(_maxTimeMs, hints.EndMs)),
+            hints.Labels,
+            cancel);
 
     public void Dispose() => _querier.Dispose();
 }

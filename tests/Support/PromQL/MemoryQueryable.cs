@@ -68,7 +68,8 @@ public sealed class MemoryQueryable : IQueryable
     {
         private int _index = -1;
 
-        public Labels Labels => series[_index].Labels;
+        /// <summary>No more than what is asked for, so that every query shows whether it asks for enough.</summary>
+        public Labels Labels => hints.Labels is { } names ? Kept(series[_index].Labels, names) : series[_index].Labels;
 
         public bool MoveNext() => ++_index < series.Count;
 
@@ -78,6 +79,17 @@ public sealed class MemoryQueryable : IQueryable
 
         public void Dispose()
         {
+        }
+
+        private static Labels Kept(Labels labels, IReadOnlyList<string> names)
+        {
+            LabelsBuilder kept = new();
+            foreach (string name in names)
+            {
+                kept.Set(name, labels.GetString(name));
+            }
+
+            return kept.Build();
         }
 
         private void Decode(int index, SampleBuffer samples)
