@@ -164,6 +164,8 @@ internal sealed class ProxyHost : IDisposable
         {
             ListenAddress = _settings.AdminListenAddress,
             MetricPrefix = "ampedge_proxy_admin",
+            // Says what is the matter while callers have to wait.
+            SpareDescriptors = FileDescriptors.SpareForUpkeep,
         };
         return new HttpServer("admin", options, routes, _metrics, _loggers, _time);
     }
@@ -192,6 +194,12 @@ internal sealed class ProxyHost : IDisposable
     private void LogStart(ProxyConfig config)
     {
         ILogger log = _loggers.CreateLogger<ProxyHost>();
+        FileDescriptors descriptors = FileDescriptors.OfProcess;
+        if (descriptors.Limit is { } limit and < FileDescriptors.FewestForService)
+        {
+            ProxyLog.FewFileDescriptors(log, limit, descriptors.Spared(FileDescriptors.SpareForCallers));
+        }
+
         foreach (ProxyRoute route in _routes.Current.Routes)
         {
             if (route.Virtual is not null)

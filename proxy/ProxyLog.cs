@@ -19,4 +19,8 @@ internal static partial class ProxyLog
 
     [LoggerMessage(5204, LogLevel.Warning, "the upstream's certificate is not checked (--no-verify-ssl): {Route}")]
     public static partial void TlsUnverified(ILogger logger, string route);
+
+    [LoggerMessage(5206, LogLevel.Warning,
+        "few file descriptors are allowed: {Limit}; callers wait while {Spare} are left, and the proxy itself needs over a hundred (ulimit -n)")]
+    public static partial void FewFileDescriptors(ILogger logger, int limit, int spare);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
+using AmpEdge.Hosting;
 using AmpEdge.Proxy.Config;
 
 namespace AmpEdge.Proxy.Forwarding;
@@ -40,6 +41,8 @@ internal sealed class UpstreamConnections : IDisposable
             MaxResponseHeadersLength = MaxResponseHeadersKiB,
             // What a caller's header says in UTF-8 goes out as the bytes that came in, which are those that were signed.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            ConnectCallback = (context, cancel) => UpstreamSocket.OpenAsync(
+                context.DnsEndPoint, FileDescriptors.OfProcess, config.ConnectTimeout, TimeProvider.System, cancel),
         };
         if (!config.VerifyTls)
         {

@@ -25,6 +25,9 @@ internal static partial class HttpLog
     [LoggerMessage(1106, LogLevel.Warning, "cannot accept connections: {Server}: {Reason}")]
     public static partial void AcceptFailed(ILogger logger, string server, string reason);
 
+    [LoggerMessage(1109, LogLevel.Information, "accepting connections again: {Server}")]
+    public static partial void AcceptsAgain(ILogger logger, string server);
+
     [LoggerMessage(1107, LogLevel.Error, "connection failed: {Server}")]
     public static partial void ConnectionFailed(ILogger logger, Exception error, string server);
 }

@@ -18,7 +18,7 @@ internal sealed class HttpMetrics
         InFlight = registry.Gauge(prefix + "_http_requests_in_flight", "HTTP requests being answered.");
         AcceptFailures = registry.Counter(
             prefix + "_http_accept_failures_total",
-            "Connections that could not be taken, most likely for lack of file descriptors; the listener rests after each.");
+            "Times that the listener rested because it could not take a connection, most likely for lack of file descriptors.");
         _create = pattern => new RouteMetrics(pattern, requests, durations.With(pattern));
     }
 

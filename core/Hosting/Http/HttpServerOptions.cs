@@ -19,6 +19,15 @@ public sealed record HttpServerOptions
     /// <summary>Connections open at once; further ones are closed at accept.</summary>
     public int MaxConnections { get; init; } = 512;
 
+    /// <summary>
+    /// File descriptors that must be left over for a connection to be taken; as long as there are fewer, further callers wait in the
+    /// backlog of the system.
+    /// </summary>
+    public int SpareDescriptors { get; init; } = FileDescriptors.SpareForCallers;
+
+    /// <summary>Where it asks how many are left.</summary>
+    public FileDescriptors Descriptors { get; init; } = FileDescriptors.OfProcess;
+
     /// <summary>Bytes of one request body; a larger one is refused with 413.</summary>
     public long MaxRequestBodyBytes { get; init; } = 32 << 20;
 

@@ -72,9 +72,8 @@ public sealed class HttpServer : IComponent, IDisposable
                 UnixSocket = options.UnixSocket,
                 InlineHandlers = options.InlineHandlers,
                 MaxReadAheadBytes = Math.Max(MinReadAheadBytes, options.MaxRequestLineBytes + options.MaxRequestHeaderBytes),
-                AcceptFailures = own.AcceptFailures,
+                Gate = new AcceptGate(name, options, own.AcceptFailures, _log, time),
                 Log = _log,
-                Time = time,
             }),
             loggers);
     }

@@ -7,24 +7,51 @@ namespace AmpEdge.Hosting;
 /// <summary>A listening socket.</summary>
 internal sealed class SocketListener(Socket socket, SocketTransportSettings settings) : IConnectionListener
 {
-    private static readonly TimeSpan s_restAfterError = TimeSpan.FromMilliseconds(200);
-
     private static long s_connections;
+
+    private readonly CancellationTokenSource _unbound = new();
 
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
     /// <summary>The next connection; null once it listens no more.</summary>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
+        try
+        {
+            return await AcceptNextAsync(cancellationToken);
+        }
+        catch (Exception) when (_unbound.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        await _unbound.CancelAsync();
+        socket.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_unbound.IsCancellationRequested)
+        {
+            await UnbindAsync(CancellationToken.None);
+        }
+
+        _unbound.Dispose();
+    }
+
+    private async ValueTask<SocketConnection?> AcceptNextAsync(CancellationToken cancel)
+    {
         while (true)
         {
+            await settings.Gate.WaitAsync(_unbound.Token);
             try
             {
-                return Start(await socket.AcceptAsync(cancellationToken));
-            }
-            catch (ObjectDisposedException)
-            {
-                return null;
+                SocketConnection connection = Start(await socket.AcceptAsync(cancel));
+                settings.Gate.Passed();
+                return connection;
             }
             catch (SocketException stopped) when (stopped.SocketErrorCode == SocketError.OperationAborted)
             {
@@ -38,24 +65,9 @@ internal sealed class SocketListener(Socket socket, SocketTransportSettings sett
             }
             catch (SocketException error)
             {
-                // Such as too many open files: it passes when connections end, and this listener must then still be there.
-                settings.AcceptFailures.Increment();
-                HttpLog.AcceptFailed(settings.Log, settings.Server, error.Message);
-                await Task.Delay(s_restAfterError, settings.Time, cancellationToken);
+                await settings.Gate.RestAfterAsync(error, _unbound.Token);
             }
         }
-    }
-
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
-    {
-        socket.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        socket.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private SocketConnection Start(Socket accepted)

@@ -17,9 +17,8 @@ internal sealed record SocketTransportSettings
     /// <summary>How much of a connection is read ahead of its handler; a whole head of a request fits.</summary>
     public required int MaxReadAheadBytes { get; init; }
 
-    public required CounterMetric AcceptFailures { get; init; }
+    /// <summary>Rests while nothing can be taken.</summary>
+    public required AcceptGate Gate { get; init; }
 
     public required ILogger Log { get; init; }
-
-    public required TimeProvider Time { get; init; }
 }

@@ -40,12 +40,12 @@ public sealed class ProcessMetrics
             .ReadFrom(static () => Environment.CpuUsage.TotalTime.TotalSeconds);
         registry.Gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.")
             .SetTo(StartTime());
-        if (Limit("Max open files") is { } maxFiles)
+        if (ProcessLimit.Soft("Max open files") is { } maxFiles)
         {
             registry.Gauge("process_max_fds", "Maximum number of open file descriptors.").Set(maxFiles);
         }
 
-        if (Limit("Max address space") is { } maxBytes)
+        if (ProcessLimit.Soft("Max address space") is { } maxBytes)
         {
             registry.Gauge("process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.").Set(maxBytes);
         }
@@ -143,25 +143,5 @@ public sealed class ProcessMetrics
     {
         using Process self = Process.GetCurrentProcess();
         return self.StartTime;
-    }
-
-    /// <summary>The soft limit of a row; null where the system keeps none.</summary>
-    private static double? Limit(string row)
-    {
-        if (!File.Exists(ProcFolder + "/limits"))
-        {
-            return null;
-        }
-
-        foreach (string line in File.ReadLines(ProcFolder + "/limits"))
-        {
-            if (line.StartsWith(row, StringComparison.Ordinal))
-            {
-                string soft = line[row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
-                return double.TryParse(soft, CultureInfo.InvariantCulture, out double value) ? value : double.PositiveInfinity;
-            }
-        }
-
-        return null;
     }
 }

@@ -15,10 +15,7 @@ public sealed class PageServer : IComponent, IDisposable
 {
     private const int Backlog = 512;
 
-    /// <summary>How long accepting rests after an error of the machine, such as no descriptors being left.</summary>
-    private static readonly TimeSpan s_restAfterError = TimeSpan.FromMilliseconds(100);
-
-    private readonly HttpMetrics _metrics;
+    private readonly AcceptGate _gate;
     private readonly RequestPipeline _pipeline;
     private readonly HttpServerOptions _options;
     private readonly TimeProvider _time;
@@ -45,8 +42,9 @@ public sealed class PageServer : IComponent, IDisposable
         _options = options;
         _time = time;
         _log = loggers.CreateLogger<PageServer>();
-        _metrics = new HttpMetrics(metrics, options.MetricPrefix);
-        _pipeline = new RequestPipeline(routes, _metrics, _log, time);
+        HttpMetrics own = new(metrics, options.MetricPrefix);
+        _gate = new AcceptGate(name, options, own.AcceptFailures, _log, time);
+        _pipeline = new RequestPipeline(routes, own, _log, time);
     }
 
     public string Name { get; }
@@ -159,35 +157,31 @@ public sealed class PageServer : IComponent, IDisposable
 
     private async Task AcceptAsync(Socket listener)
     {
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            try
+            while (!_stop.IsCancellationRequested)
             {
-                Take(await listener.AcceptAsync(_stop.Token));
+                await AcceptNextAsync(listener);
             }
-            catch (Exception error) when (
-                error is OperationCanceledException or ObjectDisposedException || _stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (SocketException error)
-            {
-                _metrics.AcceptFailures.Increment();
-                HttpLog.AcceptFailed(_log, Name, error.Message);
-                await RestAsync();
-            }
+        }
+        catch (Exception error) when (
+            error is OperationCanceledException or ObjectDisposedException || _stop.IsCancellationRequested)
+        {
+            // It listens no more.
         }
     }
 
-    private async Task RestAsync()
+    private async Task AcceptNextAsync(Socket listener)
     {
+        await _gate.WaitAsync(_stop.Token);
         try
         {
-            await Task.Delay(s_restAfterError, _time, _stop.Token);
+            Take(await listener.AcceptAsync(_stop.Token));
+            _gate.Passed();
         }
-        catch (OperationCanceledException)
+        catch (SocketException error)
         {
-            // The loop looks at the token.
+            await _gate.RestAfterAsync(error, _stop.Token);
         }
     }
 

@@ -217,12 +217,58 @@ public abstract class ListenerTests : IAsyncLifetime
         Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Callers_wait_in_the_backlog_while_too_few_file_descriptors_are_left()
+    {
+        const int Limit = 1000;
+        int open = Limit;
+        int looks = 0;
+        TaskCompletionSource lookedAgain = new();
+        FileDescriptors descriptors = new(Limit, Look, TimeProvider.System);
+        Routes.Map("GET", "/page", exchange => exchange.WriteTextAsync(200, "ok"));
+        await StartAsync(new HttpServerOptions { ListenAddress = "127.0.0.1:0", Descriptors = descriptors });
+
+        using Socket waiting = new(SocketType.Stream, ProtocolType.Tcp);
+        await waiting.ConnectAsync(Address.Host, Address.Port, TestContext.Current.CancellationToken);
+        await waiting.SendAsync(
+            "GET /page HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await lookedAgain.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal(0, waiting.Available);
+        Volatile.Write(ref open, 10);
+
+        await using NetworkStream stream = new(waiting);
+        using StreamReader reader = new(stream);
+        Assert.Equal("HTTP/1.1 200 OK", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Matches("\nprometheus_http_accept_failures_total [1-9]", Page());
+
+        int Look()
+        {
+            if (++looks == 3)
+            {
+                lookedAgain.SetResult();
+            }
+
+            return Volatile.Read(ref open);
+        }
+    }
+
+    [Fact]
+    public async Task A_listener_without_file_descriptors_stops_at_once()
+    {
+        FileDescriptors descriptors = new(1000, static () => 1000, TimeProvider.System);
+        await StartAsync(new HttpServerOptions { ListenAddress = "127.0.0.1:0", Descriptors = descriptors });
+
+        await StopAsync().WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+    }
+
     protected async Task StartAsync(HttpServerOptions? options = null)
     {
         _server = Create(options ?? new HttpServerOptions { ListenAddress = "127.0.0.1:0" });
         await _server.StartAsync(TestContext.Current.CancellationToken);
         Address = AddressOf(_server);
     }
+
+    private Task StopAsync() => _server?.StopAsync(CancellationToken.None) ?? Task.CompletedTask;
 
     private Task<HttpResponseMessage> GetAsync(string path) =>
         _client.GetAsync(new Uri(Address, path), TestContext.Current.CancellationToken);

@@ -361,9 +361,10 @@ public sealed class SocketConnectionTests : IAsyncLifetime
             UnixSocket = address is UnixDomainSocketEndPoint ? new UnixSocket(address.ToString()!, UnixFileMode.UserRead | UnixFileMode.UserWrite) : null,
             InlineHandlers = inline,
             MaxReadAheadBytes = ReadAheadBytes,
-            AcceptFailures = new MetricRegistry().Counter("accept_failures_total", "Of the test."),
+            Gate = new AcceptGate(
+                "test", new HttpServerOptions { ListenAddress = "" }, new MetricRegistry().Counter("accept_failures_total", "Of the test."),
+                NullLogger.Instance, TimeProvider.System),
             Log = NullLogger.Instance,
-            Time = TimeProvider.System,
         };
         IConnectionListener listener = await new SocketListenerFactory(settings).BindAsync(address, Cancel);
         _owned.Add(listener);
