@@ -11,6 +11,9 @@ namespace AmpEdge.Tsdb;
 /// </summary>
 public sealed class DatabaseQuerier : IDisposable
 {
+    /// <summary>One selector without matchers.</summary>
+    private static readonly IReadOnlyList<IReadOnlyList<Matcher>> s_everything = [[]];
+
     private readonly Head _head;
     private readonly long _sequence;
     private readonly uint _idEnd;
@@ -72,69 +75,56 @@ public sealed class DatabaseQuerier : IDisposable
     }
 
     /// <summary>
-    /// The names of all labels, sorted; with matchers those of the series that meet them and may have samples between the
-    /// times. Without matchers the index answers, for all times that the database holds, as in Prometheus.
+    /// The names of all labels; with selectors those of the series that meet all matchers of any one of them and may have samples
+    /// between the times. Without matchers the index answers, for all times that the database holds, as in Prometheus.
     /// </summary>
-    public List<string> LabelNames(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    public SortedTexts LabelNames(IReadOnlyList<IReadOnlyList<Matcher>> selectors, long minTimeMs, long maxTimeMs)
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
-        HashSet<string> names = [];
-        if (matchers.Count == 0)
+        LabelCensus found = NewCensus();
+        foreach (IReadOnlyList<Matcher> matchers in selectors.Count == 0 ? s_everything : selectors)
         {
-            if (Overlaps(minTimeMs, maxTimeMs))
+            _cancel.ThrowIfCancellationRequested();
+            if (matchers.Count == 0)
             {
-                AddNames(names);
+                FindNames(minTimeMs, maxTimeMs, found.Texts);
+                continue;
             }
 
+            SearchInHead(matchers, minTimeMs, maxTimeMs).FindNames(found);
             foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
             {
-                AddTexts(block.LabelNames(), names);
+                block.SearchLabels(matchers, minTimeMs, maxTimeMs, _cancel).FindNames(found);
             }
-
-            return Sorted(names);
         }
 
-        LabelCensus found = new();
-        SearchInHead(matchers, minTimeMs, maxTimeMs).FindNames(found);
-        foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
-        {
-            block.SearchLabels(matchers, minTimeMs, maxTimeMs, _cancel).FindNames(found);
-        }
-
-        return Sorted(found);
+        return new SortedTexts(found.Texts);
     }
 
-    /// <summary>The values of one label, sorted; matchers and times as for <see cref="LabelNames"/>.</summary>
-    public List<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs)
+    /// <summary>The values of one label; selectors and times as for <see cref="LabelNames"/>.</summary>
+    public SortedTexts LabelValues(
+        string name, IReadOnlyList<IReadOnlyList<Matcher>> selectors, long minTimeMs, long maxTimeMs)
     {
         ObjectDisposedException.ThrowIf(_place < 0, this);
         byte[] utf8Name = Encoding.UTF8.GetBytes(name);
-        if (matchers.Count == 0)
+        LabelCensus found = NewCensus();
+        foreach (IReadOnlyList<Matcher> matchers in selectors.Count == 0 ? s_everything : selectors)
         {
-            List<Block> blocks = [.. BlocksBetween(minTimeMs, maxTimeMs)];
-            // The head by itself has none twice.
-            ICollection<string> found = blocks.Count == 0 ? new List<string>() : new HashSet<string>();
-            if (Overlaps(minTimeMs, maxTimeMs))
+            _cancel.ThrowIfCancellationRequested();
+            if (matchers.Count == 0)
             {
-                AddValuesOf(utf8Name, found);
+                FindValues(utf8Name, minTimeMs, maxTimeMs, found.Texts);
+                continue;
             }
 
-            foreach (Block block in blocks)
+            SearchInHead(matchers, minTimeMs, maxTimeMs).FindValues(utf8Name, found);
+            foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
             {
-                AddTexts(block.LabelValues(utf8Name, _cancel), found);
+                block.SearchLabels(matchers, minTimeMs, maxTimeMs, _cancel).FindValues(utf8Name, found);
             }
-
-            return Sorted(found);
         }
 
-        LabelCensus values = new();
-        SearchInHead(matchers, minTimeMs, maxTimeMs).FindValues(utf8Name, values);
-        foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
-        {
-            block.SearchLabels(matchers, minTimeMs, maxTimeMs, _cancel).FindValues(utf8Name, values);
-        }
-
-        return Sorted(values);
+        return new SortedTexts(found.Texts);
     }
 
     /// <summary>What senders said of one metric family, or of all; several statements where senders disagree.</summary>
@@ -165,27 +155,32 @@ public sealed class DatabaseQuerier : IDisposable
     private LabelSearch<HeadPostings, HeadSelection> SearchInHead(IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs) =>
         new(new HeadPostings(_head.Index), matchers, InHead([], minTimeMs, maxTimeMs), _cancel);
 
-    private static void AddTexts(IEnumerable<byte[]> utf8Texts, ICollection<string> texts)
+    private LabelCensus NewCensus() => new(new TextSet(_head.Index.HashSeed));
+
+    private void FindNames(long minTimeMs, long maxTimeMs, TextSet found)
     {
-        foreach (byte[] text in utf8Texts)
+        if (Overlaps(minTimeMs, maxTimeMs))
         {
-            texts.Add(Encoding.UTF8.GetString(text));
+            FindNamesInHead(found);
+        }
+
+        foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
+        {
+            block.FindNames(found);
         }
     }
 
-    private static List<string> Sorted(LabelCensus found)
+    private void FindValues(byte[] utf8Name, long minTimeMs, long maxTimeMs, TextSet found)
     {
-        List<byte[]> sorted = [.. found.Texts];
-        sorted.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
-        return sorted.ConvertAll(Encoding.UTF8.GetString);
-    }
+        if (Overlaps(minTimeMs, maxTimeMs))
+        {
+            FindValuesInHead(utf8Name, found);
+        }
 
-    /// <summary>By UTF-8 bytes, as Prometheus sorts names and values.</summary>
-    private static List<string> Sorted(ICollection<string> texts)
-    {
-        List<string> sorted = texts as List<string> ?? [.. texts];
-        sorted.Sort(Utf8Order.Instance);
-        return sorted;
+        foreach (Block block in BlocksBetween(minTimeMs, maxTimeMs))
+        {
+            block.FindValues(utf8Name, found, _cancel);
+        }
     }
 
     private IEnumerable<Block> BlocksBetween(long minTimeMs, long maxTimeMs)
@@ -210,7 +205,7 @@ public sealed class DatabaseQuerier : IDisposable
         return !ids.IsEmpty && ids[0] < _idEnd;
     }
 
-    private void AddNames(HashSet<string> names)
+    private void FindNamesInHead(TextSet found)
     {
         foreach (LabelValues values in _head.Index.Names)
         {
@@ -221,20 +216,22 @@ public sealed class DatabaseQuerier : IDisposable
             {
                 if (IsVisible(in table.Entries[index]))
                 {
-                    names.Add(Encoding.UTF8.GetString(values.Name));
+                    found.Add(values.Name);
                     break;
                 }
             }
         }
     }
 
-    private void AddValuesOf(byte[] utf8Name, ICollection<string> found)
+    private void FindValuesInHead(byte[] utf8Name, TextSet found)
     {
         if (!_head.Index.TryGetName(utf8Name, out LabelValues? values))
         {
             return;
         }
 
+        // The head has none twice: as long as no other part was asked, none needs to be looked for.
+        bool isFirst = found.Count == 0;
         ValueTable table = values.Read();
         int count = table.Count;
         for (int index = 0; index < count; index++)
@@ -243,7 +240,7 @@ public sealed class DatabaseQuerier : IDisposable
             ref ValueEntry entry = ref table.Entries[index];
             if (IsVisible(in entry))
             {
-                found.Add(Encoding.UTF8.GetString(values.BytesOf(in entry)));
+                found.Add(values.BytesOf(in entry), isNew: isFirst);
             }
         }
     }

@@ -6,21 +6,13 @@ namespace AmpEdge.Tsdb;
 /// The distinct texts at which many series were looked at: names of labels, or values of one. A series mostly has the texts of the
 /// one before it in the same places, which is seen without a look-up.
 /// </summary>
-internal sealed class LabelCensus
+internal sealed class LabelCensus(TextSet texts)
 {
-    private readonly HashSet<byte[]> _texts = new(new Utf8NameComparer());
-    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _known;
-    private readonly List<byte[]> _before = [];
+    /// <summary>The texts of the series looked at last, by their places.</summary>
+    private readonly List<int> _before = [];
 
-    public LabelCensus() => _known = _texts.GetAlternateLookup<ReadOnlySpan<byte>>();
-
-    /// <summary>All that were found, in no order.</summary>
-    public IReadOnlyCollection<byte[]> Texts => _texts;
-
-    public bool Contains(ReadOnlySpan<byte> text) => _known.Contains(text);
-
-    /// <summary>Takes in a text.</summary>
-    public void Add(ReadOnlySpan<byte> text) => _known.Add(text);
+    /// <summary>All that were found.</summary>
+    public TextSet Texts => texts;
 
     /// <summary>Takes in the names of a series' labels.</summary>
     public void AddNames<TLabels>(TLabels labels)
@@ -49,23 +41,13 @@ internal sealed class LabelCensus
     /// <summary>Takes in the text at a place of a series; places rise from 0 without gaps.</summary>
     private void Add(int place, ReadOnlySpan<byte> text)
     {
-        if (place < _before.Count)
+        if (place == _before.Count)
         {
-            if (!text.SequenceEqual(_before[place]))
-            {
-                _before[place] = Known(text);
-            }
+            _before.Add(texts.Add(text));
         }
-        else
+        else if (!text.SequenceEqual(texts[_before[place]]))
         {
-            _before.Add(Known(text));
+            _before[place] = texts.Add(text);
         }
-    }
-
-    private byte[] Known(ReadOnlySpan<byte> text)
-    {
-        _known.Add(text);
-        _known.TryGetValue(text, out byte[]? known);
-        return known!;
     }
 }

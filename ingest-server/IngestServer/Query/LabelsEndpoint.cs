@@ -15,7 +15,7 @@ internal sealed class LabelsEndpoint(QueryGate gate)
     private readonly QueryGate _gate = gate;
 
     public Task<ApiError?> AnswerNamesAsync(ApiCall call) =>
-        AnswerAsync(call, static (querier, matchers, startMs, endMs) => querier.LabelNames(matchers, startMs, endMs));
+        AnswerAsync(call, static (querier, selectors, startMs, endMs) => querier.LabelNames(selectors, startMs, endMs));
 
     public Task<ApiError?> AnswerValuesAsync(ApiCall call)
     {
@@ -29,11 +29,11 @@ internal sealed class LabelsEndpoint(QueryGate gate)
         }
 
         return AnswerAsync(
-            call, (querier, matchers, startMs, endMs) => querier.LabelValues(name, matchers, startMs, endMs));
+            call, (querier, selectors, startMs, endMs) => querier.LabelValues(name, selectors, startMs, endMs));
     }
 
     private async Task<ApiError?> AnswerAsync(
-        ApiCall call, Func<DatabaseQuerier, IReadOnlyList<Matcher>, long, long, List<string>> read)
+        ApiCall call, Func<DatabaseQuerier, IReadOnlyList<IReadOnlyList<Matcher>>, long, long, SortedTexts> read)
     {
         ParameterReader reader = new(call.Parameters);
         int limit = reader.Limit();
@@ -45,7 +45,7 @@ internal sealed class LabelsEndpoint(QueryGate gate)
         }
 
         if (!MatcherParameter.TryParse(
-                call.Parameters.GetAll(MatcherParameter.Name), out List<IReadOnlyList<Matcher>> sets, out string problem))
+                call.Parameters.GetAll(MatcherParameter.Name), out List<IReadOnlyList<Matcher>> selectors, out string problem))
         {
             return ApiError.BadData(problem);
         }
@@ -56,36 +56,17 @@ internal sealed class LabelsEndpoint(QueryGate gate)
             return _gate.Refusal;
         }
 
-        List<string> texts = Union(call, sets, matchers =>
+        SortedTexts texts;
+        using (DatabaseQuerier querier = call.Workspace.Database.NewQuerier(call.Cancel))
         {
-            using DatabaseQuerier querier = call.Workspace.Database.NewQuerier(call.Cancel);
-            return read(querier, matchers, startMs, endMs);
-        });
+            texts = read(querier, selectors, startMs, endMs);
+        }
+
         await WriteAsync(call.Response, texts, limit);
         return null;
     }
 
-    private static List<string> Union(
-        ApiCall call, List<IReadOnlyList<Matcher>> sets, Func<IReadOnlyList<Matcher>, List<string>> read)
-    {
-        if (sets.Count <= 1)
-        {
-            return read(sets.Count == 0 ? [] : sets[0]);
-        }
-
-        HashSet<string> union = [];
-        foreach (IReadOnlyList<Matcher> matchers in sets)
-        {
-            call.Cancel.ThrowIfCancellationRequested();
-            union.UnionWith(read(matchers));
-        }
-
-        List<string> sorted = [.. union];
-        sorted.Sort(Utf8Order.Instance);
-        return sorted;
-    }
-
-    private static async Task WriteAsync(ApiResponse response, List<string> texts, int limit)
+    private static async Task WriteAsync(ApiResponse response, SortedTexts texts, int limit)
     {
         int count = limit > 0 ? Math.Min(limit, texts.Count) : texts.Count;
         response.Json.Raw("{\"status\":\"success\",\"data\":["u8);

@@ -172,30 +172,29 @@ public sealed class Block : IDisposable
         IReadOnlyList<Matcher> matchers, long minTimeMs, long maxTimeMs, CancellationToken cancel) =>
         new(Index.Postings, matchers, new SelectedBlockSeries(this, [], minTimeMs, maxTimeMs, cancel), cancel);
 
-    /// <summary>The names of all labels, UTF-8, sorted.</summary>
-    public IEnumerable<byte[]> LabelNames()
+    /// <summary>Adds the names of all labels, rising where there were none before.</summary>
+    internal void FindNames(TextSet found)
     {
+        bool isFirst = found.Count == 0;
         foreach (BlockLabelValues values in Index.Postings.Names)
         {
-            yield return values.Name;
+            found.Add(values.Name, isNew: isFirst);
         }
     }
 
-    /// <summary>The values of a label, UTF-8, sorted.</summary>
-    public List<byte[]> LabelValues(ReadOnlySpan<byte> name, CancellationToken cancel = default)
+    /// <summary>Adds the values of a label, rising where there were none before.</summary>
+    internal void FindValues(ReadOnlySpan<byte> name, TextSet found, CancellationToken cancel = default)
     {
-        List<byte[]> found = [];
         if (Index.Postings.TryGetName(name, out BlockLabelValues? values))
         {
+            bool isFirst = found.Count == 0;
             BlockLabelValues.Walker walker = values.Walk();
             while (walker.MoveNext())
             {
                 cancel.ThrowIfCancellationRequested();
-                found.Add(walker.Value.ToArray());
+                found.Add(walker.Value, isNew: isFirst);
             }
         }
-
-        return found;
     }
 
     /// <summary>

@@ -25,7 +25,7 @@ public sealed class BlockWriter : IChunkSink, IDisposable
     private readonly Ulid _ulid;
     private readonly ChunkSegmentWriter _chunkWriter;
     private readonly SeriesSpool _spool;
-    private readonly SymbolSet _symbols;
+    private readonly TextSet _symbols;
     private readonly LabelPairs _pairs = new();
 
     /// <summary>The labels of the series that was begun last, to see that they rise.</summary>
@@ -52,7 +52,7 @@ public sealed class BlockWriter : IChunkSink, IDisposable
         files.CreateFolder(chunks);
         _chunkWriter = new ChunkSegmentWriter(files, chunks, segmentBytes);
         _spool = new SeriesSpool(files, _folder);
-        _symbols = new SymbolSet(ulid.Low);
+        _symbols = new TextSet(ulid.Low);
     }
 
     /// <summary>Series that were begun and have a chunk.</summary>

@@ -15,7 +15,7 @@ internal sealed class IndexWriter
     private const int ReferencesPerPass = 16 * 1024 * 1024;
 
     private readonly FileAppender _file;
-    private readonly SymbolSet _symbols;
+    private readonly TextSet _symbols;
     private readonly LabelPairs _pairs;
     private readonly SeriesSpool _spool;
     private readonly int[] _symbolOrder;
@@ -30,13 +30,13 @@ internal sealed class IndexWriter
     private readonly long[] _postings;
     private long _allPostings;
 
-    public IndexWriter(FileAppender file, SymbolSet symbols, LabelPairs pairs, SeriesSpool spool)
+    public IndexWriter(FileAppender file, TextSet symbols, LabelPairs pairs, SeriesSpool spool)
     {
         _file = file;
         _symbols = symbols;
         _pairs = pairs;
         _spool = spool;
-        _symbolOrder = symbols.Sorted();
+        _symbolOrder = TextOrder.Of(symbols);
         _rankOfSymbol = Inverse(_symbolOrder);
         _pairOrder = pairs.Sorted(_rankOfSymbol);
         _rankOfPair = Inverse(_pairOrder);

@@ -11,7 +11,7 @@ internal sealed class HeadSelection : ISelectedPart
     private readonly Head _head;
     private readonly uint[] _ids;
     private readonly long _sequence;
-        private readonly CancellationToken _cancel;
+    private readonly CancellationToken _cancel;
     private readonly Tombstones _tombstones;
     private int _next;
     private uint _series;

@@ -37,6 +37,9 @@ internal sealed class HeadIndex
         _namesBySlice = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
+    /// <summary>Keys the hash tables of names and values.</summary>
+    public ulong HashSeed => _seed;
+
     public PostingLists Lists { get; }
 
     public SeriesIds Ids { get; } = new();

@@ -31,7 +31,7 @@ internal sealed class LabelSearch<TIndex, TPart>(
         List<(byte[] Name, int Values)> names = [];
         foreach ((byte[] name, int values) in index.CountedNames())
         {
-            if (!found.Contains(name))
+            if (!found.Texts.Contains(name))
             {
                 names.Add((name, values));
             }
@@ -50,7 +50,7 @@ internal sealed class LabelSearch<TIndex, TPart>(
             index.VisitLists(name, visitor, cancel);
             if (visitor.IsFound)
             {
-                found.Add(name);
+                found.Texts.Add(name);
             }
         }
     }
@@ -180,14 +180,14 @@ internal sealed class LabelSearch<TIndex, TPart>(
                 }
             }
 
-            return !found.Contains(value);
+            return !found.Texts.Contains(value);
         }
 
         public bool Take(ReadOnlySpan<byte> value, ReadOnlySpan<uint> ids)
         {
             if (search.AnyOf(ids))
             {
-                found.Add(value);
+                found.Texts.Add(value);
             }
 
             return true;

@@ -53,7 +53,12 @@ public class BlockBenchmark
     public int ReadSamples() => Walk(decode: true);
 
     [Benchmark]
-    public int LabelValues() => _block!.LabelValues("pod"u8).Count;
+    public int LabelValues()
+    {
+        TextSet values = new(seed: 0);
+        _block!.FindValues("pod"u8, values);
+        return values.Count;
+    }
 
     private int Walk(bool decode)
     {

@@ -108,7 +108,7 @@ public sealed class AppenderTests
 
             using DatabaseQuerier querier = test.Database.NewQuerier();
             Assert.Equal(before, test.Dump());
-            Assert.Equal(["up"], querier.LabelValues("__name__", [], 0, long.MaxValue));
+            Assert.Equal(["up"], querier.LabelValues("__name__", [], 0, long.MaxValue).Strings());
             Assert.Empty(querier.Metadata());
             Assert.Equal(1, test.Database.Stats().Series);
             Assert.Equal(1, test.Database.Stats().LogWritesFailed);

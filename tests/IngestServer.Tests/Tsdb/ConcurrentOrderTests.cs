@@ -66,7 +66,7 @@ public sealed class ConcurrentOrderTests
         do
         {
             using DatabaseQuerier querier = test.Database.NewQuerier();
-            foreach (string request in querier.LabelValues("request", [], long.MinValue, long.MaxValue))
+            foreach (string request in querier.LabelValues("request", [], long.MinValue, long.MaxValue).Strings())
             {
                 int series = querier.Series([new Matcher(MatcherType.Equal, "request", request)], long.MinValue, long.MaxValue).Count;
                 if (series != NewSeries)

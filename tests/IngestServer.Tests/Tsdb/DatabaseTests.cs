@@ -56,7 +56,7 @@ public sealed class DatabaseTests
 
         using DatabaseQuerier querier = test.Database.NewQuerier();
         Assert.Equal("", test.Dump());
-        Assert.Empty(querier.LabelNames([], 0, 1000));
+        Assert.Empty(querier.LabelNames([], 0, 1000).Strings());
         Assert.Equal(0, test.Database.Stats().Series);
     }
 

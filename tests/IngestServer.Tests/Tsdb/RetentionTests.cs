@@ -41,8 +41,8 @@ public sealed class RetentionTests
 
         using DatabaseQuerier querier = test.Database.NewQuerier();
         Assert.InRange(querier.LabelValues("pod", [], 0, long.MaxValue).Count, end.Series, 5 * 500);
-        Assert.DoesNotContain("generation0", querier.LabelNames([], 0, long.MaxValue));
-        Assert.Contains("generation7", querier.LabelNames([], 0, long.MaxValue));
+        Assert.DoesNotContain("generation0", querier.LabelNames([], 0, long.MaxValue).Strings());
+        Assert.Contains("generation7", querier.LabelNames([], 0, long.MaxValue).Strings());
     }
 
     [Fact]

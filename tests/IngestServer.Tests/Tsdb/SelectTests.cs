@@ -65,7 +65,7 @@ public sealed class SelectTests
         Assert.Throws<OperationCanceledException>(() => querier.Select(pattern, 0, 2000));
         Assert.Throws<OperationCanceledException>(() => querier.LabelNames([], 0, 2000));
         Assert.Throws<OperationCanceledException>(() => querier.LabelValues("n", [], 0, 2000));
-        Assert.Throws<OperationCanceledException>(() => querier.LabelValues("n", pattern, 0, 2000));
+        Assert.Throws<OperationCanceledException>(() => querier.LabelValues("n", [pattern], 0, 2000));
     }
 
     [Fact]
@@ -93,15 +93,15 @@ public sealed class SelectTests
         using DatabaseQuerier querier = test.Database.NewQuerier();
         List<Matcher> onlyB = [new(MatcherType.Equal, "__name__", "b")];
 
-        Assert.Equal(["__name__", "job", "zone"], querier.LabelNames([], 0, 2000));
-        Assert.Equal(["__name__", "job"], querier.LabelNames(onlyB, 0, 2000));
-        Assert.Equal(["x", "y"], querier.LabelValues("job", [], 0, 2000));
-        Assert.Equal(["y"], querier.LabelValues("job", onlyB, 0, 2000));
-        Assert.Equal(["é"], querier.LabelValues("zone", [], 0, 2000));
-        Assert.Empty(querier.LabelValues("absent", [], 0, 2000));
-        Assert.Empty(querier.LabelNames(onlyB, 5000, 6000));
-        Assert.Empty(querier.LabelNames([], 5000, 6000));
-        Assert.Empty(querier.LabelValues("job", [], 0, 999));
+        Assert.Equal(["__name__", "job", "zone"], querier.LabelNames([], 0, 2000).Strings());
+        Assert.Equal(["__name__", "job"], querier.LabelNames([onlyB], 0, 2000).Strings());
+        Assert.Equal(["x", "y"], querier.LabelValues("job", [], 0, 2000).Strings());
+        Assert.Equal(["y"], querier.LabelValues("job", [onlyB], 0, 2000).Strings());
+        Assert.Equal(["é"], querier.LabelValues("zone", [], 0, 2000).Strings());
+        Assert.Empty(querier.LabelValues("absent", [], 0, 2000).Strings());
+        Assert.Empty(querier.LabelNames([onlyB], 5000, 6000).Strings());
+        Assert.Empty(querier.LabelNames([], 5000, 6000).Strings());
+        Assert.Empty(querier.LabelValues("job", [], 0, 999).Strings());
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class SelectTests
         }
 
         using DatabaseQuerier querier = test.Database.NewQuerier();
-        Assert.Equal(sorted, querier.LabelValues("v", [], 0, 2000));
+        Assert.Equal(sorted, querier.LabelValues("v", [], 0, 2000).Strings());
     }
 
     [Fact]
@@ -138,8 +138,8 @@ public sealed class SelectTests
 
         test.Append(Labels.FromStrings("__name__", "m", "later", "yes"), 1000, 1);
         Assert.Equal(before, TestDatabase.Dump(querier, [], long.MinValue, long.MaxValue));
-        Assert.Equal(["m"], querier.LabelValues("__name__", [], 0, 2000));
-        Assert.Equal(["__name__"], querier.LabelNames([], 0, 2000));
+        Assert.Equal(["m"], querier.LabelValues("__name__", [], 0, 2000).Strings());
+        Assert.Equal(["__name__"], querier.LabelNames([], 0, 2000).Strings());
         Assert.True(test.Database.Stats().OlderVersions > 0);
     }
 

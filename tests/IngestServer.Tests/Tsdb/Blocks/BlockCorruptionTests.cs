@@ -244,10 +244,10 @@ public sealed class BlockCorruptionTests
     {
         using Block block = TestBlock.Open(files, TestBlock.Name);
         List<string> names = [];
-        foreach (byte[] name in block.LabelNames())
+        foreach (byte[] name in TestBlock.LabelNames(block))
         {
             names.Add(Convert.ToHexStringLower(name));
-            names.AddRange(block.LabelValues(name).ConvertAll(Convert.ToHexStringLower));
+            names.AddRange(TestBlock.LabelValues(block, name).ConvertAll(Convert.ToHexStringLower));
         }
 
         return string.Join(',', names) + "\n" + TestBlock.Dump(block) + "\n" + TestBlock.Dump(block, [new Matcher(MatcherType.Equal, "__name__", "m0")]);

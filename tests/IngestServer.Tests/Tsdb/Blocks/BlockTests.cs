@@ -58,15 +58,15 @@ public sealed class BlockTests
         }
 
         List<string> names = [];
-        foreach (byte[] name in block.LabelNames())
+        foreach (byte[] name in TestBlock.LabelNames(block))
         {
             names.Add(Encoding.UTF8.GetString(name));
             Assert.Equal(
-                [.. expected[names[^1]]], block.LabelValues(name).ConvertAll(static value => Encoding.UTF8.GetString(value)));
+                [.. expected[names[^1]]], TestBlock.LabelValues(block, name).ConvertAll(static value => Encoding.UTF8.GetString(value)));
         }
 
         Assert.Equal([.. expected.Keys], names);
-        Assert.Empty(block.LabelValues("absent"u8));
+        Assert.Empty(TestBlock.LabelValues(block, "absent"u8));
     }
 
     /// <summary>The files of a block of two series, as FORMAT.md draws them.</summary>

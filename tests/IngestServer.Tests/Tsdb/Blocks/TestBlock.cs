@@ -103,6 +103,22 @@ internal static class TestBlock
             ? block
             : throw corruption;
 
+    /// <summary>The names of all labels in the block's order.</summary>
+    public static List<byte[]> LabelNames(Block block)
+    {
+        TextSet found = new(seed: 0);
+        block.FindNames(found);
+        return AsTheyCame(found);
+    }
+
+    /// <summary>The values of a label in the block's order.</summary>
+    public static List<byte[]> LabelValues(Block block, ReadOnlySpan<byte> name)
+    {
+        TextSet found = new(seed: 0);
+        block.FindValues(name, found);
+        return AsTheyCame(found);
+    }
+
     /// <summary>What a selection finds, in its own order, one line per series.</summary>
     public static string Dump(
         Block block, IReadOnlyList<Matcher>? matchers = null, long minTimeMs = long.MinValue, long maxTimeMs = long.MaxValue)
@@ -144,6 +160,17 @@ internal static class TestBlock
         }
 
         return string.Join('\n', lines);
+    }
+
+    private static List<byte[]> AsTheyCame(TextSet texts)
+    {
+        List<byte[]> all = [];
+        for (int text = 0; text < texts.Count; text++)
+        {
+            all.Add(texts[text].ToArray());
+        }
+
+        return all;
     }
 
     private static bool All(IReadOnlyList<Matcher> matchers, Labels labels)

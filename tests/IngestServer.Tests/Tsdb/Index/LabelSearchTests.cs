@@ -37,10 +37,10 @@ public sealed class LabelSearchTests
                 List<Matcher> matchers = RandomMatchers(gen);
                 List<Labels> series = querier.Series(matchers, minTimeMs, maxTimeMs);
                 string shown = $"{{{string.Join(',', matchers)}}} from {minTimeMs} to {maxTimeMs}, {gen}";
-                Same(NamesOf(series), querier.LabelNames(matchers, minTimeMs, maxTimeMs), shown);
+                Same(NamesOf(series), querier.LabelNames([matchers], minTimeMs, maxTimeMs).Strings(), shown);
                 foreach (string name in s_names)
                 {
-                    Same(ValuesOf(series, name), querier.LabelValues(name, matchers, minTimeMs, maxTimeMs), $"{name} of {shown}");
+                    Same(ValuesOf(series, name), querier.LabelValues(name, [matchers], minTimeMs, maxTimeMs).Strings(), $"{name} of {shown}");
                 }
             }
         }
@@ -51,13 +51,13 @@ public sealed class LabelSearchTests
     {
         PlainIndex index = new(1000, static id => [("__name__", "m"), ("job", $"{id % 10}"), ("index", $"{id}")]);
         PlainPart part = new(index, hasSamples: static id => id > 500);
-        LabelCensus names = new();
+        LabelCensus names = new(new TextSet(1));
         Search(index, part, from: 1).FindNames(names);
         Assert.Equal(3, names.Texts.Count);
         Assert.Equal(500 + 3, part.Reads);
 
         part.Reads = 0;
-        LabelCensus jobs = new();
+        LabelCensus jobs = new(new TextSet(1));
         Search(index, part, from: 1).FindValues("job"u8, jobs);
         Assert.Equal(10, jobs.Texts.Count);
         Assert.Equal(500 + 10, part.Reads);
@@ -68,12 +68,12 @@ public sealed class LabelSearchTests
     {
         PlainIndex index = new(100, static id => [("__name__", "m"), ("index", $"{id}")]);
         PlainPart part = new(index, hasSamples: static _ => true);
-        LabelCensus values = new();
+        LabelCensus values = new(new TextSet(1));
         Search(index, part, from: 98).FindValues("index"u8, values);
         Assert.Equal(3, values.Texts.Count);
         Assert.Equal(3, part.Reads);
 
-        LabelCensus names = new();
+        LabelCensus names = new(new TextSet(1));
         Search(index, part, from: 98).FindNames(names);
         Assert.Equal(2, names.Texts.Count);
         Assert.Equal(3 + 1 + 3, part.Reads);
@@ -84,7 +84,7 @@ public sealed class LabelSearchTests
     {
         PlainIndex index = new(1000, static id => [("__name__", "m"), ("job", $"{id % 10}")]);
         PlainPart part = new(index, hasSamples: static _ => true);
-        LabelCensus jobs = new();
+        LabelCensus jobs = new(new TextSet(1));
         Search(index, part, from: 1, new Matcher(MatcherType.NotEqual, "job", "3")).FindValues("job"u8, jobs);
         Assert.Equal(9, jobs.Texts.Count);
         Assert.Equal(9, index.Shown);
@@ -111,9 +111,9 @@ public sealed class LabelSearchTests
         List<Matcher> matchers = [new(MatcherType.Equal, "job", "node"), new(MatcherType.NotEqual, "zone", "2")];
         using DatabaseQuerier querier = test.Database.NewQuerier();
         // The first time, statics and code are made.
-        Assert.Equal(["a", "b"], querier.LabelValues("mode", matchers, 0, 2000));
+        Assert.Equal(["a", "b"], querier.LabelValues("mode", [matchers], 0, 2000).Strings());
         long before = GC.GetAllocatedBytesForCurrentThread();
-        querier.LabelValues("mode", matchers, 0, 2000);
+        querier.LabelValues("mode", [matchers], 0, 2000);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, SeriesCount / 8);
     }
 
