@@ -32,8 +32,8 @@ internal static class QueryTable
         StringBuilder row = new();
         row.Append(Joined(figures, query, 0, static f => f.Entries, "0")).Append(" | ");
         row.Append(Joined(figures, query, 0, static f => f.ColdMs, "0.0")).Append(" | ");
-        row.Append(Joined(figures, query, 0, static f => f.WarmMs, "0.0")).Append(" | ");
-        row.Append(Joined(figures, query, 0, static f => f.CpuMs, "0.0")).Append(" | ");
+        row.Append(Joined(figures, query, 0, static f => f.WarmMs, "0.0#")).Append(" | ");
+        row.Append(Joined(figures, query, 0, static f => f.CpuMs, "0.0#")).Append(" | ");
         row.Append(Joined(figures, query, 1, f => own.WarmMs / f.WarmMs, "0.00")).Append(" | ");
         row.Append(Joined(figures, query, 1, f => own.CpuMs / f.CpuMs, "0.00")).Append(" | ");
         return row.Append(CultureInfo.InvariantCulture, $"{own.AllocatedBytes / 1024:0}").ToString();
