@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using AmpEdge.EndToEnd.Tests.Support;
 using AmpEdge.Tests.Support;
@@ -36,7 +35,7 @@ public sealed partial class PagesTests
             },
             () => agent.Describe("the two targets were not both scraped"));
 
-        string page = await RenderAsync(folder, $"http://{agent.Address}/targets");
+        string page = await Browser.RenderAsync(folder, $"http://{agent.Address}/targets");
 
         Assert.Contains($"http://{good.Address}/metrics", page, StringComparison.Ordinal);
         Assert.Contains($"http://{bad.Address}/metrics", page, StringComparison.Ordinal);
@@ -94,7 +93,7 @@ public sealed partial class PagesTests
         using WorkingFolder folder = new();
         await using RunningProgram agent = await Pipeline.StartAgentAsync(folder, "global: {scrape_interval: 1m}\n");
 
-        string page = await RenderAsync(folder, $"http://{agent.Address}{path}");
+        string page = await Browser.RenderAsync(folder, $"http://{agent.Address}{path}");
 
         Assert.Contains($"<h1>{heading}</h1>", page, StringComparison.Ordinal);
         Assert.Contains($"<a href=\".{path}\" class=\"here\">", page, StringComparison.Ordinal);
@@ -155,35 +154,10 @@ public sealed partial class PagesTests
     /// <summary>The page of a job's only target, found by the link of the list.</summary>
     private static async Task<string> FollowAsync(WorkingFolder folder, RunningProgram agent, string job, string furtherQuery = "")
     {
-        string list = await RenderAsync(folder, $"http://{agent.Address}/service-discovery?job={job}");
+        string list = await Browser.RenderAsync(folder, $"http://{agent.Address}/service-discovery?job={job}");
         int start = list.IndexOf("/service-discovery/target", StringComparison.Ordinal);
         Assert.True(start > 0, list);
         string link = list[start..list.IndexOf('"', start)].Replace("&amp;", "&", StringComparison.Ordinal);
-        return await RenderAsync(folder, $"http://{agent.Address}{link}{furtherQuery}");
-    }
-
-    /// <summary>The page's document after its scripts ran.</summary>
-    private static async Task<string> RenderAsync(WorkingFolder folder, string url)
-    {
-        using Process chromium = new()
-        {
-            StartInfo = new ProcessStartInfo(
-                Oracle.Program("chromium"),
-                [
-                    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                    $"--user-data-dir={folder.At("chromium")}", "--dump-dom", url,
-                ])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
-        chromium.Start();
-        Task<string> errors = chromium.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string document = await chromium.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await chromium.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(document.Length > 0, $"chromium showed nothing: {await errors}");
-        return document;
+        return await Browser.RenderAsync(folder, $"http://{agent.Address}{link}{furtherQuery}");
     }
 }
