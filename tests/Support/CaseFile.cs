@@ -5,22 +5,22 @@ namespace AmpEdge.Tests.Support;
 /// <summary>Reads files of the shared data that hold cases: an array of them, or one.</summary>
 public static class CaseFile
 {
-    /// <summary>The cases of a file; none when the shared data is absent.</summary>
+    /// <summary>The cases of a file; skips or fails the running test when it is absent.</summary>
     public static IReadOnlyList<JsonElement> Load(string path)
     {
-        if (!Oracle.Has(path))
-        {
-            return [];
-        }
-
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Oracle.Locate(path)));
         JsonElement root = document.RootElement.Clone();
         return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray()] : [root];
     }
 
-    /// <summary>What each case is called, by the key that names it.</summary>
+    /// <summary>What each case is called, by the key that names it; <see cref="Oracle.NoCase"/> when the shared data is absent.</summary>
     public static IReadOnlyList<string> Names(string path, string key)
     {
+        if (!Oracle.Has(path))
+        {
+            return [Oracle.NoCase];
+        }
+
         List<string> names = [];
         foreach (JsonElement element in Load(path))
         {

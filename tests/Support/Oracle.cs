@@ -9,6 +9,12 @@ namespace AmpEdge.Tests.Support;
 /// </summary>
 public static class Oracle
 {
+    /// <summary>
+    /// The one case of a theory whose cases are absent. Its test asks for them with <see cref="Locate"/> before all else, and so is
+    /// skipped or fails as any other.
+    /// </summary>
+    public const string NoCase = "absent";
+
     private static readonly string s_root = FindRepositoryRoot();
 
     /// <summary>The checkout's top folder: the one that holds AmpEdge.sln.</summary>

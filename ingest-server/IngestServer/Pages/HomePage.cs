@@ -14,7 +14,12 @@ internal sealed class HomePage(RouteTable routes, string version, bool signed)
             """
             <!doctype html>
             <html lang="en">
-            <head><meta charset="utf-8"><title>AmpEdge server</title><link rel="stylesheet" href="/pages/pages.css"></head>
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width">
+            <title>AmpEdge server</title>
+            <link rel="stylesheet" href="/pages/pages.css">
+            </head>
             <body>
             <h1>AmpEdge server
             """);
@@ -22,7 +27,7 @@ internal sealed class HomePage(RouteTable routes, string version, bool signed)
         html.Append(signed
             ? "Requests to workspaces are signed with AWS Signature Version 4, service <code>aps</code>."
             : "Started with <code>--auth=none</code>: nobody has to sign.");
-        html.Append("</p><table><thead><tr><th>Methods</th><th>Path</th></tr></thead><tbody>");
+        html.Append(" <a href=\"/explore\">Explore</a> runs queries and draws what they find.</p><table><thead><tr><th>Methods</th><th>Path</th></tr></thead><tbody>");
         foreach (Route route in routes.Routes)
         {
             if (string.Join(',', route.Methods) is not ("OPTIONS" or "*") and var methods)

@@ -19,7 +19,7 @@ public sealed class DnsTargetsTests : IDisposable
 
     public void Dispose() => File.Delete(_resolvConf);
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public async Task Records_become_the_targets_of_prometheus(string name)
     {

@@ -23,7 +23,11 @@ public sealed class Ec2TargetsTests : IAsyncDisposable
         get
         {
             TheoryData<string> cases = [];
-            if (Oracle.Has(CasesFile))
+            if (!Oracle.Has(CasesFile))
+            {
+                cases.Add(Oracle.NoCase);
+            }
+            else
             {
                 foreach (JsonNode? testCase in ReadCases())
                 {
@@ -37,7 +41,7 @@ public sealed class Ec2TargetsTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public async Task Instances_become_the_targets_of_prometheus(string name)
     {

@@ -10,7 +10,7 @@ public sealed class AcceptHeaderTests
 
     public static TheoryData<string> Cases => ScrapeCases.Names(File, "id");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Protocols_are_weighted_by_their_order(string id)
     {

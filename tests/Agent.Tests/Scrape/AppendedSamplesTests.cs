@@ -16,7 +16,7 @@ public sealed class AppendedSamplesTests
 
     public static TheoryData<string> Cases => ScrapeCases.Names(File, "id");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void A_page_leaves_the_recorded_samples(string id)
     {

@@ -15,7 +15,7 @@ public sealed class SampleLabelsTests
 
     public static TheoryData<string> Limits => ScrapeCases.Names(LimitsFile, "id");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Conflicts))]
     public void Labels_that_clash_with_the_targets_move_aside(string id)
     {
@@ -33,7 +33,7 @@ public sealed class SampleLabelsTests
         Assert.Equal(ScrapeJobs.LabelsOf(testCase.GetProperty("series_labels")).ToString(), labels?.ToString());
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Limits))]
     public void Limits_on_labels_fail_the_scrape(string id)
     {

@@ -12,7 +12,7 @@ public sealed class TargetLabelsTests
 
     public static TheoryData<string> Cases => ScrapeCases.Names(File, "id");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Discovered_labels_become_the_targets(string id)
     {

@@ -56,12 +56,12 @@ internal sealed class SuiteCase
 
     public string Hash => PayloadHash.Of(Encoding.UTF8.GetBytes(Body));
 
-    /// <summary>The names of all folders; empty without the shared data.</summary>
+    /// <summary>The names of all folders; <see cref="Oracle.NoCase"/> without the shared data.</summary>
     public static IEnumerable<string> Names()
     {
         if (!Oracle.Has(Root))
         {
-            return [];
+            return [Oracle.NoCase];
         }
 
         List<string> names = [];

@@ -32,10 +32,12 @@ public sealed class ProxyTests : IAsyncDisposable
         Assert.Equal("nobody", await GetAsync(proxy, "https://target.example/metrics"));
 
         string user = Convert.ToBase64String(Encoding.UTF8.GetBytes("user:p@ss"));
-        Assert.Equal(
-            ["CONNECT target.example:443 HTTP/1.1\r\nHost: target.example:443\r\n"
-                + $"Proxy-Authorization: Basic {user}\r\nX-Team: a\r\nX-Team: b\r\n\r\n"],
-            _tunnels.Asked);
+        // Sometimes there are two: a connection that turns out to speak HTTP/1.1 may not be back in its pool when its request looks there.
+        Assert.NotEmpty(_tunnels.Asked);
+        Assert.All(_tunnels.Asked, asked => Assert.Equal(
+            "CONNECT target.example:443 HTTP/1.1\r\nHost: target.example:443\r\n"
+                + $"Proxy-Authorization: Basic {user}\r\nX-Team: a\r\nX-Team: b\r\n\r\n",
+            asked));
         Assert.Contains(("target.example", "http/1.1", "GET /metrics HTTP/1.1"), _server.Handshakes);
     }
 

@@ -10,7 +10,7 @@ public sealed class MediaTypesTests
 
     public static TheoryData<string> Cases => ExpositionCases.Names(File, "name");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void A_content_type_leads_to_its_parser_or_the_fallbacks(string name)
     {

@@ -14,7 +14,7 @@ public sealed class ParserErrorTests
 
     public static TheoryData<string> OpenMetricsCases => ExpositionCases.Names(OpenMetricsFile, "name");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(ErrorCases))]
     public void A_short_input_is_taken_or_refused_with_the_servers_text(string id)
     {
@@ -27,7 +27,7 @@ public sealed class ParserErrorTests
         Assert.Equal(expected, error?.Message);
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(OpenMetricsCases))]
     public void An_OpenMetrics_page_is_taken_or_refused_as_a_server_does(string name)
     {

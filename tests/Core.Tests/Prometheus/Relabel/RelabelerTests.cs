@@ -179,7 +179,7 @@ public sealed class RelabelerTests
     {
         if (!Oracle.Has(path))
         {
-            yield return new TheoryDataRow<string>("absent");
+            yield return new TheoryDataRow<string>(Oracle.NoCase);
             yield break;
         }
 

@@ -25,13 +25,15 @@ internal sealed class RecordedPayload : IDisposable
 
     public static TheoryData<string> Names(string pattern)
     {
-        TheoryData<string> names = [];
-        if (Oracle.Has(Folder))
+        if (!Oracle.Has(Folder))
         {
-            foreach (string path in Directory.GetFiles(Oracle.Locate(Folder), pattern))
-            {
-                names.Add(Path.GetFileNameWithoutExtension(path));
-            }
+            return [Oracle.NoCase];
+        }
+
+        TheoryData<string> names = [];
+        foreach (string path in Directory.GetFiles(Oracle.Locate(Folder), pattern))
+        {
+            names.Add(Path.GetFileNameWithoutExtension(path));
         }
 
         return names;
