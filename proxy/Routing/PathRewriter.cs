@@ -30,7 +30,8 @@ internal sealed class PathRewriter
     /// <param name="path">Escapes as sent, dots resolved.</param>
     public string Rewrite(string path)
     {
-        string rewritten = ApplyRewrites(path);
+        // Asked first, because compiling the rules anew loads the library of regular expressions.
+        string rewritten = _rewrites.Count == 0 ? path : ApplyRewrites(path);
         if (_workspace.Length == 0 || RouteMatcher.IsBelow(rewritten, _workspace))
         {
             return rewritten;

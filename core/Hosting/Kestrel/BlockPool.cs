@@ -12,9 +12,10 @@ public sealed class BlockPool : MemoryPool<byte>
     public const int SmallBytes = 4 << 10;
     public const int LargeBytes = 64 << 10;
 
-    // 2 MiB and 8 MiB: what five hundred connections and eight bodies of a MiB need again at once.
+    // 2 MiB and 12 MiB: what five hundred connections need again at once, and eight bodies of a MiB with what is read ahead of them. Fewer
+    // cost more memory, not less: what is left to the collector lies about until it looks at the oldest generation.
     private const int MaxKeptSmall = 512;
-    private const int MaxKeptLarge = 128;
+    private const int MaxKeptLarge = 192;
 
     // Less is not worth a collection.
     private const long MinReturnedBytes = 1 << 20;

@@ -105,7 +105,7 @@ public sealed class BlockPoolTests
         HashSet<IMemoryOwner<byte>> known = [.. burst];
         burst.ForEach(block => block.Dispose());
 
-        Assert.Equal(128, Kept(pool, known, 1000));
+        Assert.Equal(192, Kept(pool, known, 1000));
     }
 
     private static void RentAndReturn(BlockPool pool, int count)
