@@ -13,8 +13,9 @@ namespace AmpEdge.EndToEnd.Tests;
 /// </summary>
 public sealed class FileDescriptorTests
 {
-    private const int Limit = 200;
-    private const int IdleCallers = 250;
+    // As it is built, not published, it holds some 150 by itself: it loads more assemblies, at two each.
+    private const int Limit = 400;
+    private const int IdleCallers = 450;
     private const int Writers = 4;
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class FileDescriptorTests
             async () => await TryWriteAsync(proxy.Address, TestContext.Current.CancellationToken) == HttpStatusCode.OK,
             () => proxy.Describe("writes do not pass again"));
         Assert.Equal(0, await proxy.StopAsync());
-        Assert.Contains("too few file descriptors are left of 200", proxy.Output, StringComparison.Ordinal);
+        Assert.Contains($"too few file descriptors are left of {Limit}", proxy.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("level=error", proxy.Output, StringComparison.Ordinal);
     }
 
