@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using AmpEdge.Prometheus;
 
@@ -110,8 +109,8 @@ internal sealed class LineTable
     public void Rearrange(int first, int seenSince)
     {
         int count = Count;
-        int[] newIndexes = ArrayPool<int>.Shared.Rent(Math.Max(1, count));
-        CachedLine[] before = ArrayPool<CachedLine>.Shared.Rent(Math.Max(1, count));
+        int[] newIndexes = ScratchArrays.Rent<int>(Math.Max(1, count));
+        CachedLine[] before = ScratchArrays.Rent<CachedLine>(Math.Max(1, count));
         Lines.CopyTo(before);
         newIndexes.AsSpan(0, count).Fill(NotLookedAt);
         LineTexts kept = new();
@@ -136,8 +135,8 @@ internal sealed class LineTable
             line.Next = line.Next < 0 ? -1 : newIndexes[line.Next];
         }
 
-        ArrayPool<int>.Shared.Return(newIndexes);
-        ArrayPool<CachedLine>.Shared.Return(before);
+        ScratchArrays.Return(newIndexes);
+        ScratchArrays.Return(before);
         DropIndex();
     }
 
@@ -173,7 +172,7 @@ internal sealed class LineTable
     private ulong[] BuildIndex()
     {
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, Count * 4));
-        ulong[] index = ArrayPool<ulong>.Shared.Rent(size);
+        ulong[] index = ScratchArrays.Rent<ulong>(size);
         index.AsSpan(0, size).Clear();
         _indexMask = size - 1;
         for (int line = 0; line < Count; line++)
@@ -199,7 +198,7 @@ internal sealed class LineTable
     {
         if (_index is { } index)
         {
-            ArrayPool<ulong>.Shared.Return(index);
+            ScratchArrays.Return(index);
             _index = null;
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -406,19 +405,19 @@ internal sealed class LineTexts
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(256, _longest));
+        byte[] larger = ScratchArrays.Rent<byte>(Math.Max(256, _longest));
         _text.AsSpan(0, _text is null ? 0 : _textLength).CopyTo(larger);
         ReturnTexts();
         _text = larger;
-        _spare = ArrayPool<byte>.Shared.Rent(Math.Max(256, _longest));
+        _spare = ScratchArrays.Rent<byte>(Math.Max(256, _longest));
     }
 
     private void ReturnTexts()
     {
         if (_text is not null && _spare is not null)
         {
-            ArrayPool<byte>.Shared.Return(_text);
-            ArrayPool<byte>.Shared.Return(_spare);
+            ScratchArrays.Return(_text);
+            ScratchArrays.Return(_spare);
         }
 
         _text = null;

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace AmpEdge.Agent.Scrape;
 
 /// <summary>
@@ -19,9 +17,6 @@ internal sealed class PageWindow : IDisposable
 
     private const int MinBytes = 4096;
 
-    /// <summary>The pool keeps arrays for each thread and would keep the largest that any page ever asked for.</summary>
-    private const int LargestPooledBytes = 1 << 20;
-
     private readonly int _maxBytes;
     private byte[] _bytes;
     private int _start;
@@ -32,7 +27,7 @@ internal sealed class PageWindow : IDisposable
     public PageWindow(long sizeHint, int longestEntry)
     {
         _maxBytes = longestEntry;
-        _bytes = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(sizeHint, MinBytes, UsualBytes));
+        _bytes = ScratchArrays.Rent<byte>((int)Math.Clamp(sizeHint, MinBytes, UsualBytes));
     }
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(_start, _end - _start);
@@ -67,11 +62,9 @@ internal sealed class PageWindow : IDisposable
         }
 
         int length = _bytes.Length * 2;
-        byte[] larger = length > LargestPooledBytes
-            ? GC.AllocateUninitializedArray<byte>(length)
-            : ArrayPool<byte>.Shared.Rent(length);
+        byte[] larger = ScratchArrays.Rent<byte>(length);
         Bytes.CopyTo(larger);
-        GiveBack();
+        ScratchArrays.Return(_bytes);
         _bytes = larger;
         return true;
     }
@@ -87,17 +80,9 @@ internal sealed class PageWindow : IDisposable
 
     public void Dispose()
     {
-        GiveBack();
+        ScratchArrays.Return(_bytes);
         _bytes = [];
         _start = 0;
         _end = 0;
-    }
-
-    private void GiveBack()
-    {
-        if (_bytes.Length <= LargestPooledBytes)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace AmpEdge.Agent.Scrape;
 
 /// <summary>
@@ -77,7 +75,7 @@ internal struct PooledArray<T>
 
     private void Grow(int count)
     {
-        T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(FirstLength, Math.Max(Length + count, Length * 2)));
+        T[] larger = ScratchArrays.Rent<T>(Math.Max(FirstLength, Math.Max(Length + count, Length * 2)));
         Used.CopyTo(larger);
         if (_items is { } items)
         {
@@ -92,7 +90,7 @@ internal struct PooledArray<T>
     {
         if (_isRented)
         {
-            ArrayPool<T>.Shared.Return(items);
+            ScratchArrays.Return(items);
             _isRented = false;
         }
     }
