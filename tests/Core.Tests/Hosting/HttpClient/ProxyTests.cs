@@ -20,8 +20,14 @@ public sealed class ProxyTests : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    [Fact]
-    public async Task A_tunnel_is_asked_for_with_the_proxys_user_and_the_configured_headers()
+    /// <summary>
+    /// Where HTTP/2 was hoped for and the server speaks HTTP/1.1, .NET lets the request go before its connection is in the other pool: in
+    /// some of a thousand cases (none without HTTP/2) the request asks for a second tunnel.
+    /// </summary>
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task A_tunnel_is_asked_for_with_the_proxys_user_and_the_configured_headers(bool http2, int atMost)
     {
         ProxyConfig proxy = new()
         {
@@ -29,16 +35,15 @@ public sealed class ProxyTests : IAsyncDisposable
             ConnectHeaders = [new("X-Team", [new Secret("a"), new Secret("b")])],
         };
 
-        Assert.Equal("nobody", await GetAsync(proxy, "https://target.example/metrics"));
+        Assert.Equal("nobody", await GetAsync(proxy, "https://target.example/metrics", http2));
 
         string user = Convert.ToBase64String(Encoding.UTF8.GetBytes("user:p@ss"));
-        // Sometimes there are two: a connection that turns out to speak HTTP/1.1 may not be back in its pool when its request looks there.
-        Assert.NotEmpty(_tunnels.Asked);
+        Assert.InRange(_tunnels.Asked.Count, 1, atMost);
         Assert.All(_tunnels.Asked, asked => Assert.Equal(
             "CONNECT target.example:443 HTTP/1.1\r\nHost: target.example:443\r\n"
                 + $"Proxy-Authorization: Basic {user}\r\nX-Team: a\r\nX-Team: b\r\n\r\n",
             asked));
-        Assert.Contains(("target.example", "http/1.1", "GET /metrics HTTP/1.1"), _server.Handshakes);
+        Assert.Contains(("target.example", http2 ? "http/1.1" : "", "GET /metrics HTTP/1.1"), _server.Handshakes);
     }
 
     [Theory]
@@ -48,7 +53,7 @@ public sealed class ProxyTests : IAsyncDisposable
     {
         ProxyConfig proxy = new() { ProxyUrl = url.Replace("PORT", $"{_tunnels.Port}", StringComparison.Ordinal) };
 
-        Assert.Equal("nobody", await GetAsync(proxy, "https://target.example/"));
+        Assert.Equal("nobody", await GetAsync(proxy, "https://target.example/", http2: false));
 
         Assert.Equal([asked], _tunnels.Asked);
     }
@@ -153,9 +158,9 @@ public sealed class ProxyTests : IAsyncDisposable
         Assert.Null(proxy.AddressFor(new Uri("http://a.example/")));
     }
 
-    private async Task<string> GetAsync(ProxyConfig proxy, string url)
+    private async Task<string> GetAsync(ProxyConfig proxy, string url, bool http2 = true)
     {
-        HttpClientConfig config = new() { Proxy = proxy, Tls = new TlsConfig { Ca = _server.Root.ExportCertificatePem() } };
+        HttpClientConfig config = new() { EnableHttp2 = http2, Proxy = proxy, Tls = new TlsConfig { Ca = _server.Root.ExportCertificatePem() } };
         using HttpMessageInvoker client = new(HttpHandlerBuilder.Build(config, TimeProvider.System));
         using HttpRequestMessage request = new(HttpMethod.Get, url);
         using HttpResponseMessage response = await client.SendAsync(request, TestContext.Current.CancellationToken);
