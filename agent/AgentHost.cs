@@ -39,6 +39,7 @@ internal sealed class AgentHost : IDisposable
     private readonly CostReporter _cost;
     private readonly QuotaWatch _quotas;
     private readonly MemoryWatch _memory;
+    private readonly ScrapeThread _scrapeThread;
     private readonly PageServer _web;
 
     /// <exception cref="StartFailedException">The buffer's folder cannot be used.</exception>
@@ -54,8 +55,10 @@ internal sealed class AgentHost : IDisposable
         _memory = new MemoryWatch(_buffer.Memory, Heap.Read, Heap.Collect, time, _metrics, loggers.CreateLogger<MemoryWatch>());
         HighAvailability availability = new(
             settings.HaCluster, settings.HaReplica, _metrics, time, loggers.CreateLogger<HighAvailability>());
+        _scrapeThread = new ScrapeThread(time);
         _scrapes = new ScrapeManager(
-            new BufferStore(_buffer, availability), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>());
+            new BufferStore(_buffer, availability), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>(),
+            thread: _scrapeThread);
         _scraping = new ScrapingFactory(settings, CreateClient, _metrics, time, loggers).Create(config, _scrapes, CreatedAfter());
         _destinations = new Destinations(config, new DestinationFactory(
             _buffer, CreateWriteClient, _scrapes.Metadata, availability, settings.FlushDeadline, time, _metrics,
@@ -130,6 +133,7 @@ internal sealed class AgentHost : IDisposable
     {
         _web.Dispose();
         _scraping.Dispose();
+        _scrapeThread.Dispose();
         _buffer.Dispose();
         _reloader.Dispose();
     }

@@ -15,6 +15,9 @@ internal sealed record FetchOptions
     /// <summary>Bytes of a page after decompression; zero leaves only the one that keeps the process alive.</summary>
     public long BodySizeLimit { get; init; }
 
+    /// <summary>Whether requests need nothing but a connection: no credentials, no proxy, no further headers.</summary>
+    public bool IsPlain { get; init; }
+
     /// <summary>The format of pages without a usable Content-Type, or null.</summary>
     public ExpositionFormat? Fallback { get; init; }
 }

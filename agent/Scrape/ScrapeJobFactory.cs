@@ -58,6 +58,7 @@ internal static class ScrapeJobFactory
             UserAgent = AmpEdge.Agent.UserAgent.Value,
             EnableCompression = config.EnableCompression,
             BodySizeLimit = config.BodySizeLimit.Bytes,
+            IsPlain = config.HttpClient.IsPlain,
             Fallback = FormatOf(config.FallbackScrapeProtocol),
         },
         LoopSignature = AgentConfigYaml.Signature(WithoutTargets(config)),

@@ -120,11 +120,15 @@ internal sealed class ScrapeLoop : IDisposable
     public async Task<IReadOnlyList<string>> FindSeriesAsync(string part, int limit, CancellationToken cancel)
     {
         SeriesSearch search = new(part, limit);
-        await _fetcher.FetchAsync(search.TakePart, cancel);
+        await _fetcher.FetchAsideAsync(search.TakePart, cancel);
         return search.Found;
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _fetcher.Dispose();
+    }
 
     /// <summary>Scrapes on the target's own schedule until <paramref name="stop"/>; a bad target never ends the loop.</summary>
     private async Task RunAsync(CancellationToken stop)

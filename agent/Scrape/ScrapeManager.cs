@@ -14,19 +14,23 @@ internal sealed class ScrapeManager : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly bool _startsLoops;
+    private readonly ScrapeThread? _thread;
 
     /// <param name="store">Takes the samples.</param>
     /// <param name="metrics">Counts for all jobs.</param>
     /// <param name="time">The clock of the loops.</param>
     /// <param name="log">Gets what changes.</param>
     /// <param name="startsLoops">False to leave it to the caller when each loop scrapes.</param>
+    /// <param name="thread">Where scrapes begin, if they do so on a thread of their own; it is the clock of the loops, then.</param>
     public ScrapeManager(
-        ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log, bool startsLoops = true)
+        ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log,
+        bool startsLoops = true, ScrapeThread? thread = null)
     {
         _startsLoops = startsLoops;
         _store = store;
         _metrics = metrics;
-        _time = time;
+        _time = thread ?? time;
+        _thread = thread;
         _log = log;
         metrics.BeforeCollect(ShowMetadataSizes);
     }
@@ -50,7 +54,7 @@ internal sealed class ScrapeManager : IAsyncDisposable
                 else
                 {
                     _metrics.PoolsCreated.Increment();
-                    _pools.Add(job.Name, new ScrapePool(job, _store, _metrics, _time, _log, _startsLoops));
+                    _pools.Add(job.Name, new ScrapePool(job, _store, _metrics, _time, _log, _startsLoops, _thread));
                 }
             }
 

@@ -19,6 +19,7 @@ internal sealed class ScrapePool : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly bool _startsLoops;
+    private readonly ScrapeThread? _thread;
     private ScrapeJob _job;
     private HttpMessageInvoker _client;
 
@@ -33,15 +34,18 @@ internal sealed class ScrapePool : IAsyncDisposable
     /// <param name="time">The clock of the loops.</param>
     /// <param name="log">Gets what changes.</param>
     /// <param name="startsLoops">False to leave it to the caller when each loop scrapes.</param>
+    /// <param name="thread">Where scrapes begin, if they do so on a thread of their own; it is the clock of the loops, then.</param>
     public ScrapePool(
-        ScrapeJob job, ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log, bool startsLoops = true)
+        ScrapeJob job, ISampleStore store, ScrapeMetrics metrics, TimeProvider time, ILogger log,
+        bool startsLoops = true, ScrapeThread? thread = null)
     {
         _startsLoops = startsLoops;
         _job = job;
         _store = store;
         _metrics = metrics;
         _poolMetrics = metrics.Pool(job.Name);
-        _time = time;
+        _time = thread ?? time;
+        _thread = thread;
         _log = log;
         _client = job.CreateClient();
         _snapshot = PoolSnapshot.Empty(job.Name);
@@ -296,7 +300,7 @@ internal sealed class ScrapePool : IAsyncDisposable
     private ScrapeLoop CreateLoop(Target target, ScrapeCache cache) => new(
         _job.Loop,
         target,
-        new TargetFetcher(_client, target.Url, target.Timeout, _job.Fetch, _time),
+        new TargetFetcher(_client, target.Url, target.Timeout, _job.Fetch, _time, _thread),
         cache,
         _store,
         _batches,

@@ -52,8 +52,10 @@ public sealed record HttpClientConfig
         }
     }
 
+    /// <summary>True when a request over http needs nothing but a connection to the server.</summary>
+    public bool IsPlain => BasicAuth is null && Authorization is null && OAuth2 is null && Proxy.IsDefault && HttpHeaders.Count == 0;
+
     /// <summary>True when nothing was configured: what a discovery kind with a client of its own insists on.</summary>
     public bool IsDefault =>
-        BasicAuth is null && Authorization is null && OAuth2 is null && Tls == new TlsConfig()
-        && Proxy.IsDefault && HttpHeaders.Count == 0 && FollowRedirects && EnableHttp2;
+        IsPlain && Tls == new TlsConfig() && FollowRedirects && EnableHttp2;
 }
