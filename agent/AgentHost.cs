@@ -52,10 +52,13 @@ internal sealed class AgentHost : IDisposable
         _reloader = new ConfigReloader<AgentConfig>(
             config, () => Load(settings), "prometheus", _metrics, loggers, time);
         _buffer = OpenBuffer();
-        _memory = new MemoryWatch(_buffer.Memory, Heap.Read, Heap.Collect, time, _metrics, loggers.CreateLogger<MemoryWatch>());
+        _scrapeThread = new ScrapeThread(time);
+
+        // A look is short, and when it collects garbage every thread waits anyway.
+        _memory = new MemoryWatch(
+            _buffer.Memory, Heap.Read, Heap.Collect, _scrapeThread, _metrics, loggers.CreateLogger<MemoryWatch>());
         HighAvailability availability = new(
             settings.HaCluster, settings.HaReplica, _metrics, time, loggers.CreateLogger<HighAvailability>());
-        _scrapeThread = new ScrapeThread(time);
         _scrapes = new ScrapeManager(
             new BufferStore(_buffer, availability), new ScrapeMetrics(_metrics), time, loggers.CreateLogger<ScrapeManager>(),
             thread: _scrapeThread);
