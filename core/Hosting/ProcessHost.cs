@@ -11,6 +11,12 @@ public sealed class ProcessHost : IDisposable
 {
     private static readonly TimeSpan s_defaultStopTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>By then a program has done what it does at its start only.</summary>
+    private static readonly TimeSpan s_startIsOver = TimeSpan.FromSeconds(20);
+
+    /// <summary>Pages that are looked at and configurations that are read need code for a moment, too.</summary>
+    private static readonly TimeSpan s_betweenTidyings = TimeSpan.FromMinutes(10);
+
     private readonly List<HostedPart> _parts = [];
     private readonly TaskCompletionSource<int> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _hurry = new();
@@ -31,6 +37,9 @@ public sealed class ProcessHost : IDisposable
 
     /// <summary>Called on SIGHUP; null leaves SIGHUP without effect (it never ends the process).</summary>
     public Func<Task>? OnReload { get; set; }
+
+    /// <summary>Done when the start is over, and now and then: lets go of the memory that was needed for a moment.</summary>
+    public Action Tidy { get; init; } = static () => ProgramPages.LetGo();
 
     /// <summary>Adds a component; they start in the order of these calls.</summary>
     public ProcessHost Add(IComponent component, TimeSpan? stopTimeout = null)
@@ -60,6 +69,7 @@ public sealed class ProcessHost : IDisposable
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle);
 
+        using ITimer tidying = _time.CreateTimer(_ => Tidy(), null, s_startIsOver, s_betweenTidyings);
         int started = 0;
         int exitCode = ExitCode.Success;
         try

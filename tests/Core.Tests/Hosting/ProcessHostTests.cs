@@ -36,6 +36,25 @@ public sealed class ProcessHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Once_the_start_is_over_and_now_and_then_it_tidies_up()
+    {
+        int tidied = 0;
+        using ProcessHost host = new(NullLoggerFactory.Instance, _time, _error) { Tidy = () => tidied++ };
+        Task<int> run = host.RunAsync();
+        _time.Advance(TimeSpan.FromSeconds(19));
+        Assert.Equal(0, tidied);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, tidied);
+        _time.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal(4, tidied);
+
+        host.RequestStop("test");
+        Assert.Equal(ExitCode.Success, await run);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(4, tidied);
+    }
+
+    [Fact]
     public async Task A_failed_start_stops_what_was_started_and_prints_one_line()
     {
         _host.Add(new Recorded("a", _events));
