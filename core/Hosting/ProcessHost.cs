@@ -11,11 +11,12 @@ public sealed class ProcessHost : IDisposable
 {
     private static readonly TimeSpan s_defaultStopTimeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>By then a program has done what it does at its start only.</summary>
-    private static readonly TimeSpan s_startIsOver = TimeSpan.FromSeconds(20);
-
-    /// <summary>Pages that are looked at and configurations that are read need code for a moment, too.</summary>
-    private static readonly TimeSpan s_betweenTidyings = TimeSpan.FromMinutes(10);
+    /// <summary>
+    /// When memory is tidied up for the first time, and how long at most until it is again: each time after twice as long as before. A start
+    /// takes seconds, code for the first requests of each kind is made in the minute behind it, and later ones need something rare for a moment.
+    /// </summary>
+    private static readonly TimeSpan s_firstTidying = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_longestBetweenTidyings = TimeSpan.FromMinutes(10);
 
     private readonly List<HostedPart> _parts = [];
     private readonly TaskCompletionSource<int> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,7 +39,7 @@ public sealed class ProcessHost : IDisposable
     /// <summary>Called on SIGHUP; null leaves SIGHUP without effect (it never ends the process).</summary>
     public Func<Task>? OnReload { get; set; }
 
-    /// <summary>Done when the start is over, and now and then: lets go of the memory that was needed for a moment.</summary>
+    /// <summary>Done when the start is over, and now and then: lets go of memory that was needed for a moment.</summary>
     public Action Tidy { get; init; } = static () => ProgramPages.LetGo();
 
     /// <summary>Adds a component; they start in the order of these calls.</summary>
@@ -69,7 +70,7 @@ public sealed class ProcessHost : IDisposable
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle);
 
-        using ITimer tidying = _time.CreateTimer(_ => Tidy(), null, s_startIsOver, s_betweenTidyings);
+        using ITimer tidying = StartTidying();
         int started = 0;
         int exitCode = ExitCode.Success;
         try
@@ -104,6 +105,21 @@ public sealed class ProcessHost : IDisposable
         }
 
         _hurry.Dispose();
+    }
+
+    private ITimer StartTidying()
+    {
+        TimeSpan wait = s_firstTidying;
+        ITimer? timer = null;
+        timer = _time.CreateTimer(
+            _ =>
+            {
+                Tidy();
+                wait = wait < s_longestBetweenTidyings / 2 ? wait * 2 : s_longestBetweenTidyings;
+                timer?.Change(wait, Timeout.InfiniteTimeSpan);
+            },
+            null, wait, Timeout.InfiniteTimeSpan);
+        return timer;
     }
 
     private async Task<bool> StopAsync(int started)

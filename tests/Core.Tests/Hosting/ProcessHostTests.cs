@@ -41,17 +41,21 @@ public sealed class ProcessHostTests : IDisposable
         int tidied = 0;
         using ProcessHost host = new(NullLoggerFactory.Instance, _time, _error) { Tidy = () => tidied++ };
         Task<int> run = host.RunAsync();
-        _time.Advance(TimeSpan.FromSeconds(19));
-        Assert.Equal(0, tidied);
-        _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(1, tidied);
-        _time.Advance(TimeSpan.FromMinutes(30));
-        Assert.Equal(4, tidied);
+        foreach ((int seconds, int times) in ((int, int)[])[(2, 0), (1, 1), (5, 1), (1, 2), (12, 3), (24, 4), (48, 5)])
+        {
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+            Assert.Equal(times, tidied);
+        }
+
+        _time.Advance(TimeSpan.FromHours(1));
+        tidied = 0;
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(6, tidied);
 
         host.RequestStop("test");
         Assert.Equal(ExitCode.Success, await run);
         _time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(4, tidied);
+        Assert.Equal(6, tidied);
     }
 
     [Fact]
