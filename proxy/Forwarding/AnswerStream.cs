@@ -1,39 +1,11 @@
+using AmpEdge.Hosting;
+
 namespace AmpEdge.Proxy.Forwarding;
 
-/// <summary>The body of an answer on its way to the caller, read once from its beginning; owns the stream that it reads.</summary>
-internal abstract class AnswerStream(Stream inner) : Stream
+/// <summary>The body of an answer on its way to the caller; owns the stream that it reads.</summary>
+internal abstract class AnswerStream(Stream inner) : ReadOnceStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     protected Stream Inner { get; } = inner;
-
-    public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-        // Nothing is ever written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,9 +1,9 @@
-using System.Buffers.Text;
+using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Scrape.Plain;
 
 /// <summary>The body of an answer, freed of its framing (RFC 9112, 6 and 7). Ends as told or throws.</summary>
-internal sealed class AnswerBody : Stream
+internal sealed class AnswerBody : ReadOnceStream
 {
     /// <summary>A chunk's size with its extensions, or a line of a trailer.</summary>
     private const int MaxLineBytes = 1024;
@@ -23,20 +23,6 @@ internal sealed class AnswerBody : Stream
 
     /// <summary>True when all of it was read: the next answer may follow.</summary>
     public bool HasEnded { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Begins a body.</summary>
     public void Begin(in AnswerHead head)
@@ -80,19 +66,6 @@ internal sealed class AnswerBody : Stream
         return read;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-        // Nothing is ever written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     /// <summary>Reads up to the content of the next chunk; false behind the last one.</summary>
     private async ValueTask<bool> BeginChunkAsync(CancellationToken cancel)
     {
@@ -119,13 +92,6 @@ internal sealed class AnswerBody : Stream
         throw new InvalidDataException($"the body has more than {MaxTrailerLines} trailers");
     }
 
-    private static long SizeOf(ReadOnlySpan<byte> line)
-    {
-        // Sixteen digits would be a negative number.
-        bool isSize = Utf8Parser.TryParse(line, out long size, out int digits, 'x') && digits <= 15;
-        ReadOnlySpan<byte> rest = isSize ? line[digits..].Trim(" \t"u8) : line;
-        return isSize && (rest.IsEmpty || rest[0] == ';')
-            ? size
-            : throw new InvalidDataException("a chunk of the body has no size");
-    }
+    private static long SizeOf(ReadOnlySpan<byte> line) =>
+        HttpFraming.TryReadChunkSize(line, out long size) ? size : throw new InvalidDataException("a chunk of the body has no size");
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Scrape.Plain;
 
@@ -36,7 +37,7 @@ internal readonly struct AnswerHead
     public static bool TryParse(ReadOnlySpan<byte> bytes, out AnswerHead head)
     {
         head = default;
-        ReadOnlySpan<byte> line = NextLine(ref bytes);
+        ReadOnlySpan<byte> line = HttpFraming.NextLine(ref bytes);
         if (line.Length < 12 || !line.StartsWith("HTTP/1.1 "u8)
             || !Utf8Parser.TryParse(line.Slice(9, 3), out int status, out int digits) || digits != 3 || status is < 200 or (>= 300 and < 400)
             || (line.Length > 12 && line[12] != ' '))
@@ -46,7 +47,7 @@ internal readonly struct AnswerHead
 
         string reason = status == 200 || line.Length < 14 ? "" : s_encoding.GetString(line[13..]);
         Fields fields = new() { ContentLength = -1, ContentType = "", KeepsAlive = true };
-        while (!(line = NextLine(ref bytes)).IsEmpty)
+        while (!(line = HttpFraming.NextLine(ref bytes)).IsEmpty)
         {
             if (!fields.TryTake(line))
             {
@@ -73,15 +74,6 @@ internal readonly struct AnswerHead
             KeepsAlive = fields.KeepsAlive && framing != BodyFraming.UntilClose,
         };
         return true;
-    }
-
-    /// <summary>The next line without its end; empty at the end of the head.</summary>
-    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> rest)
-    {
-        int newline = rest.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> line = newline < 0 ? rest : rest[..newline];
-        rest = newline < 0 ? default : rest[(newline + 1)..];
-        return line.EndsWith("\r"u8) ? line[..^1] : line;
     }
 
     /// <summary>What the fields that matter have said so far.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AmpEdge.Hosting;
 
 namespace AmpEdge.Agent.Scrape.Plain;
 
@@ -26,7 +27,7 @@ internal sealed class ReceiveBuffer : IDisposable
         int searched = 0;
         while (true)
         {
-            int end = EndOfHead(_bytes.AsSpan(_start, _end - _start), searched);
+            int end = HttpFraming.EndOfHead(_bytes.AsSpan(_start, _end - _start), searched);
             if (end >= 0)
             {
                 _start += end;
@@ -106,15 +107,6 @@ internal sealed class ReceiveBuffer : IDisposable
     public static IOException EndedEarly() => new("unexpected EOF: the connection ended within the answer");
 
     private PlainConnection Connected => Connection ?? throw new InvalidOperationException("there is no connection");
-
-    /// <summary>Behind the empty line, or -1.</summary>
-    private static int EndOfHead(ReadOnlySpan<byte> bytes, int searched)
-    {
-        // The empty line may have been cut in two.
-        int at = Math.Max(0, searched - 3);
-        int end = bytes[at..].IndexOf("\r\n\r\n"u8);
-        return end < 0 ? -1 : at + end + 4;
-    }
 
     private async ValueTask FillAsync(CancellationToken cancel)
     {

@@ -126,7 +126,7 @@ internal sealed class PageConnection : IDisposable
         int searched = 0;
         while (true)
         {
-            int end = RequestHeadParser.FindEnd(_client.Buffered, searched);
+            int end = HttpFraming.EndOfHead(_client.Buffered, searched);
             RequestRefusal refusal = RequestHeadParser.CheckSize(
                 end < 0 ? _client.Buffered : _client.Buffered[..end], _limits);
             if (refusal.IsRefused)

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace AmpEdge.Hosting;
 
 /// <summary>
@@ -50,7 +48,7 @@ internal sealed class RequestBody(ClientSocket client, HttpServerOptions limits,
                 return refusal;
             }
 
-            if (!TryReadSize(client.Buffered[..length], out long size))
+            if (!HttpFraming.TryReadChunkSize(client.Buffered[..length], out long size))
             {
                 return RequestRefusal.Malformed("a chunk of its body has no size");
             }
@@ -172,18 +170,6 @@ internal sealed class RequestBody(ClientSocket client, HttpServerOptions limits,
             ReceiveOutcome.TimedOut => TooSlow(),
             _ => RequestRefusal.Malformed("it ends within its body"),
         };
-    }
-
-    private static bool TryReadSize(ReadOnlySpan<byte> line, out long size)
-    {
-        // Sixteen digits would be a negative number; nothing that is allowed needs more than eight.
-        if (!Utf8Parser.TryParse(line, out size, out int digits, 'x') || digits > 15)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> rest = line[digits..].Trim(" \t\r\n"u8);
-        return rest.IsEmpty || rest[0] == ';';
     }
 
     private RequestRefusal TooLarge() => new(413, $"the request body has more than {limits.MaxRequestBodyBytes} bytes");

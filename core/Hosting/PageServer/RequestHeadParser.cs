@@ -5,7 +5,7 @@ namespace AmpEdge.Hosting;
 
 /// <summary>
 /// Reads the head of an HTTP/1 request (RFC 9112): strict where readings differ between servers, since two servers that
-/// read one request differently are how requests are smuggled. A line may end in a bare line feed (2.2).
+/// read one request differently are how requests are smuggled.
 /// </summary>
 internal static class RequestHeadParser
 {
@@ -15,30 +15,6 @@ internal static class RequestHeadParser
     /// <summary>Visible ASCII; what else a target holds must be percent-encoded.</summary>
     private static readonly SearchValues<byte> s_targetBytes = SearchValues.Create(
         "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
-
-    /// <summary>Where the body begins: behind the empty line; -1 while that has not come.</summary>
-    /// <param name="bytes">From the start of the request line.</param>
-    /// <param name="searched">How many of them were there at the last call.</param>
-    public static int FindEnd(ReadOnlySpan<byte> bytes, int searched)
-    {
-        // The empty line may have been cut in two behind its carriage return.
-        int at = Math.Max(0, searched - 2);
-        while (true)
-        {
-            int newline = bytes[at..].IndexOf((byte)'\n');
-            if (newline < 0)
-            {
-                return -1;
-            }
-
-            at += newline + 1;
-            ReadOnlySpan<byte> rest = bytes[at..];
-            if (rest.StartsWith("\n"u8) || rest.StartsWith("\r\n"u8))
-            {
-                return at + (rest[0] == '\n' ? 1 : 2);
-            }
-        }
-    }
 
     /// <summary>What the limits say of a head, whole or not yet.</summary>
     public static RequestRefusal CheckSize(ReadOnlySpan<byte> bytes, HttpServerOptions limits)
@@ -59,14 +35,14 @@ internal static class RequestHeadParser
     public static RequestHead? Parse(ReadOnlySpan<byte> bytes, HttpServerOptions limits, out RequestRefusal refusal)
     {
         ReadOnlySpan<byte> rest = bytes;
-        refusal = ParseRequestLine(NextLine(ref rest), out string method, out string target, out bool isHttp10);
+        refusal = ParseRequestLine(HttpFraming.NextLine(ref rest), out string method, out string target, out bool isHttp10);
         if (refusal.IsRefused)
         {
             return null;
         }
 
         List<KeyValuePair<string, string>> fields = [];
-        for (ReadOnlySpan<byte> line = NextLine(ref rest); !line.IsEmpty; line = NextLine(ref rest))
+        for (ReadOnlySpan<byte> line = HttpFraming.NextLine(ref rest); !line.IsEmpty; line = HttpFraming.NextLine(ref rest))
         {
             if (fields.Count == limits.MaxRequestHeaderCount)
             {
@@ -140,14 +116,5 @@ internal static class RequestHeadParser
 
         fields.Add(new(Encoding.Latin1.GetString(line[..colon]), Encoding.Latin1.GetString(value)));
         return RequestRefusal.None;
-    }
-
-    /// <summary>The next line without its end; empty at the empty line and behind the last.</summary>
-    private static ReadOnlySpan<byte> NextLine(scoped ref ReadOnlySpan<byte> rest)
-    {
-        int newline = rest.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> line = newline < 0 ? rest : rest[..newline];
-        rest = newline < 0 ? [] : rest[(newline + 1)..];
-        return line.EndsWith("\r"u8) ? line[..^1] : line;
     }
 }

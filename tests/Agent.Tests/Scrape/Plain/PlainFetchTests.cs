@@ -63,6 +63,9 @@ public sealed class PlainFetchTests : IAsyncDisposable
     [InlineData("Transfer-Encoding: chunked\r\n\r\n3;x=y\r\na 1\r\n00005 \r\n\nb 2\n\r\n0\r\nX-Trailer: z\r\n\r\n", false)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", false)]
     [InlineData("Content-Length: 0\r\n\r\n", false)]
+    [InlineData("Content-Length: 8\r\n\na 1\nb 2\n", false)]
+    [InlineData("Content-Length: 8\n\na 1\nb 2\n", true)]
+    [InlineData("\na 1\nb 2\n", true)]
     [InlineData("Content-Type: b/c\r\nContent-Length: 8\r\n\r\na 1\nb 2\n", false)]
     [InlineData("Transfer-Encoding: chunked\r\nContent-Length: 8\r\n\r\n8\r\na 1\nb 2\n\r\n0\r\n\r\n", false)]
     public async Task Pages_are_those_that_the_general_client_reads(string rest, bool closes) =>
@@ -124,6 +127,41 @@ public sealed class PlainFetchTests : IAsyncDisposable
         }
 
         Assert.Equal(4, _server!.Connections);
+    }
+
+    [Fact]
+    public async Task A_packed_page_in_chunks_leaves_the_connection_to_the_next()
+    {
+        byte[] packed = Packed(Encoding.ASCII.GetBytes(Page));
+        using TargetFetcher fetcher = Create(_ => new RawAnswer(
+            [
+                Encoding.ASCII.GetBytes($"{Head}Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n{packed.Length:x}\r\n"),
+                packed,
+                "\r\n0\r\n\r\n"u8.ToArray(),
+            ],
+            Closes: false));
+        await FetchAsync(fetcher);
+        int before = _server!.Connections;
+        for (int scrape = 0; scrape < 5; scrape++)
+        {
+            Assert.Null((await FetchAsync(fetcher)).Problem);
+            Assert.Equal(Page, PageText());
+        }
+
+        Assert.Equal(1, _server.Connections - before);
+    }
+
+    [Fact]
+    public async Task Connections_that_the_thread_cannot_wait_for_are_kept_once_that_has_happened_again_and_again()
+    {
+        using TargetFetcher fetcher = Create(_ => RawAnswer.Of($"{Head}Content-Length: {Page.Length}\r\n\r\n{Page}"));
+        for (int scrape = 0; scrape < 8; scrape++)
+        {
+            // Not on the thread: somebody else has to wait.
+            Assert.Null((await fetcher.FetchAsync(TakeAll, TestContext.Current.CancellationToken)).Problem);
+        }
+
+        Assert.Equal(3, _server!.Connections);
     }
 
     [Fact]

@@ -41,12 +41,12 @@ public sealed class RequestHeadParserTests
             int searched = 0;
             for (int length = 0; length < end; length++)
             {
-                Assert.Equal(-1, RequestHeadParser.FindEnd(bytes.AsSpan(0, length), searched));
+                Assert.Equal(-1, HttpFraming.EndOfHead(bytes.AsSpan(0, length), searched));
                 searched = length;
             }
 
-            Assert.Equal(end, RequestHeadParser.FindEnd(bytes.AsSpan(0, end), searched));
-            Assert.Equal(end, RequestHeadParser.FindEnd(bytes, 0));
+            Assert.Equal(end, HttpFraming.EndOfHead(bytes.AsSpan(0, end), searched));
+            Assert.Equal(end, HttpFraming.EndOfHead(bytes, 0));
         }
     }
 
